@@ -1,0 +1,154 @@
+/**
+ * One record of the audit trail, as written: a line of strict JSON. `hash` is SHA-256 over the line's bytes without the
+ * hash member; `prev` is the hash of the record before it. No prompt text, no key, no credential; money in whole
+ * micro-dollars. journal.ts appends entries, verify.ts checks them, telemetry/ counts them.
+ */
+import type { Reason } from "../decision/decision.ts";
+import type { Usage } from "../decision/usage.ts";
+
+/** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
+export interface Actor {
+  readonly key: string | null;
+  readonly team: string | null;
+  readonly fingerprint: string | null;
+}
+
+/** What a request paid into one counter, settled. `at` is the moment it was reserved, ms since the epoch. */
+export interface Charge {
+  readonly counter: string;
+  readonly measure: "requests" | "tokens" | "budget";
+  readonly period: string;
+  readonly amount: number;
+  readonly at: number;
+}
+
+/** Findings of a guardrail: how many, never what. */
+export interface Finding {
+  readonly guardrail: string;
+  readonly pattern: string;
+  readonly stage: "request" | "response";
+  readonly count: number;
+}
+
+/** Why the gateway itself could not serve, apart from policy. */
+export type Fault =
+  | "endpoint"
+  | "malformed"
+  | "too-large"
+  | "media-type"
+  | "upstream"
+  | "timeout"
+  | "audit"
+  | "draining"
+  | "internal";
+
+export interface DecisionBody {
+  readonly kind: "decision";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly effect: "allow" | "refuse";
+  readonly reason: Reason | null;
+  /** `file:line` of every deciding statement. */
+  readonly origins: readonly string[];
+  readonly purpose: "generate" | "count" | "models";
+  readonly model: string | null;
+  readonly stream: boolean;
+  readonly provider: string | null;
+  readonly bytes: number;
+  readonly tools: number;
+  readonly stripped: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly session: string | null;
+  readonly agent: string | null;
+}
+
+export interface OutcomeBody {
+  readonly kind: "outcome";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly end: "complete" | "client-gone" | "upstream-failed" | "stopped";
+  /** The fault, when `end` is not `complete`; null otherwise. */
+  readonly fault: Fault | null;
+  readonly status: number;
+  readonly model: string | null;
+  readonly stream: boolean;
+  readonly provider: string | null;
+  readonly upstreamRequestId: string | null;
+  readonly usage: Usage | null;
+  readonly microUsd: number;
+  /** False when the model has no price row and the dearest known one was charged. */
+  readonly priced: boolean;
+  readonly charges: readonly Charge[];
+  /** Canonical tool names that the answer called, and whether the call was let through. */
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+  readonly findings: readonly Finding[];
+  readonly bytes: number;
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
+/** A request that never reached a decision: unreadable, no such endpoint. */
+export interface FaultBody {
+  readonly kind: "fault";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly fault: Fault;
+  readonly status: number;
+  readonly path: string;
+}
+
+export interface PolicyLoadBody {
+  readonly kind: "policy.load";
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly content: string;
+  readonly keys: number;
+}
+
+/** A change that was not taken: the last good revision stays in force. `faults` are codes with `file:line`, no text. */
+export interface PolicyRejectBody {
+  readonly kind: "policy.reject";
+  readonly revision: string;
+  readonly content: string;
+  readonly faults: readonly string[];
+}
+
+/** A start on an existing log: what was cut from a torn tail, and decisions without an outcome. */
+export interface RecoveryBody {
+  readonly kind: "recovery";
+  readonly truncatedBytes: number;
+  readonly open: readonly string[];
+}
+
+export interface StartBody {
+  readonly kind: "start";
+  readonly version: string;
+}
+export interface StopBody {
+  readonly kind: "stop";
+}
+
+export type Body =
+  | DecisionBody
+  | OutcomeBody
+  | FaultBody
+  | PolicyLoadBody
+  | PolicyRejectBody
+  | RecoveryBody
+  | StartBody
+  | StopBody;
+
+export interface Entry {
+  readonly v: 1;
+  readonly seq: number;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly at: string;
+  /** Changes with every start of the process. */
+  readonly boot: string;
+  readonly log: string;
+  readonly body: Body;
+  readonly prev: string;
+  readonly hash: string;
+}

@@ -1,0 +1,153 @@
+/**
+ * The decision table: a policy, flat. compile.ts makes it, decide.ts reads it. Plain data that survives a structured
+ * clone, so that it can be built in a worker. A request holds one table to its end.
+ */
+import type { Period, Place, Scope, Stage } from "../language/tree.ts";
+import type { ProviderKind, Until } from "../model/model.ts";
+import type { Automaton } from "./atoms.ts";
+import type { Origin } from "./origin.ts";
+
+/** A limit as counted. Alternatives with `until` replace the plain amount while they last. */
+export interface Slot {
+  readonly id: number;
+  readonly measure: "requests" | "tokens" | "budget" | "concurrency";
+  readonly period: Period | null;
+  readonly per: Scope;
+  /** Words for people and for the counter's stable name: `team eng tokens/hour`. */
+  readonly name: string;
+  readonly amounts: readonly {
+    readonly amount: number;
+    readonly until: Until;
+    readonly warnAt: number | null;
+    readonly origin: Origin;
+  }[];
+}
+
+/** A guard as bound to a node. */
+export interface GuardBinding {
+  readonly guardrail: number;
+  readonly until: Until;
+}
+
+export interface TableExpression {
+  readonly source: string;
+  readonly flags: string;
+  readonly engine: "v8" | "linear";
+  readonly re2: string;
+  readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+}
+export interface TableGuardrail {
+  readonly name: string;
+  readonly on: readonly Stage[];
+  readonly in: readonly Place[];
+  readonly patterns: readonly { readonly name: string; readonly expressions: readonly TableExpression[] }[];
+  readonly action: { readonly kind: "redact" } | { readonly kind: "reject"; readonly message: string };
+  readonly origin: Origin;
+}
+
+export interface TableProvider {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly url: string | null;
+  readonly credential: { readonly kind: "env" | "file"; readonly ref: string } | null;
+  readonly origin: Origin;
+}
+
+export interface TablePrice {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly cacheWrite1h: number;
+  readonly above: number | null;
+  readonly from: number | null;
+}
+
+export type Kind = "models" | "tools" | "providers";
+
+/** One statement that moves access, with its atoms as a bitset; statements of a node lie together. */
+export interface Grant {
+  readonly effect: "allow" | "deny" | "only";
+  readonly thing: Kind;
+  readonly bits: Uint32Array;
+  readonly until: Until;
+  readonly origin: Origin;
+  /** The globs as expanded, for sentences such as "allowed: …". */
+  readonly globs: readonly string[];
+}
+
+export interface TableNode {
+  readonly kind: "org" | "team" | "key";
+  readonly name: string;
+  readonly parent: number | null;
+  /** Index into `Table.policies`: the access of this node when no statement with `until` is on its chain; -1 when one is. */
+  readonly policy: number;
+  /** The node's own statements, for origins and for chains with `until`. */
+  readonly grants: readonly Grant[];
+  /** Slot ids, guards and windows of the whole chain, org first. */
+  readonly slots: readonly number[];
+  readonly guards: readonly GuardBinding[];
+  readonly windows: readonly number[];
+  readonly ungranted: { readonly action: "strip" | "refuse"; readonly origin: Origin } | null;
+  readonly origin: Origin;
+  readonly doc: string | null;
+}
+
+/** Distinct access: one bitset of allowed atoms for each kind. */
+export interface Policy {
+  readonly models: Uint32Array;
+  readonly tools: Uint32Array;
+  readonly providers: Uint32Array;
+}
+
+/** Time windows of one node: any of them suffices within a node, every node on the chain must be open. */
+export interface Window {
+  readonly spans: readonly {
+    readonly fromDay: number;
+    readonly toDay: number;
+    readonly fromMinute: number;
+    readonly toMinute: number;
+    readonly until: Until;
+  }[];
+  readonly origin: Origin;
+}
+
+export interface TableKey {
+  readonly name: string;
+  readonly node: number;
+  readonly owner: string | null;
+  readonly expires: number | null;
+  readonly origin: Origin;
+}
+
+export interface Revision {
+  /** First 12 hex digits of `content`, or the commit's abbreviation when the directory is a clean Git checkout. */
+  readonly id: string;
+  /** SHA-256 over the canonical list of sources, 64 hex digits. */
+  readonly content: string;
+  /** Full commit id; null when the directory is not a Git checkout or has uncommitted changes. */
+  readonly commit: string | null;
+}
+
+export interface Table {
+  readonly revision: Revision;
+  readonly timezone: string;
+  /** SHA-256 of a presented key, hex, to its row. */
+  readonly keys: ReadonlyMap<string, TableKey>;
+  readonly nodes: readonly TableNode[];
+  readonly policies: readonly Policy[];
+  readonly atoms: { readonly models: Automaton; readonly tools: Automaton; readonly providers: Automaton };
+  readonly slots: readonly Slot[];
+  readonly guardrails: readonly TableGuardrail[];
+  readonly windows: readonly Window[];
+  readonly providers: readonly TableProvider[];
+  /** For each model atom the provider names to try, in order; empty when no route is declared. */
+  readonly routes: readonly (readonly string[])[];
+  /** For each model atom its price rows, the best-fitting first; empty when the model's price is not known. */
+  readonly prices: readonly (readonly TablePrice[])[];
+  /** Model names written out in the policy and its packs, in order: what `GET /v1/models` chooses from. */
+  readonly catalogue: readonly string[];
+  /** The dearest row of all, charged for models without a price; null when the policy has no prices at all. */
+  readonly dearest: TablePrice | null;
+  readonly audit: { readonly content: "none"; readonly keepDays: number | null };
+}

@@ -1,0 +1,318 @@
+/**
+ * The tree of one policy file: what is written, nothing resolved. grammar.ts builds it, print.ts writes it back,
+ * model/ gives it meaning. Unions are closed on `kind`; every part has a span.
+ */
+import type { Source, Span } from "./source.ts";
+
+/** A piece of text with its place: a name, a glob, a reference or the content of a string. */
+export interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** One entry of a list of names: `@group` (text without the sigil), or a plain name or glob. */
+export interface Item {
+  readonly kind: "reference" | "glob";
+  readonly text: string;
+  readonly span: Span;
+}
+
+export type Period = "sec" | "min" | "hour" | "day" | "week" | "month";
+export type Scope = "key" | "team" | "block";
+export type Subject = { readonly kind: "org" | "team" | "key"; readonly name: Word };
+export type Thing = "models" | "tools" | "providers";
+
+/** A point in time as written: milliseconds since the epoch; a date alone means its last moment in the org's zone. */
+export interface Instant {
+  readonly text: string;
+  readonly dateOnly: boolean;
+  readonly span: Span;
+}
+
+/** `$50/day`: an amount in micro-dollars per period. */
+export interface MoneyRate {
+  readonly microUsd: number;
+  readonly period: Period;
+  readonly span: Span;
+}
+
+/** `5_000/min`, `2M/hour`: a whole number per period. */
+export interface Rate {
+  readonly amount: number;
+  readonly period: Period;
+  readonly span: Span;
+}
+
+export interface AccessStatement {
+  readonly kind: "access";
+  readonly effect: "allow" | "deny" | "only";
+  readonly thing: Thing;
+  readonly items: readonly Item[];
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+export interface GuardStatement {
+  readonly kind: "guard";
+  readonly names: readonly Word[];
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+export interface LimitStatement {
+  readonly kind: "limit";
+  readonly measure: "requests" | "tokens";
+  readonly rate: Rate;
+  readonly per: Scope;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+export interface ConcurrencyStatement {
+  readonly kind: "concurrency";
+  readonly amount: number;
+  readonly per: Scope;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+export interface BudgetStatement {
+  readonly kind: "budget";
+  readonly rate: MoneyRate;
+  readonly per: Scope;
+  /** Percent of the budget at which the record and the metrics warn; null when not written. */
+  readonly warnAt: number | null;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+/** `active mon-fri 07:00-20:00`: days 0 (Monday) to 6, both inclusive, and minutes of the day; `to` may be 1440. */
+export interface ActiveStatement {
+  readonly kind: "active";
+  readonly fromDay: number;
+  readonly toDay: number;
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
+/** `on ungranted tool refuse` (or `strip`, the default). */
+export interface UngrantedStatement {
+  readonly kind: "ungranted";
+  readonly action: "strip" | "refuse";
+  readonly span: Span;
+}
+
+export interface TimezoneStatement {
+  readonly kind: "timezone";
+  readonly zone: Word;
+  readonly span: Span;
+}
+export interface HashStatement {
+  readonly kind: "hash";
+  /** 64 lower-case hex digits. */
+  readonly digest: string;
+  readonly span: Span;
+}
+export interface OwnerStatement {
+  readonly kind: "owner";
+  readonly owner: Word;
+  readonly span: Span;
+}
+export interface ExpiresStatement {
+  readonly kind: "expires";
+  readonly at: Instant;
+  readonly span: Span;
+}
+export interface LabelStatement {
+  readonly kind: "label";
+  readonly name: Word;
+  readonly value: Word;
+  readonly span: Span;
+}
+
+export type Statement =
+  | AccessStatement
+  | GuardStatement
+  | LimitStatement
+  | ConcurrencyStatement
+  | BudgetStatement
+  | ActiveStatement
+  | UngrantedStatement
+  | TimezoneStatement
+  | HashStatement
+  | OwnerStatement
+  | ExpiresStatement
+  | LabelStatement;
+
+/** Every declaration: `doc` is its `##` comment, lines joined by a newline, or null. */
+interface Common {
+  readonly doc: string | null;
+  readonly span: Span;
+}
+
+export interface UseDeclaration extends Common {
+  readonly kind: "use";
+  readonly name: Word;
+  /** `from builtin`, or `from "packs/x.policy" sha256:…`. */
+  readonly from: { readonly kind: "builtin" } | { readonly kind: "file"; readonly path: Word; readonly digest: string };
+}
+export interface OrgDeclaration extends Common {
+  readonly kind: "org";
+  readonly name: Word;
+  readonly body: readonly Statement[];
+}
+export interface TeamDeclaration extends Common {
+  readonly kind: "team";
+  readonly name: Word;
+  readonly body: readonly Statement[];
+}
+export interface KeyDeclaration extends Common {
+  readonly kind: "key";
+  readonly name: Word;
+  readonly team: Word;
+  readonly body: readonly Statement[];
+}
+
+export type Credential =
+  | { readonly kind: "env"; readonly name: Word; readonly span: Span }
+  | { readonly kind: "file"; readonly path: Word; readonly span: Span };
+
+export type ProviderStatement =
+  | { readonly kind: "kind"; readonly name: Word; readonly span: Span }
+  | { readonly kind: "url"; readonly url: Word; readonly span: Span }
+  | { readonly kind: "credential"; readonly credential: Credential; readonly span: Span };
+
+export interface ProviderDeclaration extends Common {
+  readonly kind: "provider";
+  readonly name: Word;
+  readonly body: readonly ProviderStatement[];
+}
+
+/**
+ * `price claude-haiku-5-5 input $0.10 output $0.50 cache-read $0.01 cache-write $0.125 cache-write-1h $0.20
+ *  above 100k from 2026-10-07`: micro-dollars per million tokens. `above`: holds for prompts of more tokens than that
+ * (null: any); `from`: the first day it holds (null: always).
+ */
+export interface PriceStatement {
+  readonly kind: "price";
+  readonly items: readonly Item[];
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly cacheWrite1h: number;
+  readonly above: number | null;
+  readonly from: Instant | null;
+  readonly span: Span;
+}
+
+export interface ModelsDeclaration extends Common {
+  readonly kind: "models";
+  readonly name: Word;
+  readonly items: readonly Item[];
+  /** Providers in order of preference; empty when `via` is not written. */
+  readonly via: readonly Word[];
+  readonly prices: readonly PriceStatement[];
+}
+export interface ToolsDeclaration extends Common {
+  readonly kind: "tools";
+  readonly name: Word;
+  readonly items: readonly Item[];
+}
+
+/** `/…/i`: the source between the slashes, unescaped only for `\/`, and its flags (`i`, `m`, `s`). */
+export interface Regex {
+  readonly pattern: string;
+  readonly flags: string;
+  readonly span: Span;
+}
+
+export interface PatternDeclaration extends Common {
+  readonly kind: "pattern";
+  readonly name: Word;
+  readonly matches: readonly Regex[];
+  readonly hits: readonly Word[];
+  readonly misses: readonly Word[];
+}
+
+export type Stage = "request" | "response";
+export type Place = "user" | "tool-result" | "tool-input" | "system" | "document";
+export type GuardAction =
+  | { readonly kind: "redact"; readonly span: Span }
+  | { readonly kind: "reject"; readonly message: Word; readonly span: Span };
+
+export interface GuardrailDeclaration extends Common {
+  readonly kind: "guardrail";
+  readonly name: Word;
+  readonly on: readonly { readonly stage: Stage; readonly span: Span }[];
+  readonly in: readonly { readonly place: Place; readonly span: Span }[];
+  readonly match: readonly (
+    | { readonly kind: "regex"; readonly regex: Regex; readonly span: Span }
+    | { readonly kind: "pattern"; readonly name: Word; readonly span: Span }
+    | { readonly kind: "pack"; readonly name: Word; readonly span: Span }
+  )[];
+  readonly actions: readonly GuardAction[];
+}
+
+export type AuditStatement =
+  | { readonly kind: "content"; readonly level: Word; readonly span: Span }
+  | { readonly kind: "keep"; readonly days: number; readonly span: Span };
+
+export interface AuditDeclaration extends Common {
+  readonly kind: "audit";
+  readonly body: readonly AuditStatement[];
+}
+
+/** What a `send` line carries; each part at most once, null when not written. */
+export interface Send {
+  readonly kind: "send";
+  readonly model: Word | null;
+  readonly tool: Word | null;
+  readonly text: Word | null;
+  readonly microUsd: number | null;
+  readonly tokens: number | null;
+  readonly times: number | null;
+  readonly expect:
+    | { readonly kind: "allow"; readonly span: Span }
+    | { readonly kind: "refuse"; readonly reason: Word | null; readonly span: Span }
+    | { readonly kind: "redact"; readonly guardrail: Word | null; readonly span: Span };
+  readonly span: Span;
+}
+
+export type TestStatement =
+  | { readonly kind: "can"; readonly thing: Thing; readonly items: readonly Item[]; readonly span: Span }
+  | { readonly kind: "cannot"; readonly thing: Thing; readonly items: readonly Item[]; readonly span: Span }
+  | { readonly kind: "otherwise"; readonly span: Span }
+  | { readonly kind: "at"; readonly at: Instant; readonly span: Span }
+  | { readonly kind: "spent"; readonly rate: MoneyRate; readonly span: Span }
+  | { readonly kind: "used"; readonly measure: "requests" | "tokens"; readonly rate: Rate; readonly span: Span }
+  | Send;
+
+export interface TestDeclaration extends Common {
+  readonly kind: "test";
+  readonly name: Word;
+  readonly subject: Subject;
+  readonly body: readonly TestStatement[];
+}
+
+export type Declaration =
+  | UseDeclaration
+  | OrgDeclaration
+  | TeamDeclaration
+  | KeyDeclaration
+  | ProviderDeclaration
+  | ModelsDeclaration
+  | ToolsDeclaration
+  | PatternDeclaration
+  | GuardrailDeclaration
+  | AuditDeclaration
+  | TestDeclaration;
+
+/** A file, parsed. `version` is null when the `language` line is missing (then a diagnostic says so). */
+export interface Tree {
+  readonly source: Source;
+  readonly version: number | null;
+  readonly declarations: readonly Declaration[];
+}

@@ -1,0 +1,50 @@
+/**
+ * How much: reserve against every limit of a request at once, settle when the truth is known. memory.ts is the store of
+ * one process. A reservation that is refused leaves no trace in any counter.
+ */
+import type { Charge } from "../audit/entry.ts";
+import type { Hold } from "../decision/decision.ts";
+
+/** What a request asks for: estimates at the start, the truth at the end. Tokens as limits count them. */
+export interface Demand {
+  readonly tokens: number;
+  readonly microUsd: number;
+}
+
+export interface Denial {
+  readonly kind: "denial";
+  readonly hold: Hold;
+  /** In the measure's unit; `used` counts reservations too. */
+  readonly used: number;
+  readonly amount: number;
+  readonly retryAfterMs: number;
+  /** When the counter next resets or frees enough, ms since the epoch. */
+  readonly freeAt: number;
+}
+
+/** A place in every counter; settle or release exactly once. */
+export interface Reservation {
+  readonly kind: "reservation";
+  readonly id: number;
+}
+
+/** A budget or limit as it stands, for `warn at` and for metrics. */
+export interface Level {
+  readonly counter: string;
+  readonly measure: Hold["slot"]["measure"];
+  readonly used: number;
+  readonly amount: number;
+}
+
+export interface Limits {
+  /** `now` in ms since the epoch, `timezone` of the org for calendar periods. */
+  reserve(holds: readonly Hold[], demand: Demand, timezone: string, now: number): Reservation | Denial;
+  /** Replaces the estimate by the truth and frees concurrency. Returns what was charged, for the record. */
+  settle(reservation: Reservation, actual: Demand, now: number): readonly Charge[];
+  /** Undoes a reservation altogether (the request never reached a provider). */
+  release(reservation: Reservation, now: number): void;
+  /** Adds a recorded charge to its counter, when a log is read back at start; charges of past periods are ignored. */
+  restore(charge: Charge, timezone: string, now: number): void;
+  /** Counters that a request touching these holds would meet. */
+  levels(holds: readonly Hold[], timezone: string, now: number): readonly Level[];
+}

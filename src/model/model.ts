@@ -1,0 +1,196 @@
+/**
+ * What a policy means: every name resolved, every unit a number, every part with its span. resolve.ts makes it from
+ * trees, decision/compile.ts turns it into the table, analysis/ runs its tests. Plain data.
+ */
+
+import type { Span } from "../language/source.ts";
+import type { Period, Place, Scope, Stage, Thing } from "../language/tree.ts";
+
+/** A statement's `until`, in milliseconds since the epoch; null means for ever. */
+export type Until = number | null;
+
+/** One allow, deny or only, its groups expanded to globs (`client-mcp:github/get_*`, `claude-opus-*`). */
+export interface Access {
+  readonly effect: "allow" | "deny" | "only";
+  readonly thing: Thing;
+  readonly globs: readonly string[];
+  readonly until: Until;
+  readonly span: Span;
+}
+
+export interface GuardUse {
+  readonly guardrail: string;
+  readonly until: Until;
+  readonly span: Span;
+}
+
+/** A ceiling on requests, tokens (per period), dollars (per period, in micro-dollars) or requests in flight. */
+export interface Limit {
+  readonly measure: "requests" | "tokens" | "budget" | "concurrency";
+  /** Requests, tokens, micro-dollars, or requests at one time. */
+  readonly amount: number;
+  /** null for concurrency only. */
+  readonly period: Period | null;
+  /** `block`: one counter for the whole node; `key` or `team`: one counter for each of them below the node. */
+  readonly per: Scope;
+  readonly warnAt: number | null;
+  readonly until: Until;
+  readonly span: Span;
+}
+
+export interface Active {
+  readonly fromDay: number;
+  readonly toDay: number;
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  readonly until: Until;
+  readonly span: Span;
+}
+
+export interface KeyFacts {
+  readonly digest: string;
+  readonly owner: string | null;
+  /** Last moment at which the key is good, in milliseconds since the epoch; null when it never expires. */
+  readonly expires: number | null;
+  readonly labels: readonly (readonly [string, string])[];
+}
+
+/** A node of the tree org, team path, key. `name` is `acme`, `eng/payments` or `dana-laptop`. */
+export interface Node {
+  readonly kind: "org" | "team" | "key";
+  readonly name: string;
+  /** Index of the parent in `Model.nodes`; null for the org, which is always index 0. Parents stand before children. */
+  readonly parent: number | null;
+  readonly access: readonly Access[];
+  readonly guards: readonly GuardUse[];
+  readonly limits: readonly Limit[];
+  readonly active: readonly Active[];
+  /** What happens to a request that offers a tool that is not granted; null when the node does not say. */
+  readonly ungranted: { readonly action: "strip" | "refuse"; readonly span: Span } | null;
+  readonly key: KeyFacts | null;
+  readonly doc: string | null;
+  readonly span: Span;
+}
+
+export type ProviderKind = "anthropic" | "simulated";
+export interface Provider {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  /** null for kinds that have no address. */
+  readonly url: string | null;
+  readonly credential: { readonly kind: "env" | "file"; readonly ref: string } | null;
+  readonly span: Span;
+}
+
+/** A named set of models or tools, groups inside it expanded. Names of pack members carry the pack: `anthropic.opus`. */
+export interface Group {
+  readonly name: string;
+  readonly globs: readonly string[];
+  /** Routes of a models group, in order of preference; empty for tools and for groups without `via`. */
+  readonly via: readonly string[];
+  readonly span: Span;
+}
+
+/** Micro-dollars per million tokens, for models that match a glob. */
+export interface Price {
+  readonly globs: readonly string[];
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly cacheWrite1h: number;
+  readonly above: number | null;
+  readonly from: number | null;
+  /** Rows of the user's own tree beat rows of a pack. */
+  readonly own: boolean;
+  readonly span: Span;
+}
+
+/** One regular expression, checked: in the dialect, and how it may be run. */
+export interface Expression {
+  /** JavaScript source and flags of equal meaning. */
+  readonly source: string;
+  readonly flags: string;
+  /** `v8` when proved linear there, else `linear` (the RE2 engine); `re2` is the source in that dialect. */
+  readonly engine: "v8" | "linear";
+  readonly re2: string;
+  /** Strings of which at least one stands in every match, ASCII, at least 3 long, `fold` when case does not matter; empty: none known. */
+  readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  readonly span: Span;
+}
+
+export interface Pattern {
+  readonly name: string;
+  readonly expressions: readonly Expression[];
+  readonly hits: readonly { readonly text: string; readonly span: Span }[];
+  readonly misses: readonly { readonly text: string; readonly span: Span }[];
+  readonly span: Span;
+}
+
+export interface Guardrail {
+  readonly name: string;
+  readonly on: readonly Stage[];
+  /** Places of a request it looks at; all when `in` is not written. */
+  readonly in: readonly Place[];
+  /** Patterns, packs expanded; a bare expression is a pattern with the guardrail's own name. */
+  readonly patterns: readonly Pattern[];
+  readonly action: { readonly kind: "redact" } | { readonly kind: "reject"; readonly message: string };
+  readonly doc: string | null;
+  readonly span: Span;
+}
+
+export interface AuditSettings {
+  readonly content: "none";
+  readonly keepDays: number | null;
+}
+
+export interface TestSend {
+  readonly kind: "send";
+  readonly model: string | null;
+  readonly tool: string | null;
+  readonly text: string | null;
+  readonly microUsd: number | null;
+  readonly tokens: number | null;
+  readonly times: number;
+  readonly expect:
+    | { readonly kind: "allow" }
+    | { readonly kind: "refuse"; readonly reason: string | null }
+    | { readonly kind: "redact"; readonly guardrail: string | null };
+  readonly span: Span;
+}
+
+export type TestStep =
+  | { readonly kind: "can" | "cannot"; readonly thing: Thing; readonly globs: readonly string[]; readonly span: Span }
+  | { readonly kind: "otherwise"; readonly span: Span }
+  | { readonly kind: "at"; readonly at: number; readonly span: Span }
+  | { readonly kind: "spent"; readonly microUsd: number; readonly period: Period; readonly span: Span }
+  | {
+      readonly kind: "used";
+      readonly measure: "requests" | "tokens";
+      readonly amount: number;
+      readonly period: Period;
+      readonly span: Span;
+    }
+  | TestSend;
+
+export interface Test {
+  readonly name: string;
+  /** Index of the node that the test is about. */
+  readonly node: number;
+  readonly steps: readonly TestStep[];
+  readonly span: Span;
+}
+
+export interface Model {
+  /** IANA name; `UTC` when the org does not say. */
+  readonly timezone: string;
+  readonly nodes: readonly Node[];
+  readonly providers: readonly Provider[];
+  readonly models: readonly Group[];
+  readonly tools: readonly Group[];
+  readonly prices: readonly Price[];
+  readonly guardrails: readonly Guardrail[];
+  readonly patterns: readonly Pattern[];
+  readonly audit: AuditSettings;
+  readonly tests: readonly Test[];
+}

@@ -1,0 +1,44 @@
+/** Where a request goes: one answer per kind of provider. anthropic.ts speaks to the network, simulated.ts answers itself. */
+import type { TableProvider } from "../decision/table.ts";
+
+/** A request as it leaves: end-to-end headers only, in the caller's order, without any credential. */
+export interface Outgoing {
+  readonly method: "POST";
+  /** Path below the provider's base URL, with its query: `/v1/messages?beta=true`. */
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+  /** Aborted when the caller goes away or the gateway gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer as it came: end-to-end headers only, the provider's credential and cookies removed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Decoded if it was compressed (then without `content-encoding` and `content-length`). Back-pressure by pulling. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Thrown by `send` when there is no answer, and by the body when it breaks off. */
+export class UpstreamError extends Error {
+  readonly code: "connect" | "timeout" | "broken" | "credential";
+  constructor(code: "connect" | "timeout" | "broken" | "credential", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UpstreamError";
+    this.code = code;
+  }
+}
+
+export interface Provider {
+  readonly name: string;
+  /** Sends once; no retry. Throws UpstreamError. */
+  send(request: Outgoing): Promise<Answer>;
+}
+
+/** Makes the clients of a table's providers and keeps them across reloads as long as name and settings stay equal. */
+export interface Providers {
+  /** Throws UpstreamError `credential` when a reference cannot be resolved; the message names the reference, never the value. */
+  open(provider: TableProvider): Provider;
+  close(): Promise<void>;
+}
