@@ -6,336 +6,288 @@
 
 /** One row of the catalogue. */
 export interface CodeEntry {
-	readonly severity: "error" | "warning";
-	/** What the code stands for, in one line. */
-	readonly title: string;
-	/** Why it is a fault, and how to mend it. */
-	readonly page: string;
+  readonly severity: "error" | "warning";
+  /** What the code stands for, in one line. */
+  readonly title: string;
+  /** Why it is a fault, and how to mend it. */
+  readonly page: string;
 }
 
 function error(title: string, page: string): CodeEntry {
-	return { severity: "error", title, page };
+  return { severity: "error", title, page };
 }
 
 function warning(title: string, page: string): CodeEntry {
-	return { severity: "warning", title, page };
+  return { severity: "warning", title, page };
 }
 
 /** Every code, by number. */
 export const CODES = {
-	// ---- GW1xxx: what is written ------------------------------------------------------------------------------------
-	GW1001: error(
-		"the first line does not say which language version the file is written in",
-		"Every policy file begins with `language 1`, so that a later version of the tool can keep reading it.\nAdd `language 1` as the first line.",
-	),
-	GW1002: error(
-		"the language version is not one that this tool reads",
-		"This tool reads language version 1. Write `language 1`, or use a newer sallyport.",
-	),
-	GW1003: error(
-		"a character that the language does not use",
-		"The character stands where no word, number, string or sign begins. Remove it, or put the text in double quotes.",
-	),
-	GW1004: error(
-		"a string has no closing quote on its line",
-		'A string begins and ends with `"` on one line. Write `\\n` for a line break and `\\"` for a quote inside.',
-	),
-	GW1005: error(
-		"a regular expression has no closing slash on its line",
-		"A regular expression is written `/…/`, on one line, with a slash inside written `\\/`. Flags `i`, `m`, `s` may follow.",
-	),
-	GW1006: error(
-		"something else must stand here",
-		"The text does not follow the grammar at this place. The message says what may stand there; the reference is in `grammar/README.md`.",
-	),
-	GW1007: error(
-		"a reserved word stands where a name is expected",
-		"Words that begin a statement or a declaration cannot be names; otherwise a forgotten list would swallow the next line. Choose another name.",
-	),
-	GW1008: error(
-		"a part that may stand once stands twice",
-		"Each part of a statement or a block of this kind may be written once. Keep one of them.",
-	),
-	GW1009: error(
-		"a statement or declaration begins with a word that the language does not know",
-		"Each statement begins with its own reserved word; this word begins none. The message suggests the nearest one.",
-	),
-	GW1010: error(
-		"a construct that is reserved for a later version",
-		"The word is part of the language but this version of the tool does not act on it. It is refused and not skipped: a rule that is written but not enforced would deceive its reader. Remove it.",
-	),
-	GW1011: error(
-		"a number, amount or unit is not one",
-		"Units stand directly after the number: `10/min`, `200k/hour`, `$50/day`, `80%`. Periods are sec, min, hour, day, week, month; `k` is a thousand, `M` a million; money has at most 6 decimals.",
-	),
-	GW1012: error(
-		"a date or time that does not exist",
-		"Write a date as `2027-03-31` and a point in time as `2026-12-24T18:00+01:00` or `2026-12-24T17:00Z`.",
-	),
-	GW1013: error(
-		"an escape that strings do not know",
-		'Inside a string the escapes are `\\"`, `\\\\`, `\\n`, `\\r`, `\\t` and `\\u{…}` with a hexadecimal code point.',
-	),
-	GW1014: error(
-		"a required part is missing",
-		"The block or statement has no meaning without this part. Add it as the message says.",
-	),
-	GW1015: error(
-		"formatting would change the meaning or lose a comment",
-		"The formatter reads its own output and compares. It differed, so nothing was written. This is a fault of the tool: please report the file.",
-	),
-	GW1016: error(
-		"a hash is not `sha256:` and 64 lower-case hexadecimal digits",
-		"Keys and packs are pinned by SHA-256, written `sha256:` followed by exactly 64 digits out of 0-9 and a-f. `gw key new` writes the line for a key.",
-	),
+  // ---- GW1xxx: what is written ------------------------------------------------------------------------------------
+  GW1001: error(
+    "the first line does not say which language version the file is written in",
+    "Every policy file begins with `language 1`, so that a later version of the tool can keep reading it.\nAdd `language 1` as the first line.",
+  ),
+  GW1002: error(
+    "the language version is not one that this tool reads",
+    "This tool reads language version 1. Write `language 1`, or use a newer sallyport.",
+  ),
+  GW1003: error(
+    "a character that the language does not use",
+    "The character stands where no word, number, string or sign begins. Remove it, or put the text in double quotes.",
+  ),
+  GW1004: error(
+    "a string has no closing quote on its line",
+    'A string begins and ends with `"` on one line. Write `\\n` for a line break and `\\"` for a quote inside.',
+  ),
+  GW1005: error(
+    "a regular expression has no closing slash on its line",
+    "A regular expression is written `/…/`, on one line, with a slash inside written `\\/`. Flags `i`, `m`, `s` may follow.",
+  ),
+  GW1006: error(
+    "something else must stand here",
+    "The text does not follow the grammar at this place. The message says what may stand there; the reference is in `grammar/README.md`.",
+  ),
+  GW1007: error(
+    "a reserved word stands where a name is expected",
+    "Words that begin a statement or a declaration cannot be names; otherwise a forgotten list would swallow the next line. Choose another name.",
+  ),
+  GW1008: error(
+    "a part that may stand once stands twice",
+    "Each part of a statement or a block of this kind may be written once. Keep one of them.",
+  ),
+  GW1009: error(
+    "a statement or declaration begins with a word that the language does not know",
+    "Each statement begins with its own reserved word; this word begins none. The message suggests the nearest one.",
+  ),
+  GW1010: error(
+    "a construct that is reserved for a later version",
+    "The word is part of the language but this version of the tool does not act on it. It is refused and not skipped: a rule that is written but not enforced would deceive its reader. Remove it.",
+  ),
+  GW1011: error(
+    "a number, amount or unit is not one",
+    "Units stand directly after the number: `10/min`, `200k/hour`, `$50/day`, `80%`. Periods are sec, min, hour, day, week, month; `k` is a thousand, `M` a million; money has at most 6 decimals.",
+  ),
+  GW1012: error(
+    "a date or time that does not exist",
+    "Write a date as `2027-03-31` and a point in time as `2026-12-24T18:00+01:00` or `2026-12-24T17:00Z`.",
+  ),
+  GW1013: error(
+    "an escape that strings do not know",
+    'Inside a string the escapes are `\\"`, `\\\\`, `\\n`, `\\r`, `\\t` and `\\u{…}` with a hexadecimal code point.',
+  ),
+  GW1014: error(
+    "a required part is missing",
+    "The block or statement has no meaning without this part. Add it as the message says.",
+  ),
+  GW1015: error(
+    "formatting would change the meaning or lose a comment",
+    "The formatter reads its own output and compares. It differed, so nothing was written. This is a fault of the tool: please report the file.",
+  ),
+  GW1016: error(
+    "a hash is not `sha256:` and 64 lower-case hexadecimal digits",
+    "Keys and packs are pinned by SHA-256, written `sha256:` followed by exactly 64 digits out of 0-9 and a-f. `gw key new` writes the line for a key.",
+  ),
 
-	// ---- GW2xxx: names ----------------------------------------------------------------------------------------------
-	GW2001: error(
-		"a name of this kind is declared twice",
-		"Names are unique per kind over the whole policy directory. Rename one, or join the two blocks.",
-	),
-	GW2002: error(
-		"an unknown group",
-		"The group after `@` is declared nowhere in the policy or its packs. Declare it, or mend the name.",
-	),
-	GW2003: error(
-		"an unknown model group",
-		"No `models` block has this name. A deny that matches nothing would be silent, so an unknown name is an error. Declare the group, or mend the name.",
-	),
-	GW2004: error(
-		"an unknown tool group",
-		"No `tools` block has this name. Declare the group, or mend the name.",
-	),
-	GW2005: error(
-		"an unknown provider",
-		"No `provider` block has this name. Declare the provider, or mend the name.",
-	),
-	GW2006: error(
-		"an unknown team",
-		"No `team` block has this path. Declare the team, or mend the path.",
-	),
-	GW2007: error(
-		"an unknown key",
-		"No `key` block has this name. Declare the key, or mend the name.",
-	),
-	GW2008: error(
-		"an unknown pattern",
-		"No `pattern` block has this name, neither here nor in a pack. Declare the pattern, or mend the name.",
-	),
-	GW2009: error(
-		"an unknown guardrail",
-		"No `guardrail` block has this name. Declare the guardrail, or mend the name.",
-	),
-	GW2010: error(
-		"an unknown pack",
-		"No `use` line brings in a pack of this name, or no builtin pack is called so. Add `use NAME from builtin`, or mend the name.",
-	),
-	GW2011: error(
-		"an unknown time zone",
-		"Time zones are named as in the IANA database, for example `Europe/Berlin` or `UTC`.",
-	),
-	GW2012: error(
-		"an unknown kind of provider",
-		"The kinds of this version are `anthropic` and `simulated`.",
-	),
-	GW2013: error(
-		"an unknown place",
-		"A guardrail looks `in` user, tool-result, tool-input, system or document.",
-	),
-	GW2014: error(
-		"an unknown stage",
-		"A guardrail works `on` request, response or both.",
-	),
-	GW2015: error(
-		"an unknown reason",
-		"After `expect refuse` stands one of the reasons that a refusal can have. The message lists them.",
-	),
-	GW2016: error(
-		"an unknown organisation",
-		"A test `for org NAME` names the one `org` block of the policy.",
-	),
-	GW2017: error(
-		"a path of a parent team is not declared",
-		"A team `eng/payments` stands below the team `eng`; declare `team eng { … }`, so that what holds there can be read there.",
-	),
-	GW2018: error(
-		"a name has a form that names of its kind cannot have",
-		"Names begin with a letter or digit and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
-	),
+  // ---- GW2xxx: names ----------------------------------------------------------------------------------------------
+  GW2001: error(
+    "a name of this kind is declared twice",
+    "Names are unique per kind over the whole policy directory. Rename one, or join the two blocks.",
+  ),
+  GW2002: error(
+    "an unknown group",
+    "The group after `@` is declared nowhere in the policy or its packs. Declare it, or mend the name.",
+  ),
+  GW2003: error(
+    "an unknown model group",
+    "No `models` block has this name. A deny that matches nothing would be silent, so an unknown name is an error. Declare the group, or mend the name.",
+  ),
+  GW2004: error("an unknown tool group", "No `tools` block has this name. Declare the group, or mend the name."),
+  GW2005: error("an unknown provider", "No `provider` block has this name. Declare the provider, or mend the name."),
+  GW2006: error("an unknown team", "No `team` block has this path. Declare the team, or mend the path."),
+  GW2007: error("an unknown key", "No `key` block has this name. Declare the key, or mend the name."),
+  GW2008: error(
+    "an unknown pattern",
+    "No `pattern` block has this name, neither here nor in a pack. Declare the pattern, or mend the name.",
+  ),
+  GW2009: error("an unknown guardrail", "No `guardrail` block has this name. Declare the guardrail, or mend the name."),
+  GW2010: error(
+    "an unknown pack",
+    "No `use` line brings in a pack of this name, or no builtin pack is called so. Add `use NAME from builtin`, or mend the name.",
+  ),
+  GW2011: error(
+    "an unknown time zone",
+    "Time zones are named as in the IANA database, for example `Europe/Berlin` or `UTC`.",
+  ),
+  GW2012: error("an unknown kind of provider", "The kinds of this version are `anthropic` and `simulated`."),
+  GW2013: error("an unknown place", "A guardrail looks `in` user, tool-result, tool-input, system or document."),
+  GW2014: error("an unknown stage", "A guardrail works `on` request, response or both."),
+  GW2015: error(
+    "an unknown reason",
+    "After `expect refuse` stands one of the reasons that a refusal can have. The message lists them.",
+  ),
+  GW2016: error("an unknown organisation", "A test `for org NAME` names the one `org` block of the policy."),
+  GW2017: error(
+    "a path of a parent team is not declared",
+    "A team `eng/payments` stands below the team `eng`; declare `team eng { … }`, so that what holds there can be read there.",
+  ),
+  GW2018: error(
+    "a name has a form that names of its kind cannot have",
+    "Names begin with a letter or digit and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
+  ),
 
-	// ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
-	GW3001: error(
-		"the policy has no `org`",
-		"The org is the root of the tree of teams and keys. Declare `org NAME { … }` once in the directory.",
-	),
-	GW3002: error(
-		"the policy has several `org` blocks",
-		"A policy has one root. Keep one `org` block.",
-	),
-	GW3003: error(
-		"a key has no hash",
-		"Without `hash sha256:…` nobody can present the key. `gw key new` mints one and prints the block.",
-	),
-	GW3004: error(
-		"a statement is not allowed in this block",
-		"Some statements have a meaning on one kind of block only: `timezone` on the org; `hash`, `owner`, `expires`, `label` on a key.",
-	),
-	GW3005: error(
-		"a provider has no kind",
-		"`kind anthropic` or `kind simulated` says how the provider is spoken to.",
-	),
-	GW3006: error(
-		"a provider has no address",
-		'This kind of provider needs `url "https://…"`.',
-	),
-	GW3007: error(
-		"a provider has no credential",
-		'This kind of provider needs `credential env NAME` or `credential file "path"`; the secret itself never stands in a policy.',
-	),
-	GW3008: error(
-		"the same statement stands twice",
-		"Of a limit or budget with the same measure, period and scope a block may hold one, and one more with `until` that replaces it while it lasts. Keep one.",
-	),
-	GW3009: error(
-		"a model has conflicting routes",
-		"Two groups name the same model with different `via` lists, so that nothing says where it goes. Let one group give the route.",
-	),
-	GW3010: error(
-		"a model that someone may use has no route",
-		"No group that holds the model has a `via`, or `only providers` leaves none of it. Give the model a provider, or take the grant away.",
-	),
-	GW3011: error(
-		"two prices hold for the same model at the same time",
-		"Two price lines of the same rank match one model with the same `above` and `from`. Narrow one of them.",
-	),
-	GW3012: error(
-		"groups contain each other in a circle",
-		"A group that contains itself, directly or through others, names nothing. Break the circle.",
-	),
-	GW3013: error(
-		"an `active` range ends before it begins",
-		"Days run from Monday to Sunday and times from 00:00 to 24:00; the second must not come before the first. Write two ranges instead.",
-	),
-	GW3014: warning(
-		"a key or an override has expired",
-		"The date lies in the past, so the block or statement decides nothing any more. Delete it.",
-	),
-	GW3015: error(
-		"a glob is not valid",
-		"Names of models and tools may hold `*` (any run of characters but `/`), `**` (any run) and `?` (one character). The message says what is wrong with this one.",
-	),
-	GW3016: error(
-		"a tool family that does not exist",
-		"Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`. A rule about an unknown family would match nothing.",
-	),
-	GW3017: error(
-		"a pack from a file is not pinned",
-		'Write the hash after the path: `use x from "packs/x.policy" sha256:…`. A pack cannot change under a reviewed policy.',
-	),
-	GW3018: error(
-		"a pack differs from its pinned hash",
-		"The file is not the one that was reviewed. Review it again, and write its new hash.",
-	),
-	GW3019: error(
-		"the file of a pack does not exist",
-		"The path is taken from the policy directory. Mend it, or add the file.",
-	),
-	GW3020: error(
-		"a declaration that packs may not hold",
-		"A pack brings in groups, prices and patterns; grants, keys, providers and guardrails stand in the policy itself.",
-	),
-	GW3021: error(
-		"a pattern has no match",
-		"A pattern without a `match /…/` finds nothing.",
-	),
-	GW3022: error(
-		"a guardrail is incomplete",
-		"A guardrail needs `on`, at least one `match`, and one `action`.",
-	),
-	GW3023: error(
-		"an address is not a usable URL",
-		"Write an absolute `https://` address without user, password, query or fragment; `http://` only for loopback.",
-	),
-	GW3024: error(
-		"an amount is out of range",
-		"Limits and budgets are greater than zero and small enough to be counted exactly; a percentage lies between 1 and 100.",
-	),
-	GW3025: error(
-		"a setting of the audit that this version does not know",
-		"This version records no content: `content none`. `keep` takes a number of days.",
-	),
-	GW3026: warning(
-		"a declaration that nothing uses",
-		"The group, provider, pattern or guardrail is never named. Use it, or delete it.",
-	),
-	GW3027: error(
-		"the scope of a limit does not fit its block",
-		"`per key` and `per team` count for each one below the block; a key has nothing below it.",
-	),
-	GW3028: error(
-		"one policy has too many globs to be told apart",
-		"Globs with a `*` in the middle multiply when combined. Replace some of them by names or by prefixes.",
-	),
+  // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
+  GW3001: error(
+    "the policy has no `org`",
+    "The org is the root of the tree of teams and keys. Declare `org NAME { … }` once in the directory.",
+  ),
+  GW3002: error("the policy has several `org` blocks", "A policy has one root. Keep one `org` block."),
+  GW3003: error(
+    "a key has no hash",
+    "Without `hash sha256:…` nobody can present the key. `gw key new` mints one and prints the block.",
+  ),
+  GW3004: error(
+    "a statement is not allowed in this block",
+    "Some statements have a meaning on one kind of block only: `timezone` on the org; `hash`, `owner`, `expires`, `label` on a key.",
+  ),
+  GW3005: error("a provider has no kind", "`kind anthropic` or `kind simulated` says how the provider is spoken to."),
+  GW3006: error("a provider has no address", 'This kind of provider needs `url "https://…"`.'),
+  GW3007: error(
+    "a provider has no credential",
+    'This kind of provider needs `credential env NAME` or `credential file "path"`; the secret itself never stands in a policy.',
+  ),
+  GW3008: error(
+    "the same statement stands twice",
+    "Of a limit or budget with the same measure, period and scope a block may hold one, and one more with `until` that replaces it while it lasts. Keep one.",
+  ),
+  GW3009: error(
+    "a model has conflicting routes",
+    "Two groups name the same model with different `via` lists, so that nothing says where it goes. Let one group give the route.",
+  ),
+  GW3010: error(
+    "a model that someone may use has no route",
+    "No group that holds the model has a `via`, or `only providers` leaves none of it. Give the model a provider, or take the grant away.",
+  ),
+  GW3011: error(
+    "two prices hold for the same model at the same time",
+    "Two price lines of the same rank match one model with the same `above` and `from`. Narrow one of them.",
+  ),
+  GW3012: error(
+    "groups contain each other in a circle",
+    "A group that contains itself, directly or through others, names nothing. Break the circle.",
+  ),
+  GW3013: error(
+    "an `active` range ends before it begins",
+    "Days run from Monday to Sunday and times from 00:00 to 24:00; the second must not come before the first. Write two ranges instead.",
+  ),
+  GW3014: warning(
+    "a key or an override has expired",
+    "The date lies in the past, so the block or statement decides nothing any more. Delete it.",
+  ),
+  GW3015: error(
+    "a glob is not valid",
+    "Names of models and tools may hold `*` (any run of characters but `/`), `**` (any run) and `?` (one character). The message says what is wrong with this one.",
+  ),
+  GW3016: error(
+    "a tool family that does not exist",
+    "Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`. A rule about an unknown family would match nothing.",
+  ),
+  GW3017: error(
+    "a pack from a file is not pinned",
+    'Write the hash after the path: `use x from "packs/x.policy" sha256:…`. A pack cannot change under a reviewed policy.',
+  ),
+  GW3018: error(
+    "a pack differs from its pinned hash",
+    "The file is not the one that was reviewed. Review it again, and write its new hash.",
+  ),
+  GW3019: error(
+    "the file of a pack does not exist",
+    "The path is taken from the policy directory. Mend it, or add the file.",
+  ),
+  GW3020: error(
+    "a declaration that packs may not hold",
+    "A pack brings in groups, prices and patterns; grants, keys, providers and guardrails stand in the policy itself.",
+  ),
+  GW3021: error("a pattern has no match", "A pattern without a `match /…/` finds nothing."),
+  GW3022: error("a guardrail is incomplete", "A guardrail needs `on`, at least one `match`, and one `action`."),
+  GW3023: error(
+    "an address is not a usable URL",
+    "Write an absolute `https://` address without user, password, query or fragment; `http://` only for loopback.",
+  ),
+  GW3024: error(
+    "an amount is out of range",
+    "Limits and budgets are greater than zero and small enough to be counted exactly; a percentage lies between 1 and 100.",
+  ),
+  GW3025: error(
+    "a setting of the audit that this version does not know",
+    "This version records no content: `content none`. `keep` takes a number of days.",
+  ),
+  GW3026: warning(
+    "a declaration that nothing uses",
+    "The group, provider, pattern or guardrail is never named. Use it, or delete it.",
+  ),
+  GW3027: error(
+    "the scope of a limit does not fit its block",
+    "`per key` and `per team` count for each one below the block; a key has nothing below it.",
+  ),
+  GW3028: error(
+    "one policy has too many globs to be told apart",
+    "Globs with a `*` in the middle multiply when combined. Replace some of them by names or by prefixes.",
+  ),
 
-	// ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
-	GW4001: error(
-		"a secret stands in the text",
-		'Policies are read by many and kept for ever. Refer to the secret by `env NAME` or `file "path"`, and revoke this one.',
-	),
-	GW4002: error(
-		"a regular expression is outside the dialect",
-		"Patterns are written in the RE2 dialect: no back-references, no look-around. Rewrite the expression without them.",
-	),
-	GW4003: error(
-		"a regular expression cannot be matched in linear time",
-		"Content comes from strangers; an expression that can take quadratic time or worse is a way to stop the gateway. Bound the repetition, or narrow what it repeats.",
-	),
-	GW4004: error(
-		"a pattern does not match its own `hit`",
-		"Each `hit` must be found by the pattern. Mend the expression or the example.",
-	),
-	GW4005: error(
-		"a pattern matches its own `miss`",
-		"No `miss` may be found by the pattern. Mend the expression or the example.",
-	),
-	GW4006: error(
-		"two keys have the same hash",
-		"One presented key would be two principals. Mint a key for each.",
-	),
-	GW4007: error(
-		"the hash is that of a well-known or short string",
-		"A key that can be guessed is no key. Mint one with `gw key new`.",
-	),
-	GW4008: warning(
-		"a key never expires",
-		"A key without `expires` is good until somebody deletes it. Add a date.",
-	),
-	GW4009: error(
-		"a regular expression matches the empty text",
-		"An expression that matches nothing would redact everywhere. Let it require at least one character.",
-	),
+  // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
+  GW4001: error(
+    "a secret stands in the text",
+    'Policies are read by many and kept for ever. Refer to the secret by `env NAME` or `file "path"`, and revoke this one.',
+  ),
+  GW4002: error(
+    "a regular expression is outside the dialect",
+    "Patterns are written in the RE2 dialect: no back-references, no look-around. Rewrite the expression without them.",
+  ),
+  GW4003: error(
+    "a regular expression cannot be matched in linear time",
+    "Content comes from strangers; an expression that can take quadratic time or worse is a way to stop the gateway. Bound the repetition, or narrow what it repeats.",
+  ),
+  GW4004: error(
+    "a pattern does not match its own `hit`",
+    "Each `hit` must be found by the pattern. Mend the expression or the example.",
+  ),
+  GW4005: error(
+    "a pattern matches its own `miss`",
+    "No `miss` may be found by the pattern. Mend the expression or the example.",
+  ),
+  GW4006: error("two keys have the same hash", "One presented key would be two principals. Mint a key for each."),
+  GW4007: error(
+    "the hash is that of a well-known or short string",
+    "A key that can be guessed is no key. Mint one with `gw key new`.",
+  ),
+  GW4008: warning("a key never expires", "A key without `expires` is good until somebody deletes it. Add a date."),
+  GW4009: error(
+    "a regular expression matches the empty text",
+    "An expression that matches nothing would redact everywhere. Let it require at least one character.",
+  ),
 
-	// ---- GW5xxx: tests ----------------------------------------------------------------------------------------------
-	GW5001: error(
-		"a test says `can`, and the policy does not allow it",
-		"Either the policy grants too little or the test asks too much. The message names the deciding lines.",
-	),
-	GW5002: error(
-		"a test says `cannot`, and the policy allows it",
-		"Either the policy grants too much or the test is out of date. The message names the granting lines.",
-	),
-	GW5003: error(
-		"a test's `send` ends otherwise than expected",
-		"The message says what was decided, and by which lines.",
-	),
-	GW5004: error(
-		"a test that checks nothing",
-		"The test has no `can`, `cannot` or `send`, or its subject has no key. It would pass whatever the policy says.",
-	),
-	GW5005: error(
-		"a test says `otherwise cannot`, and the policy allows more",
-		"Everything that the test does not list as `can` must be denied. The message gives one thing that is allowed.",
-	),
+  // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------
+  GW5001: error(
+    "a test says `can`, and the policy does not allow it",
+    "Either the policy grants too little or the test asks too much. The message names the deciding lines.",
+  ),
+  GW5002: error(
+    "a test says `cannot`, and the policy allows it",
+    "Either the policy grants too much or the test is out of date. The message names the granting lines.",
+  ),
+  GW5003: error(
+    "a test's `send` ends otherwise than expected",
+    "The message says what was decided, and by which lines.",
+  ),
+  GW5004: error(
+    "a test that checks nothing",
+    "The test has no `can`, `cannot` or `send`, or its subject has no key. It would pass whatever the policy says.",
+  ),
+  GW5005: error(
+    "a test says `otherwise cannot`, and the policy allows more",
+    "Everything that the test does not list as `can` must be denied. The message gives one thing that is allowed.",
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A number of the catalogue. */
