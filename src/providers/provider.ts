@@ -1,7 +1,7 @@
 /** Where a request goes: one answer per kind of provider. anthropic.ts speaks to the network, simulated.ts answers itself. */
 import type { TableProvider } from "../decision/table.ts";
 
-/** A request as it leaves: end-to-end headers only, in the caller's order, without any credential. */
+/** A request as it leaves: the caller's headers in their order; the provider drops what may not travel and adds its credential. */
 export interface Outgoing {
   readonly method: "POST";
   /** Path below the provider's base URL, with its query: `/v1/messages?beta=true`. */
@@ -40,5 +40,7 @@ export interface Provider {
 export interface Providers {
   /** Throws UpstreamError `credential` when a reference cannot be resolved; the message names the reference, never the value. */
   open(provider: TableProvider): Provider;
+  /** Closes, once they are idle, the clients of providers that are not among `current`. */
+  retain(current: readonly TableProvider[]): void;
   close(): Promise<void>;
 }

@@ -1,0 +1,107 @@
+/**
+ * The body of a provider's answer as it is pulled: a queue between the HTTP client, which pushes, and the reader, who
+ * takes all that came at once. Above a mark the client is paused, so that a slow caller slows the provider down.
+ */
+
+/** What the queue needs of the HTTP client. */
+export interface Tap {
+  pause(): void;
+  resume(): void;
+  abort(reason: Error): void;
+}
+
+const HIGH_WATER = 256 * 1024;
+
+/** Chunks pushed on one side, pulled on the other; ends once. */
+export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #tap: Tap;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #paused = false;
+  #ended = false;
+  #failure: Error | null = null;
+  #waiting: Waiter | null = null;
+
+  constructor(tap: Tap) {
+    this.#tap = tap;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#ended) return;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size > HIGH_WATER && !this.#paused) {
+      this.#paused = true;
+      this.#tap.pause();
+    }
+    this.#wake();
+  }
+
+  /** The provider's body is over; `failure` when it broke off. */
+  end(failure: Error | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#wake();
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#chunks.length > 0 || this.#ended) return settled(this.#take());
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  /** The reader wants no more: the provider's connection is given up. */
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#chunks = [];
+    this.#size = 0;
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#tap.abort(new Error("no more is wanted"));
+    }
+    return settled({ done: true, value: undefined });
+  }
+
+  // Waking in a microtask lets everything of one network read arrive first, so that it leaves as one chunk.
+  #wake(): void {
+    const waiter = this.#waiting;
+    if (waiter === null) return;
+    this.#waiting = null;
+    queueMicrotask(() => {
+      const taken = this.#take();
+      if (taken instanceof Error) waiter.reject(taken);
+      else waiter.resolve(taken);
+    });
+  }
+
+  #take(): IteratorResult<Uint8Array, undefined> | Error {
+    const [first] = this.#chunks;
+    if (first !== undefined) {
+      const value = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
+      this.#chunks = [];
+      this.#size = 0;
+      if (this.#paused) {
+        this.#paused = false;
+        this.#tap.resume();
+      }
+      return { done: false, value };
+    }
+    const failure = this.#failure;
+    this.#failure = null;
+    return failure ?? { done: true, value: undefined };
+  }
+}
+
+interface Waiter {
+  readonly resolve: (result: IteratorResult<Uint8Array, undefined>) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+function settled(taken: IteratorResult<Uint8Array, undefined> | Error) {
+  return taken instanceof Error ? Promise.reject(taken) : Promise.resolve(taken);
+}
