@@ -1,0 +1,72 @@
+/** Every metric by name, help, labels and buckets. metrics.ts moves them; the names are part of what operators rely on. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { bound } from "./labels.ts";
+
+const REQUEST = ["team", "model", "provider"];
+const DURATION = [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
+const FIRST_TOKEN = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30, 60, 120];
+const OVERHEAD = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+const ACK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** Makes the registry and every instrument in it. */
+export function createInstruments() {
+  const registry = new Registry();
+  const { counter, gauge, histogram } = makers(registry);
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: counter("gw_requests_total", "Requests answered", [...REQUEST, "key", "route", "code"]),
+    decisions: counter("gw_decisions_total", "Decisions made", ["team", "effect", "stage", "rule"]),
+    tokens: counter("gw_tokens_total", "Tokens as reported by providers", [...REQUEST, "key", "type"]),
+    cost: counter("gw_cost_usd_total", "Cost in dollars by the policy's prices", [...REQUEST, "key"]),
+    duration: histogram(
+      "gw_request_duration_seconds",
+      "From arrival to the last byte",
+      [...REQUEST, "stream"],
+      DURATION,
+    ),
+    firstToken: histogram(
+      "gw_time_to_first_token_seconds",
+      "From arrival to the first byte of the answer",
+      REQUEST,
+      FIRST_TOKEN,
+    ),
+    overhead: histogram("gw_overhead_seconds", "Time spent in the gateway itself", ["stage"], OVERHEAD),
+    redactions: counter("gw_redactions_total", "Findings of guardrails", ["team", "rule", "direction"]),
+    toolCalls: counter("gw_tool_calls_total", "Tool calls in answers", ["team", "tool", "mcp_server", "verdict"]),
+    denials: counter("gw_limit_denials_total", "Requests refused by a limit", ["team", "limit", "kind"]),
+    inFlight: gauge("gw_streams_in_flight", "Streamed answers under way", ["provider"]),
+    aborts: counter("gw_stream_aborts_total", "Streamed answers that did not end well", ["provider", "by"]),
+    upstreamErrors: counter("gw_upstream_errors_total", "Errors of providers", ["provider", "class"]),
+    budget: gauge("gw_budget_used_ratio", "Used part of a budget", ["scope", "period"]),
+    policy: gauge("gw_policy_info", "The policy in force", ["revision", "commit"]),
+    reloads: counter("gw_policy_reloads_total", "Policy changes taken and not taken", ["result"]),
+    policySuccess: gauge("gw_policy_last_success_timestamp_seconds", "When the policy in force was taken", []),
+    records: counter("gw_audit_records_total", "Audit records made durable", ["kind"]),
+    ack: histogram("gw_audit_ack_seconds", "Until an audit record was durable", [], ACK),
+    build: gauge("gw_build_info", "The running version", ["version"]),
+  };
+}
+
+export type Instruments = ReturnType<typeof createInstruments>;
+
+function makers(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter(name: string, help: string, labelNames: string[]) {
+      const metric = new Counter({ name, help, labelNames, registers });
+      return bound((...values) => metric.labels(...values));
+    },
+    gauge(name: string, help: string, labelNames: string[]) {
+      const metric = new Gauge({ name, help, labelNames, registers });
+      return Object.assign(
+        bound((...values) => metric.labels(...values)),
+        { reset: () => metric.reset() },
+      );
+    },
+    histogram(name: string, help: string, labelNames: string[], buckets: number[]) {
+      const metric = new Histogram({ name, help, labelNames, buckets, registers });
+      return bound((...values) => metric.labels(...values));
+    },
+  };
+}

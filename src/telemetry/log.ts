@@ -1,0 +1,55 @@
+/**
+ * The log for people: one line for each refusal, fault and policy change, told from audit entries, so that it knows no
+ * more than they do: names and places, never a text, a key or a credential.
+ */
+import { type DestinationStream, type Logger, pino } from "pino";
+import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+
+/** Should a careless line carry headers or a credential all the same, these never show. */
+const SECRETS = ["authorization", "x-api-key", "cookie", "set-cookie", "credential", "key_value"];
+const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+
+/** Makes the process's logger. */
+export function createLogger(level: string, destination: DestinationStream): Logger {
+  return pino({ level, base: null, redact: REDACTED, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** Tells the log about every entry that a person may want to see. */
+export function narrate(logger: Logger): (entry: Entry) => void {
+  return ({ body }) => {
+    switch (body.kind) {
+      case "decision":
+        return body.effect === "refuse" ? refused(logger, body) : undefined;
+      case "outcome":
+        return body.end === "complete" ? undefined : ended(logger, body);
+      case "fault":
+        return failed(logger, body);
+      case "policy.load":
+        return logger.info({ revision: body.revision, commit: body.commit, keys: body.keys }, "policy in force");
+      case "policy.reject":
+        return logger.warn({ revision: body.revision, faults: body.faults }, "policy change not taken");
+      case "recovery":
+        return logger.warn({ truncatedBytes: body.truncatedBytes, open: body.open.length }, "audit log recovered");
+      case "start":
+        return logger.info({ version: body.version }, "started");
+      case "stop":
+        return logger.info("stopped");
+      default:
+        return body satisfies never;
+    }
+  };
+}
+
+function refused(logger: Logger, { ticket, actor, reason, model, origins }: DecisionBody): void {
+  logger.info({ ticket, ...actor, reason, model, origins }, "refused");
+}
+
+function ended(logger: Logger, { ticket, actor, end, fault, provider, model, status }: OutcomeBody): void {
+  const facts = { ticket, ...actor, end, fault, provider, model, status };
+  if (end === "upstream-failed") logger.warn(facts, "provider failed");
+  else logger.info(facts, end === "stopped" ? "answer stopped by a guardrail" : "caller went away");
+}
+
+function failed(logger: Logger, { ticket, actor, fault, status, path }: FaultBody): void {
+  logger.warn({ ticket, ...actor, fault, status, path }, "could not serve");
+}

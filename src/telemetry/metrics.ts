@@ -1,0 +1,184 @@
+/**
+ * The numbers, as a fold over audit entries, so that they and the record cannot disagree. What no entry tells (how long
+ * the gateway itself took, how full a budget is) comes in by the other three doors of `Metrics`. Names and labels are in
+ * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
+ */
+import type { Registry } from "prom-client";
+import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+import { createInstruments, type Instruments } from "./instruments.ts";
+import { capped, NONE, OTHER } from "./labels.ts";
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** True for the names of models that the policy in force writes out; others are counted together. */
+  readonly isKnownModel: (model: string) => boolean;
+  /** How many keys get series of their own. */
+  readonly maxKeys: number;
+}
+
+/** Where the gateway's own time goes. */
+export type OverheadStage = "policy" | "audit" | "total";
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** Counts a durable audit entry. */
+  observe(entry: Entry): void;
+  /** A record was durable after this many seconds. */
+  ack(seconds: number): void;
+  overhead(stage: OverheadStage, seconds: number): void;
+  /** How much of a budget is used now; `period` as the policy writes it. */
+  budget(counter: string, period: string, ratio: number): void;
+}
+
+const MOST_TOOLS = 100;
+const MOST_RULES = 500;
+
+/** Makes the registry with all metrics and the fold that moves them. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const instruments = createInstruments();
+  instruments.build(options.version).set(1);
+  const fold = createFold(instruments, options);
+  const scopes = capped(options.maxKeys);
+  const ack = instruments.ack();
+  return {
+    registry: instruments.registry,
+    observe: fold,
+    ack: (seconds) => ack.observe(seconds),
+    overhead: (stage, seconds) => instruments.overhead(stage).observe(seconds),
+    budget: (counter, period, ratio) => instruments.budget(scopes(counter), period).set(ratio),
+  };
+}
+
+/** What an outcome does not repeat of its decision. */
+interface Open {
+  readonly purpose: DecisionBody["purpose"];
+  readonly streamOf: string | null;
+}
+
+interface Names {
+  readonly model: (name: string | null) => string;
+  readonly key: (name: string | null) => string;
+  readonly tool: (name: string) => string;
+  readonly rule: (name: string) => string;
+}
+
+function createFold(instruments: Instruments, options: MetricsOptions): (entry: Entry) => void {
+  const open = new Map<string, Open>();
+  const keys = capped(options.maxKeys);
+  const names: Names = {
+    model: (name) => (name === null ? NONE : options.isKnownModel(name) ? name : OTHER),
+    key: (name) => (name === null ? NONE : keys(name)),
+    tool: capped(MOST_TOOLS),
+    rule: capped(MOST_RULES),
+  };
+  return (entry) => {
+    const { body } = entry;
+    instruments.records(body.kind).inc();
+    switch (body.kind) {
+      case "decision":
+        return foldDecision(instruments, names, open, body);
+      case "outcome":
+        return foldOutcome(instruments, names, open, body);
+      case "fault":
+        return foldFault(instruments, names, body);
+      case "policy.load":
+        instruments.reloads("ok").inc();
+        instruments.policy.reset();
+        instruments.policy(body.revision, body.commit ?? NONE).set(1);
+        return instruments.policySuccess().set(Date.parse(entry.at) / 1000);
+      case "policy.reject":
+        return instruments.reloads("invalid").inc();
+      case "recovery":
+      case "start":
+      case "stop":
+        return;
+      default:
+        return body satisfies never;
+    }
+  };
+}
+
+const LIMITS = new Set(["requests", "tokens", "concurrency", "budget"]);
+
+function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, body: DecisionBody): void {
+  const team = body.actor.team ?? NONE;
+  const rule = names.rule(body.origins[0] ?? NONE);
+  into.decisions(team, body.effect, "request", rule).inc();
+  for (const { guardrail, count } of body.findings) into.redactions(team, guardrail, "request").inc(count);
+  if (body.effect === "allow") {
+    const streamOf = body.stream ? (body.provider ?? NONE) : null;
+    open.set(body.ticket, { purpose: body.purpose, streamOf });
+    if (streamOf !== null) into.inFlight(streamOf).inc();
+    return;
+  }
+  const reason = body.reason ?? NONE;
+  const limited = LIMITS.has(reason);
+  if (limited) into.denials(team, rule, reason).inc();
+  const labels = [team, names.model(body.model), body.provider ?? NONE, names.key(body.actor.key)];
+  into.requests(...labels, body.purpose, limited ? "429" : "4xx").inc();
+}
+
+function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, body: OutcomeBody): void {
+  const begun = open.get(body.ticket);
+  open.delete(body.ticket);
+  if (begun?.streamOf != null) into.inFlight(begun.streamOf).dec();
+  const team = body.actor.team ?? NONE;
+  const provider = body.provider ?? NONE;
+  const model = names.model(body.model);
+  const key = names.key(body.actor.key);
+  into.requests(team, model, provider, key, begun?.purpose ?? NONE, codeOf(body)).inc();
+  into.duration(team, model, provider, String(body.stream)).observe(body.totalMs / 1000);
+  if (body.firstByteMs !== null) into.firstToken(team, model, provider).observe(body.firstByteMs / 1000);
+  if (body.microUsd > 0) into.cost(team, model, provider, key).inc(body.microUsd / 1e6);
+  if (body.usage !== null) countTokens(into, [team, model, provider, key], body.usage);
+  for (const use of body.toolUses) into.toolCalls(team, ...toolLabels(names, use.name), verdict(use.granted)).inc();
+  for (const { guardrail, count } of body.findings) into.redactions(team, guardrail, "response").inc(count);
+  if (body.end === "stopped") into.decisions(team, "refuse", "response", names.rule(stoppedBy(body))).inc();
+  const trouble = upstreamTrouble(body);
+  if (trouble !== null) into.upstreamErrors(provider, trouble).inc();
+  if (body.stream && body.end !== "complete") into.aborts(provider, abortedBy(body)).inc();
+}
+
+function foldFault(into: Instruments, names: Names, body: FaultBody): void {
+  const code = `${Math.floor(body.status / 100)}xx`;
+  into.requests(body.actor.team ?? NONE, NONE, NONE, names.key(body.actor.key), body.fault, code).inc();
+}
+
+function countTokens(into: Instruments, labels: string[], usage: NonNullable<OutcomeBody["usage"]>): void {
+  if (usage.input > 0) into.tokens(...labels, "input").inc(usage.input);
+  if (usage.output > 0) into.tokens(...labels, "output").inc(usage.output);
+  if (usage.cacheRead > 0) into.tokens(...labels, "cache_read").inc(usage.cacheRead);
+  if (usage.cacheWrite > 0) into.tokens(...labels, "cache_write_5m").inc(usage.cacheWrite);
+  if (usage.cacheWrite1h > 0) into.tokens(...labels, "cache_write_1h").inc(usage.cacheWrite1h);
+}
+
+function codeOf(body: OutcomeBody): string {
+  if (body.end === "client-gone") return "abort";
+  return body.status === 429 ? "429" : `${Math.floor(body.status / 100)}xx`;
+}
+
+function toolLabels(names: Names, name: string): [string, string] {
+  const server = /^(?:client-)?mcp:([^/]*)/.exec(name)?.[1];
+  return server === undefined ? [names.tool(name), NONE] : ["mcp", names.tool(server)];
+}
+
+function verdict(granted: boolean): string {
+  return granted ? "granted" : "withheld";
+}
+
+function stoppedBy(body: OutcomeBody): string {
+  return body.findings[0]?.guardrail ?? NONE;
+}
+
+function upstreamTrouble(body: OutcomeBody): string | null {
+  if (body.end === "complete") return body.status >= 400 ? `http_${body.status}` : null;
+  if (body.end !== "upstream-failed" || body.fault === "draining") return null;
+  return body.fault === "timeout" ? "timeout" : "connection";
+}
+
+function abortedBy(body: OutcomeBody): string {
+  if (body.end === "client-gone") return "client";
+  if (body.end === "stopped") return "policy";
+  if (body.fault === "draining") return "gateway";
+  return body.fault === "timeout" ? "idle" : "upstream";
+}

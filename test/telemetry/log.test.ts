@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Body } from "../../src/audit/entry.ts";
+import { createLogger, narrate } from "../../src/telemetry/log.ts";
+import { ACTOR, decision, entry, outcome } from "./entries.ts";
+
+function lines(level: string, bodies: readonly Body[]): Record<string, unknown>[] {
+  const written: string[] = [];
+  const tell = narrate(createLogger(level, { write: (line) => void written.push(line) }));
+  for (const body of bodies) tell(entry(body));
+  return written.map((line) => JSON.parse(line));
+}
+
+test("one line for a refusal and a fault, none for what went well", () => {
+  const fault = { kind: "fault", ticket: "req_9", actor: ACTOR, fault: "malformed", status: 400, path: "/x" } as const;
+  const told = lines("info", [decision(), outcome(), decision({ effect: "refuse", reason: "model" }), fault]);
+  assert.deepEqual(
+    told.map(({ msg, level, key, reason }) => ({ msg, level, key, reason })),
+    [
+      { msg: "refused", level: 30, key: "dana-laptop", reason: "model" },
+      { msg: "could not serve", level: 40, key: "dana-laptop", reason: undefined },
+    ],
+  );
+});
+
+test("the level holds back what is below it", () => {
+  const bodies = [
+    decision({ effect: "refuse", reason: "model" }),
+    outcome({ end: "upstream-failed", fault: "timeout" }),
+  ];
+  assert.deepEqual(
+    lines("warn", bodies).map(({ msg }) => msg),
+    ["provider failed"],
+  );
+});
+
+test("a careless line shows no credential", () => {
+  const written: string[] = [];
+  const logger = createLogger("info", { write: (line) => void written.push(line) });
+  const value = "hidden-value-1";
+  logger.info(
+    { authorization: value, headers: { "x-api-key": value, cookie: value }, a: { b: { credential: value } } },
+    "x",
+  );
+  assert.doesNotMatch(written.join(""), /hidden-value/);
+});

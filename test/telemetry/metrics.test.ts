@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Body } from "../../src/audit/entry.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { ACTOR, decision, entry, outcome } from "./entries.ts";
+
+async function after(bodies: readonly Body[], maxKeys = 200) {
+  const isKnownModel = (model: string) => model === "claude-opus-4-8";
+  const metrics = createMetrics({ version: "0.0.1", isKnownModel, maxKeys });
+  for (const body of bodies) metrics.observe(entry(body));
+  return metrics.registry.metrics();
+}
+
+function has(text: string, line: string): void {
+  assert.ok(text.split("\n").includes(line), `no line ${line} in\n${text.replace(/^(#|process|nodejs).*\n/gm, "")}`);
+}
+
+test("a streamed answer is counted once, with its tokens, its cost and its times", async () => {
+  const uses = [
+    { name: "Bash", granted: true },
+    { name: "client-mcp:github/merge", granted: false },
+  ];
+  const text = await after([decision(), outcome({ toolUses: uses })]);
+  const labels = 'team="eng",model="claude-opus-4-8",provider="anthropic"';
+  has(text, `gw_requests_total{${labels},key="dana-laptop",route="generate",code="2xx"} 1`);
+  has(text, 'gw_decisions_total{team="eng",effect="allow",stage="request",rule="a.policy:3"} 1');
+  has(text, `gw_tokens_total{${labels},key="dana-laptop",type="cache_write_1h"} 1`);
+  has(text, `gw_tokens_total{${labels},key="dana-laptop",type="input"} 100`);
+  has(text, `gw_cost_usd_total{${labels},key="dana-laptop"} 2.5`);
+  has(text, `gw_request_duration_seconds_sum{${labels},stream="true"} 1.5`);
+  has(text, `gw_time_to_first_token_seconds_sum{${labels}} 0.4`);
+  has(text, 'gw_streams_in_flight{provider="anthropic"} 0');
+  has(text, 'gw_tool_calls_total{team="eng",tool="Bash",mcp_server="none",verdict="granted"} 1');
+  has(text, 'gw_tool_calls_total{team="eng",tool="mcp",mcp_server="github",verdict="withheld"} 1');
+});
+
+test("refusals, findings, aborts and errors of providers each have their counter", async () => {
+  const finding = { guardrail: "secrets", pattern: "aws", stage: "request", count: 2 } as const;
+  const bodies = [
+    decision({ effect: "refuse", reason: "budget", origins: ["b.policy:9"], findings: [finding] }),
+    decision({ ticket: "req_2" }),
+    outcome({ ticket: "req_2", end: "client-gone", status: 200 }),
+    decision({ ticket: "req_3" }),
+    outcome({ ticket: "req_3", end: "upstream-failed", fault: "timeout", status: 503 }),
+    decision({ ticket: "req_4", stream: false }),
+    outcome({ ticket: "req_4", stream: false, status: 529 }),
+    decision({ ticket: "req_5" }),
+  ];
+  const text = await after(bodies);
+  has(text, 'gw_limit_denials_total{team="eng",limit="b.policy:9",kind="budget"} 1');
+  has(text, 'gw_redactions_total{team="eng",rule="secrets",direction="request"} 2');
+  has(text, 'gw_stream_aborts_total{provider="anthropic",by="client"} 1');
+  has(text, 'gw_stream_aborts_total{provider="anthropic",by="idle"} 1');
+  has(text, 'gw_upstream_errors_total{provider="anthropic",class="timeout"} 1');
+  has(text, 'gw_upstream_errors_total{provider="anthropic",class="http_529"} 1');
+  has(text, 'gw_streams_in_flight{provider="anthropic"} 1');
+  assert.match(text, /code="429"\} 1/);
+  assert.match(text, /code="abort"\} 1/);
+});
+
+test("what comes from outside cannot grow the number of series", async () => {
+  const bodies: Body[] = [];
+  for (let index = 0; index < 300; index++) {
+    const actor = { ...ACTOR, key: `key-${index}` };
+    const tool = { name: `Tool${index}`, granted: false };
+    bodies.push(outcome({ actor, model: `claude-invented-${index}`, toolUses: [tool] }));
+  }
+  const text = await after(bodies, 5);
+  const series = (name: string) => text.split("\n").filter((line) => line.startsWith(`${name}{`)).length;
+  assert.equal(series("gw_cost_usd_total"), 6);
+  assert.equal(series("gw_tool_calls_total"), 101);
+  assert.match(text, /model="_other",provider="anthropic",key="_other"/);
+  assert.doesNotMatch(text, /claude-invented/);
+});
+
+test("the policy in force is one series, and a change not taken is counted", async () => {
+  const load = { kind: "policy.load", commit: null, content: "c", keys: 1 } as const;
+  const text = await after([
+    { ...load, revision: "one" },
+    { ...load, revision: "two" },
+    { kind: "policy.reject", revision: "three", content: "c", faults: [] },
+  ]);
+  has(text, 'gw_policy_info{revision="two",commit="none"} 1');
+  assert.doesNotMatch(text, /revision="one"/);
+  has(text, 'gw_policy_reloads_total{result="ok"} 2');
+  has(text, 'gw_policy_reloads_total{result="invalid"} 1');
+  has(text, 'gw_audit_records_total{kind="policy.load"} 2');
+  has(text, 'gw_build_info{version="0.0.1"} 1');
+});
+
+test("what no entry tells comes in by its own doors", async () => {
+  const metrics = createMetrics({ version: "1", isKnownModel: () => true, maxKeys: 1 });
+  metrics.ack(0.002);
+  metrics.overhead("total", 0.001);
+  metrics.budget("team eng budget/month", "month", 0.5);
+  metrics.budget("team ops budget/month", "month", 0.7);
+  const text = await metrics.registry.metrics();
+  has(text, "gw_audit_ack_seconds_count 1");
+  has(text, 'gw_overhead_seconds_count{stage="total"} 1');
+  has(text, 'gw_budget_used_ratio{scope="team eng budget/month",period="month"} 0.5');
+  has(text, 'gw_budget_used_ratio{scope="_other",period="month"} 0.7');
+});
