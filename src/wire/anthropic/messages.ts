@@ -1,4 +1,4 @@
-/** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and answer.ts use it. */
+/** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and texts.ts use it. */
 import type { Place } from "../../language/tree.ts";
 
 /** A string in the body: byte offsets of what stands between its quotes, escapes not undone. */
@@ -8,22 +8,43 @@ export interface TextSpan {
   readonly end: number;
 }
 
-/** A tool or a mention of one that can be cut out: byte offsets of the whole JSON value. */
-export interface ToolSpan {
-  /** Canonical name, as language/ writes it. */
-  readonly name: string;
-  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference` or `tool_addition` block. */
-  readonly kind: "offer" | "server" | "mention";
+/** Byte offsets of a whole JSON value. */
+export interface ValueSpan {
   readonly start: number;
   readonly end: number;
 }
 
+/** A tool or a mention of one that can be cut out: byte offsets of the whole JSON value. */
+export interface ToolSpan {
+  /** Canonical name, as language/ writes it. */
+  readonly name: string;
+  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference`, `tool_addition` or `tool_removal` block. */
+  readonly kind: "offer" | "server" | "mention";
+  /** True for an offer with `defer_loading`. */
+  readonly deferred: boolean;
+  /** The array that it is an element of. */
+  readonly list: ToolList;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An array that holds tools or mentions, with all its elements in order. */
+export interface ToolList {
+  readonly elements: readonly ValueSpan[];
+  /** What must stand in it when every element is cut: a text block in a list of content blocks, else nothing. */
+  readonly filler: "text" | "none";
+}
+
 export interface MessagesRequest {
+  readonly kind: "messages";
   readonly body: Uint8Array;
   readonly model: string;
   readonly stream: boolean;
+  /** 0 when the body of a count has none. */
   readonly maxTokens: number;
   readonly tools: readonly ToolSpan[];
+  /** True when the body has a `tool_choice`, whatever it says. */
+  readonly choosesTool: boolean;
   /** Name that `tool_choice` forces, canonical; null when it forces none. */
   readonly toolChoice: string | null;
   readonly doors: readonly string[];

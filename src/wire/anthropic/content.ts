@@ -1,0 +1,190 @@
+/**
+ * What lies in the messages and the system prompt of a request: texts that a guardrail may look at, tools that are
+ * mentioned, and doors through which tools come in unseen. read.ts calls it. Thinking, signatures, ids, names, base64
+ * data and cache marks are nobody's text; of block types that are not known, strings under text-like keys count.
+ */
+import type { Place } from "../../language/tree.ts";
+import { type Json, JsonError, type Node } from "../json.ts";
+import type { TextSpan, ToolList, ToolSpan } from "./messages.ts";
+import { nameOfTool } from "./names.ts";
+
+/** Keys under which a block of unknown type keeps words for the model. */
+const TEXT_KEYS: ReadonlySet<string> = new Set([
+  "text",
+  "content",
+  "title",
+  "context",
+  "input",
+  "output",
+  "stdout",
+  "stderr",
+  "body",
+  "message",
+  "description",
+  "snippet",
+]);
+/** Blocks without any words that a rule may look at or change. */
+const WORDLESS: ReadonlySet<string> = new Set([
+  "thinking",
+  "redacted_thinking",
+  "image",
+  "container_upload",
+  "base64",
+  "url",
+  "file",
+]);
+const CALLS: ReadonlySet<string> = new Set(["tool_use", "server_tool_use", "mcp_tool_use"]);
+
+/** The client's own accounting line; it changes with every request and is forwarded as it is. */
+const BILLING = "x-anthropic-billing-header";
+const BILLING_MAX = 512;
+
+/** Gathers texts, mentions and doors of one request. */
+export class ContentReader {
+  readonly texts: TextSpan[] = [];
+  readonly mentions: ToolSpan[] = [];
+  readonly doors = new Set<string>();
+  readonly #json: Json;
+  readonly #hosts: ReadonlyMap<string, string>;
+
+  constructor(json: Json, hosts: ReadonlyMap<string, string>) {
+    this.#json = json;
+    this.#hosts = hosts;
+  }
+
+  /** The `system` field. */
+  system(node: Node): void {
+    const first = this.#json.elements(node)[0];
+    if (first !== undefined && this.#isBilling(first)) {
+      for (const block of this.#json.elements(node).slice(1)) this.#block(block, "system", null);
+    } else this.content(node, "system");
+  }
+
+  /** One entry of `messages`. */
+  message(node: Node): void {
+    const fields = this.#json.fields(node);
+    const content = fields.get("content");
+    if (content === undefined) throw new JsonError("shape", "a message has no content", this.#json.start(node));
+    const role = this.#string(fields, "role");
+    if (role === null) throw new JsonError("shape", "a message has no role", this.#json.start(node));
+    this.content(content, role === "system" ? "system" : "user");
+  }
+
+  /** A string, or an array of blocks. */
+  content(node: Node, place: Place): void {
+    if (this.#json.kind(node) === "string") this.#text(node, place);
+    else if (this.#json.kind(node) === "array") this.#blocks(node, place);
+    else throw new JsonError("shape", "content is neither a string nor a list of blocks", this.#json.start(node));
+  }
+
+  #blocks(node: Node, place: Place, filler: ToolList["filler"] = "text"): void {
+    const elements = this.#json.elements(node);
+    const spans = elements.map((each) => ({ start: this.#json.start(each), end: this.#json.end(each) }));
+    const list: ToolList = { elements: spans, filler };
+    for (const each of elements) this.#block(each, place, list);
+  }
+
+  #block(node: Node, place: Place, list: ToolList | null): void {
+    const fields = this.#json.fields(node);
+    const type = this.#string(fields, "type") ?? "";
+    if (fields.has("tool_changes")) this.doors.add("tool_changes");
+    if (WORDLESS.has(type)) return;
+    if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
+    else if (type === "document" || type === "search_result") this.#document(fields, place);
+    else if (type === "tool_reference") this.#mention(node, this.#referred(fields), list);
+    else if (type === "tool_addition" || type === "tool_removal") this.#change(node, fields, list);
+    else if (type === "text") this.#member(fields.get("text"), place, true);
+    else this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
+  }
+
+  #members(fields: ReadonlyMap<string, Node>, place: Place): void {
+    for (const [key, value] of fields) {
+      if (key === "tool_references" && this.#json.kind(value) === "array") this.#blocks(value, place, "none");
+      else this.#member(value, place, TEXT_KEYS.has(key));
+    }
+  }
+
+  #member(node: Node | undefined, place: Place, textual: boolean): void {
+    if (node === undefined) return;
+    const kind = this.#json.kind(node);
+    if (kind === "string" && textual) this.#text(node, place);
+    if (kind === "object") this.#inner(node, place);
+    if (kind !== "array") return;
+    const elements = this.#json.elements(node);
+    if (elements.some((each) => this.#json.kind(each) !== "object")) {
+      for (const each of elements) this.#member(each, place, textual);
+    } else this.#blocks(node, place);
+  }
+
+  /** An object inside a block: a block itself when it has a type, else a bag of members. */
+  #inner(node: Node, place: Place): void {
+    const fields = this.#json.fields(node);
+    if (fields.has("type")) this.#block(node, place, null);
+    else this.#members(fields, place);
+  }
+
+  #document(fields: ReadonlyMap<string, Node>, outer: Place): void {
+    const place = outer === "tool-result" ? outer : "document";
+    for (const key of ["title", "context", "content"]) this.#member(fields.get(key), place, true);
+    const source = fields.get("source");
+    if (source === undefined || this.#json.kind(source) !== "object") return;
+    const members = this.#json.fields(source);
+    const type = this.#string(members, "type");
+    if (type === "text") this.#member(members.get("data"), place, true);
+    if (type === "content") this.#member(members.get("content"), place, true);
+  }
+
+  #referred(fields: ReadonlyMap<string, Node>): string {
+    return nameOfTool(this.#string(fields, "tool_name") ?? this.#string(fields, "name") ?? "");
+  }
+
+  /** `tool_addition` and `tool_removal` name a tool, or bring its definition along. */
+  #change(node: Node, fields: ReadonlyMap<string, Node>, list: ToolList | null): void {
+    const tool = fields.get("tool");
+    const members = tool === undefined ? new Map<string, Node>() : this.#json.fields(tool);
+    const server = this.#string(members, "mcp_server_name") ?? this.#string(members, "server_name");
+    const type = this.#string(members, "type");
+    if (type === "tool_reference") this.#mention(node, this.#referred(members), list);
+    else if (server !== null && this.#hosts.has(server) && type !== "tool_definition" && type !== "mcp_toolset") {
+      this.#mention(node, this.#hosts.get(server)!, list);
+    } else if (this.#string(fields, "type") === "tool_addition") this.doors.add("inline tool definition");
+  }
+
+  #mention(node: Node, name: string, list: ToolList | null): void {
+    const span = { start: this.#json.start(node), end: this.#json.end(node) };
+    this.mentions.push({
+      kind: "mention",
+      name,
+      deferred: false,
+      list: list ?? { elements: [span], filler: "text" },
+      ...span,
+    });
+  }
+
+  /** Every string of a value, keys left out. */
+  #leaves(node: Node | undefined, place: Place): void {
+    if (node === undefined) return;
+    const kind = this.#json.kind(node);
+    if (kind === "string") this.#text(node, place);
+    if (kind === "array") for (const each of this.#json.elements(node)) this.#leaves(each, place);
+    if (kind !== "object") return;
+    for (let key = node + 1; key < this.#json.next(node); key = this.#json.next(key + 1)) this.#leaves(key + 1, place);
+  }
+
+  #text(node: Node, place: Place): void {
+    const start = this.#json.start(node) + 1;
+    const end = this.#json.end(node) - 1;
+    if (end > start) this.texts.push({ place, start, end });
+  }
+
+  #isBilling(block: Node): boolean {
+    const text = this.#json.members(block).get("text");
+    if (text === undefined || this.#json.kind(text) !== "string") return false;
+    return this.#json.end(text) - this.#json.start(text) <= BILLING_MAX && this.#json.text(text).startsWith(BILLING);
+  }
+
+  #string(fields: ReadonlyMap<string, Node>, key: string): string | null {
+    const node = fields.get(key);
+    return node !== undefined && this.#json.kind(node) === "string" ? this.#json.text(node) : null;
+  }
+}

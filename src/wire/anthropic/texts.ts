@@ -1,0 +1,60 @@
+/**
+ * Looks for guarded content in the texts of a request and redacts it in the bytes. A cheap look over the raw bytes comes
+ * first; only texts that may hold something are decoded. Bytes outside the findings stay as they came.
+ */
+import type { Hit, Scanner } from "../../decision/scan.ts";
+import type { Place } from "../../language/tree.ts";
+import { rawEdits, textAt } from "../text.ts";
+import type { Edit, MessagesRequest, TextSpan } from "./messages.ts";
+
+/** A hit in one text of the request; `value` is what was found and goes nowhere but into a placeholder. */
+export interface Finding {
+  readonly span: TextSpan;
+  readonly hit: Hit;
+  readonly value: string;
+}
+
+/** Every finding, in the order of the texts. `scannerAt` gives the scanner of the guardrails that look at a place. */
+export function scanTexts(request: MessagesRequest, scannerAt: (place: Place) => Scanner | null): Finding[] {
+  const { body, texts } = request;
+  const live = liveScanners(request, scannerAt);
+  if (live.size === 0) return [];
+  const found: Finding[] = [];
+  for (const span of texts) {
+    const scanner = live.get(span.place);
+    if (scanner === undefined || !scanner.mayHit(body, span.start, span.end)) continue;
+    const text = textAt(body, span.start, span.end);
+    for (const hit of scanner.scan(text)) found.push({ span, hit, value: text.slice(hit.start, hit.end) });
+  }
+  return found;
+}
+
+/** The scanner of each place that occurs, left out where one look over the whole body rules it out. */
+function liveScanners(
+  { body, texts }: MessagesRequest,
+  scannerAt: (place: Place) => Scanner | null,
+): ReadonlyMap<Place, Scanner> {
+  const verdicts = new Map<Scanner, boolean>();
+  const live = new Map<Place, Scanner>();
+  for (const place of new Set(texts.map((text) => text.place))) {
+    const scanner = scannerAt(place);
+    if (scanner === null) continue;
+    if (!verdicts.has(scanner)) verdicts.set(scanner, scanner.mayHit(body, 0, body.length));
+    if (verdicts.get(scanner)) live.set(place, scanner);
+  }
+  return live;
+}
+
+/** Edits that put a replacement in the place of every finding. */
+export function redactTexts(
+  request: MessagesRequest,
+  findings: readonly Finding[],
+  replacement: (finding: Finding) => string,
+): Edit[] {
+  const bySpan = new Map<TextSpan, Finding[]>();
+  for (const finding of findings) bySpan.set(finding.span, [...(bySpan.get(finding.span) ?? []), finding]);
+  return [...bySpan].flatMap(([span, found]) => {
+    const changes = found.map((finding) => ({ ...finding.hit, text: replacement(finding) }));
+    return rawEdits(request.body, span.start, span.end, changes);
+  });
+}
