@@ -5,6 +5,7 @@
  */
 import type { Reason } from "../decision/decision.ts";
 import type { Usage } from "../decision/usage.ts";
+import type { Period } from "../language/tree.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
 export interface Actor {
@@ -17,8 +18,10 @@ export interface Actor {
 export interface Charge {
   readonly counter: string;
   readonly measure: "requests" | "tokens" | "budget";
-  readonly period: string;
+  readonly period: Period;
   readonly amount: number;
+  /** What the counter allowed when the request was admitted; a rolling limit drains by it when a log is read back. */
+  readonly ceiling: number;
   readonly at: number;
 }
 

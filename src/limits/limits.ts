@@ -14,11 +14,13 @@ export interface Demand {
 export interface Denial {
   readonly kind: "denial";
   readonly hold: Hold;
-  /** In the measure's unit; `used` counts reservations too. */
+  /** In the measure's unit; `used` counts reservations too, `held` is their part of it. */
   readonly used: number;
+  readonly held: number;
   readonly amount: number;
+  /** Infinity when the request alone asks for more than the ceiling. */
   readonly retryAfterMs: number;
-  /** When the counter next resets or frees enough, ms since the epoch. */
+  /** When the counter next resets or frees enough, ms since the epoch; Infinity as above. */
   readonly freeAt: number;
 }
 
@@ -39,7 +41,7 @@ export interface Level {
 export interface Limits {
   /** `now` in ms since the epoch, `timezone` of the org for calendar periods. */
   reserve(holds: readonly Hold[], demand: Demand, timezone: string, now: number): Reservation | Denial;
-  /** Replaces the estimate by the truth and frees concurrency. Returns what was charged, for the record. */
+  /** Replaces the estimate by the truth and frees concurrency. Returns what was charged, for the record; nothing when done before. */
   settle(reservation: Reservation, actual: Demand, now: number): readonly Charge[];
   /** Undoes a reservation altogether (the request never reached a provider). */
   release(reservation: Reservation, now: number): void;
