@@ -1,6 +1,6 @@
 /**
  * Claude Code itself, as the tests' set-up fetches it from npm into a cache folder of the checkout. It is no dependency
- * of the package. `SALLYPORT_CLIENT=newest` asks for the newest release, any version number for that one.
+ * of the package. `CLAUDE_CODE_VERSION=latest` asks for the newest release, a version number for that one.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -26,8 +26,8 @@ export function claudeBinary(): Promise<string> {
 }
 
 async function locate(): Promise<string> {
-  const wanted = process.env.SALLYPORT_CLIENT ?? PINNED;
-  const version = wanted === "newest" ? await newest() : wanted;
+  const wanted = process.env.CLAUDE_CODE_VERSION ?? PINNED;
+  const version = wanted === "latest" ? await newest() : wanted;
   const home = join(cache, version);
   const binary = join(home, "node_modules", packageName(), process.platform === "win32" ? "claude.exe" : "claude");
   while (!existsSync(binary)) {

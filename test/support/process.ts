@@ -2,7 +2,7 @@
  * Child processes of tests and benches: started in a group of their own, their output kept, and none of them outliving
  * the process that started it, however that one ends.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, type StdioOptions, spawn } from "node:child_process";
 
 export interface Launch {
   readonly command: string;
@@ -10,6 +10,8 @@ export interface Launch {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Opens a message channel, for `ask`. */
+  readonly channel?: boolean;
 }
 
 /** How a process ended: `code` is null when a signal ended it. */
@@ -30,14 +32,19 @@ export interface Running {
   /** Resolves with the first truthy answer of `look`, asked again whenever something is printed. Rejects when the process ends before, or after `withinMs`. */
   until<T>(look: (stdout: string, stderr: string) => T | null, withinMs: number): Promise<T>;
   signal(name: NodeJS.Signals): void;
+  /** Sends a message and resolves with the next one that comes back; needs a channel. */
+  ask<T>(question: string): Promise<T>;
 }
 
+let armed = false;
 const groups = new Set<number>();
 
 /** Starts a process with exactly the environment given. */
-export function launch({ command, args, env, cwd }: Launch): Running {
-  if (groups.size === 0) process.once("exit", killAll);
-  const child = spawn(command, args, { env, cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+export function launch({ command, args, env, cwd, channel = false }: Launch): Running {
+  if (!armed) process.once("exit", killAll);
+  armed = true;
+  const stdio: StdioOptions = ["pipe", "pipe", "pipe", channel ? "ipc" : "ignore"];
+  const child = spawn(command, args, { env, cwd, detached: true, stdio }) as ChildProcessWithoutNullStreams;
   const { pid } = child;
   if (pid !== undefined) groups.add(pid);
   const output = { stdout: "", stderr: "" };
@@ -65,6 +72,11 @@ export function launch({ command, args, env, cwd }: Launch): Running {
     signal: (name) => {
       if (pid !== undefined && groups.has(pid)) killGroup(pid, name);
     },
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        child.once("message", (answer) => resolve(answer as never));
+        child.send(question, (error) => error && reject(error));
+      }),
     until: (look, withinMs) =>
       new Promise((resolve, reject) => {
         const settle = (finish: () => void) => {
