@@ -89,6 +89,15 @@ export const CODES = {
     "Keys and packs are pinned by SHA-256, written `sha256:` followed by exactly 64 digits out of 0-9 and a-f. `gw key new` writes the line for a key.",
   ),
 
+  GW1017: error(
+    "an invisible mark that changes the direction of text",
+    "What a reviewer sees would not be what the gateway reads. Remove the mark, or write it as `\\u{…}` in a string.",
+  ),
+  GW1018: error(
+    "an expression has flags that do not exist",
+    "After the closing slash stand `i` (case does not matter), `m` (`^` and `$` at each line) and `s` (`.` matches a line break), each once.",
+  ),
+
   // ---- GW2xxx: names ----------------------------------------------------------------------------------------------
   GW2001: error(
     "a name of this kind is declared twice",
@@ -133,7 +142,7 @@ export const CODES = {
   ),
   GW2018: error(
     "a name has a form that names of its kind cannot have",
-    "Names begin with a letter or digit and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
+    "Names begin with a letter and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
   ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
@@ -265,6 +274,11 @@ export const CODES = {
   GW4009: error(
     "a regular expression matches the empty text",
     "An expression that matches nothing would redact everywhere. Let it require at least one character.",
+  ),
+  // Raised by model/:
+  GW4010: warning(
+    "a regular expression has no fixed text to search for",
+    "Scanners first look for a text of 3 or more characters that every match contains, and try the expression only there. Without one it is tried at every position, which is slow. Add a fixed part if what you look for has one.",
   ),
 
   // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------

@@ -22,10 +22,12 @@ export type Scope = "key" | "team" | "block";
 export type Subject = { readonly kind: "org" | "team" | "key"; readonly name: Word };
 export type Thing = "models" | "tools" | "providers";
 
-/** A point in time as written: milliseconds since the epoch; a date alone means its last moment in the org's zone. */
+/** A point in time as written; a date alone means its last moment (of `from`: its first) in the org's zone. */
 export interface Instant {
   readonly text: string;
   readonly dateOnly: boolean;
+  /** Milliseconds since the epoch of a date with time and offset; null for a date alone, which needs the org's zone. */
+  readonly ms: number | null;
   readonly span: Span;
 }
 
@@ -155,7 +157,7 @@ interface Common {
 export interface UseDeclaration extends Common {
   readonly kind: "use";
   readonly name: Word;
-  /** `from builtin`, or `from "packs/x.policy" sha256:…`. */
+  /** `from builtin`, or `from "packs/x.policy" sha256:…`; the digest is empty when not written (GW3017 is reported). */
   readonly from: { readonly kind: "builtin" } | { readonly kind: "file"; readonly path: Word; readonly digest: string };
 }
 export interface OrgDeclaration extends Common {

@@ -1,0 +1,416 @@
+/** The bodies of `provider`, `models`, `tools`, `pattern`, `guardrail`, `audit`. */
+import type { IToken } from "chevrotain";
+import type { Seen } from "./grammar-parts.ts";
+import { GrammarStatements } from "./grammar-statements.ts";
+import * as tokens from "./tokens.ts";
+import type {
+  AuditStatement,
+  Credential,
+  GuardAction,
+  GuardrailDeclaration,
+  Item,
+  PatternDeclaration,
+  Place,
+  PriceStatement,
+  ProviderStatement,
+  Stage,
+  Word,
+} from "./tree.ts";
+import { readText } from "./values.ts";
+
+const { Reserved, Contextual } = tokens;
+
+type Named<T> = { -readonly [K in Exclude<keyof T, "kind" | "name" | "doc" | "span">]: T[K] };
+type Match = GuardrailDeclaration["match"][number];
+type Growing<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+export interface ModelsBody {
+  readonly items: Item[];
+  readonly via: Word[];
+  readonly prices: PriceStatement[];
+}
+
+/** The token classes of a price, as written and as the tree names them; all of them are required. */
+const PRICE_PARTS = [
+  ["input", "input"],
+  ["output", "output"],
+  ["cache-read", "cacheRead"],
+  ["cache-write", "cacheWrite"],
+  ["cache-write-1h", "cacheWrite1h"],
+] as const;
+type PricePart = (typeof PRICE_PARTS)[number][1];
+
+const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as const satisfies readonly Place[];
+const STAGES = ["request", "response"] as const satisfies readonly Stage[];
+const LATER_CREDENTIALS: ReadonlySet<string> = new Set(["exec", "aws", "google", "azure"]);
+
+export class GrammarBlocks extends GrammarStatements {
+  // ---- provider -----------------------------------------------------------------------------------------------------
+
+  protected readonly provider = this.RULE("provider", (): ProviderStatement[] => {
+    const body: ProviderStatement[] = [];
+    const seen: Seen = new Map();
+    this.CONSUME(tokens.Open);
+    this.MANY(() => {
+      this.begin();
+      const part = this.SUBRULE(this.providerStatement);
+      if (part !== undefined && this.once(seen, part.kind, part.span)) body.push(part);
+    });
+    this.CONSUME(tokens.Close);
+    return body;
+  });
+
+  private readonly providerStatement = this.RULE("providerStatement", (): ProviderStatement | undefined =>
+    this.OR([
+      {
+        ALT: (): ProviderStatement | undefined => {
+          const first = this.CONSUME(Reserved.kind);
+          const name = this.SUBRULE(this.name);
+          return name && { kind: "kind", name, span: this.since(first) };
+        },
+      },
+      {
+        ALT: (): ProviderStatement | undefined => {
+          const first = this.CONSUME(Reserved.url);
+          const url = this.SUBRULE(this.text);
+          return url && { kind: "url", url, span: this.since(first) };
+        },
+      },
+      {
+        ALT: (): ProviderStatement | undefined => {
+          const first = this.CONSUME(Reserved.credential);
+          const credential = this.SUBRULE(this.credential);
+          return credential && { kind: "credential", credential, span: this.since(first) };
+        },
+      },
+    ]),
+  );
+
+  private readonly credential = this.RULE("credential", (): Credential | undefined =>
+    this.OR([
+      {
+        ALT: (): Credential | undefined => {
+          const how = this.CONSUME(tokens.Name);
+          const what = this.OPTION(() =>
+            this.OR1([{ ALT: () => this.CONSUME1(tokens.Name) }, { ALT: () => this.CONSUME(tokens.Text) }]),
+          );
+          return this.ACTION(() => this.asCredential(how, what));
+        },
+      },
+      {
+        ALT: (): undefined => {
+          const token = this.CONSUME1(tokens.Text);
+          this.ACTION(() => this.literalSecret(token));
+        },
+      },
+    ]),
+  );
+
+  private asCredential(how: IToken, what: IToken | undefined): Credential | undefined {
+    if (LATER_CREDENTIALS.has(how.image)) {
+      const message = `\`credential ${how.image}\` is reserved for a later version of sallyport and is not understood yet`;
+      this.fault("GW1010", this.at(how), message, 'use `credential env NAME` or `credential file "path"`');
+      return undefined;
+    }
+    const kind = this.choice(how, ["env", "file"]);
+    if (kind === undefined) return undefined;
+    const span = this.since(how);
+    if (kind === "env" && what?.tokenType === tokens.Text) return this.literalSecret(what);
+    if (what === undefined || (kind === "file") !== (what.tokenType === tokens.Text)) {
+      const wanted = kind === "env" ? "the name of an environment variable" : "a path in quotes";
+      this.fault("GW1006", span, `\`credential ${kind}\` needs ${wanted}`);
+      return undefined;
+    }
+    if (kind === "file") {
+      const path = this.unquote(what);
+      return path && { kind, path, span };
+    }
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(what.image)) return { kind, name: this.word(what), span };
+    return this.literalSecret(what);
+  }
+
+  /** The value itself is never repeated in the message. */
+  private literalSecret(token: IToken): undefined {
+    const help = "name an environment variable or a file that holds it, and revoke it if it is real";
+    this.fault("GW4001", this.at(token), "a credential must not stand in a policy", help);
+  }
+
+  // ---- models and tools ---------------------------------------------------------------------------------------------
+
+  protected readonly models = this.RULE("models", (): ModelsBody => {
+    const prices: (PriceStatement | undefined)[] = [];
+    this.CONSUME(tokens.Open);
+    this.begin();
+    const items = this.SUBRULE(this.items) ?? [];
+    const via = this.OPTION(() => this.SUBRULE(this.route)) ?? [];
+    this.MANY(() => {
+      this.begin();
+      prices.push(this.SUBRULE(this.price));
+    });
+    this.CONSUME(tokens.Close);
+    return { items, via, prices: this.present(prices) };
+  });
+
+  private readonly route = this.RULE("route", (): Word[] => {
+    const via: (Word | undefined)[] = [];
+    this.begin();
+    this.CONSUME(Reserved.via);
+    this.AT_LEAST_ONE_SEP({ SEP: Reserved.then, DEF: () => via.push(this.SUBRULE(this.name)) });
+    return this.present(via);
+  });
+
+  private readonly price = this.RULE("price", (): PriceStatement | undefined => {
+    const first = this.CONSUME(Reserved.price);
+    const items = this.SUBRULE(this.items);
+    const parts: Partial<Record<PricePart, number>> = {};
+    const seen: Seen = new Map();
+    this.MANY(() => {
+      const part = this.OR(this.priceParts);
+      const money = this.SUBRULE(this.money);
+      this.ACTION(() => {
+        const known = PRICE_PARTS.find(([written]) => written === part.image)!;
+        if (this.once(seen, part.image, this.at(part)) && money !== undefined) parts[known[1]] = money;
+      });
+    });
+    const above = this.OPTION(() => {
+      this.CONSUME(Reserved.above);
+      return this.SUBRULE(this.integer);
+    });
+    const from = this.OPTION1(() => {
+      this.CONSUME(Reserved.from);
+      return this.SUBRULE(this.instant);
+    });
+    return this.ACTION((): PriceStatement | undefined => {
+      const missing = PRICE_PARTS.filter(([written]) => !seen.has(written));
+      const { input, output, cacheRead, cacheWrite, cacheWrite1h } = parts;
+      if (missing.length > 0) {
+        const names = missing.map(([written]) => `\`${written}\``).join(", ");
+        this.fault(
+          "GW1014",
+          this.since(first),
+          `this price does not say ${names}`,
+          "a price names all five token classes",
+        );
+      }
+      if (items === undefined || input === undefined || output === undefined) return undefined;
+      if (cacheRead === undefined || cacheWrite === undefined || cacheWrite1h === undefined) return undefined;
+      const money = { input, output, cacheRead, cacheWrite, cacheWrite1h };
+      return { kind: "price", items, ...money, above: above ?? null, from: from ?? null, span: this.since(first) };
+    });
+  });
+
+  protected readonly tools = this.RULE("tools", (): Item[] => {
+    this.CONSUME(tokens.Open);
+    this.begin();
+    const items = this.SUBRULE(this.items) ?? [];
+    this.CONSUME(tokens.Close);
+    return items;
+  });
+
+  // ---- pattern and guardrail ----------------------------------------------------------------------------------------
+
+  protected readonly pattern = this.RULE("pattern", (): Named<PatternDeclaration> => {
+    const body: Growing<Named<PatternDeclaration>> = { matches: [], hits: [], misses: [] };
+    this.CONSUME(tokens.Open);
+    this.MANY(() => {
+      this.begin();
+      this.SUBRULE(this.patternStatement, { ARGS: [body] });
+    });
+    this.CONSUME(tokens.Close);
+    return body;
+  });
+
+  private readonly patternStatement = this.RULE(
+    "patternStatement",
+    (body: Growing<Named<PatternDeclaration>>): void => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(Reserved.match);
+            const regex = this.SUBRULE(this.expression);
+            this.ACTION(() => regex && body.matches.push(regex));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(Reserved.hit);
+            const hit = this.SUBRULE(this.text);
+            this.ACTION(() => hit && body.hits.push(hit));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(Reserved.miss);
+            const miss = this.SUBRULE1(this.text);
+            this.ACTION(() => miss && body.misses.push(miss));
+          },
+        },
+      ]);
+    },
+  );
+
+  protected readonly guardrail = this.RULE("guardrail", (): Named<GuardrailDeclaration> => {
+    const body: Growing<Named<GuardrailDeclaration>> = { on: [], in: [], match: [], actions: [] };
+    const seen: Seen = new Map();
+    this.CONSUME(tokens.Open);
+    this.MANY(() => {
+      this.begin();
+      this.SUBRULE(this.guardrailStatement, { ARGS: [body, seen] });
+    });
+    this.CONSUME(tokens.Close);
+    return body;
+  });
+
+  private readonly guardrailStatement = this.RULE(
+    "guardrailStatement",
+    (body: Growing<Named<GuardrailDeclaration>>, seen: Seen): void => {
+      this.OR([
+        {
+          ALT: () => {
+            const first = this.CONSUME(Reserved.on);
+            const words = this.SUBRULE(this.plainWords);
+            this.ACTION(() => this.once(seen, "on", this.since(first)) && body.on.push(...this.asStages(words)));
+          },
+        },
+        {
+          ALT: () => {
+            const first = this.CONSUME(Reserved.in);
+            const words = this.SUBRULE1(this.plainWords);
+            this.ACTION(() => this.once(seen, "in", this.since(first)) && body.in.push(...this.asPlaces(words)));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(Reserved.match);
+            const matches = this.SUBRULE(this.matches);
+            this.ACTION(() => body.match.push(...(matches ?? [])));
+          },
+        },
+        {
+          ALT: () => {
+            const first = this.CONSUME(Reserved.action);
+            const action = this.SUBRULE(this.action);
+            this.ACTION(() => {
+              if (this.once(seen, "action", this.since(first)) && action !== undefined) body.actions.push(action);
+            });
+          },
+        },
+      ]);
+    },
+  );
+
+  private readonly plainWords = this.RULE("plainWords", (): IToken[] => {
+    const words: IToken[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
+    return words;
+  });
+
+  private asStages(words: readonly IToken[] | undefined): { stage: Stage; span: Word["span"] }[] {
+    return (words ?? []).flatMap((token) => {
+      const stage = this.choice(token, STAGES, "GW2014");
+      return stage === undefined ? [] : [{ stage, span: this.at(token) }];
+    });
+  }
+
+  private asPlaces(words: readonly IToken[] | undefined): { place: Place; span: Word["span"] }[] {
+    return (words ?? []).flatMap((token) => {
+      const place = this.choice(token, PLACES, "GW2013");
+      return place === undefined ? [] : [{ place, span: this.at(token) }];
+    });
+  }
+
+  private readonly matches = this.RULE("matches", (): Match[] => {
+    const matches: (Match | undefined)[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => matches.push(this.SUBRULE(this.match)) });
+    return this.present(matches);
+  });
+
+  private readonly match = this.RULE("match", (): Match | undefined =>
+    this.OR([
+      {
+        ALT: (): Match | undefined => {
+          const regex = this.SUBRULE(this.expression);
+          return regex && { kind: "regex", regex, span: regex.span };
+        },
+      },
+      {
+        ALT: (): Match | undefined => {
+          const name = this.SUBRULE(this.name);
+          return name && { kind: "pattern", name, span: name.span };
+        },
+      },
+      {
+        ALT: (): Match => {
+          const token = this.CONSUME(tokens.Reference);
+          return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
+        },
+      },
+    ]),
+  );
+
+  private readonly action = this.RULE("action", (): GuardAction | undefined => {
+    const how = this.CONSUME(tokens.Name);
+    const message = this.OPTION(() => this.SUBRULE(this.text));
+    return this.ACTION((): GuardAction | undefined => {
+      const kind = this.choice(how, ["redact", "reject"]);
+      const span = this.since(how);
+      if (kind === "redact" && message !== undefined) {
+        this.fault(
+          "GW1006",
+          message.span,
+          "`action redact` takes no text",
+          "the placeholder names the kind of secret itself",
+        );
+      }
+      if (kind === "redact") return { kind, span };
+      if (kind === "reject" && message !== undefined) return { kind, message, span };
+      if (kind === "reject") {
+        this.fault("GW1014", span, "`action reject` needs a sentence for the caller", '`action reject "why"`');
+      }
+      return undefined;
+    });
+  });
+
+  // ---- audit --------------------------------------------------------------------------------------------------------
+
+  protected readonly audit = this.RULE("audit", (): AuditStatement[] => {
+    const body: AuditStatement[] = [];
+    const seen: Seen = new Map();
+    this.CONSUME(tokens.Open);
+    this.MANY(() => {
+      this.begin();
+      const part = this.SUBRULE(this.auditStatement);
+      if (part !== undefined && this.once(seen, part.kind, part.span)) body.push(part);
+    });
+    this.CONSUME(tokens.Close);
+    return body;
+  });
+
+  private readonly auditStatement = this.RULE("auditStatement", (): AuditStatement | undefined =>
+    this.OR([
+      {
+        ALT: (): AuditStatement | undefined => {
+          const first = this.CONSUME(Reserved.content);
+          const level = this.SUBRULE(this.name);
+          return level && { kind: "content", level, span: this.since(first) };
+        },
+      },
+      {
+        ALT: (): AuditStatement | undefined => {
+          const first = this.CONSUME(Reserved.keep);
+          const days = this.SUBRULE(this.integer);
+          const unit = this.CONSUME(tokens.Name);
+          const known = this.ACTION(() => this.choice(unit, ["days"]));
+          return known && days !== undefined ? { kind: "keep", days, span: this.since(first) } : undefined;
+        },
+      },
+    ]),
+  );
+
+  private readonly priceParts = PRICE_PARTS.map(([written]) => ({ ALT: () => this.CONSUME(Contextual[written]) }));
+
+  private unquote(token: IToken): Word | undefined {
+    const text = this.value(token, readText);
+    return text === undefined ? undefined : { text, span: this.at(token) };
+  }
+}

@@ -1,0 +1,180 @@
+/** The statements of `org`, `team` and `key`. Which of them fits which is for the model to say: here all are read. */
+import type { IToken } from "chevrotain";
+import { GrammarParts, type Seen } from "./grammar-parts.ts";
+import * as tokens from "./tokens.ts";
+import type {
+  AccessStatement,
+  ActiveStatement,
+  BudgetStatement,
+  ConcurrencyStatement,
+  GuardStatement,
+  Instant,
+  LimitStatement,
+  Scope,
+  Statement,
+} from "./tree.ts";
+import { readClock, readDays } from "./values.ts";
+
+const { Reserved } = tokens;
+
+/** Statements that a block may hold once, and the word that names each. */
+const ONCE: Partial<Record<Statement["kind"], string>> = {
+  timezone: "timezone",
+  ungranted: "on ungranted tool",
+  hash: "hash",
+  owner: "owner",
+  expires: "expires",
+};
+
+const EFFECTS = [Reserved.allow, Reserved.deny, Reserved.only] as const;
+
+export class GrammarStatements extends GrammarParts {
+  protected readonly node = this.RULE("node", (): Statement[] => {
+    const body: Statement[] = [];
+    const seen: Seen = new Map();
+    this.CONSUME(tokens.Open);
+    this.MANY(() => {
+      this.begin();
+      const statement = this.SUBRULE(this.statement);
+      const part = statement === undefined ? undefined : ONCE[statement.kind];
+      if (statement !== undefined && (part === undefined || this.once(seen, part, statement.span)))
+        body.push(statement);
+    });
+    this.CONSUME(tokens.Close);
+    return body;
+  });
+
+  protected readonly statement = this.RULE("statement", (): Statement | undefined => this.OR(this.statements));
+
+  private readonly access = this.RULE("access", (): AccessStatement | undefined => {
+    const first = this.OR(this.effects);
+    const thing = this.SUBRULE(this.thing);
+    const items = this.SUBRULE(this.items);
+    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    if (thing === undefined || items === undefined) return undefined;
+    const effect = first.image as AccessStatement["effect"];
+    return { kind: "access", effect, thing, items, until, span: this.since(first) };
+  });
+
+  private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
+    const first = this.CONSUME(Reserved.guard);
+    const names = this.SUBRULE(this.names);
+    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    return names === undefined ? undefined : { kind: "guard", names, until, span: this.since(first) };
+  });
+
+  private readonly limit = this.RULE("limit", (): LimitStatement | ConcurrencyStatement | undefined => {
+    const first = this.CONSUME(Reserved.limit);
+    const measure = this.CONSUME(tokens.Name);
+    const figure = this.OR([{ ALT: () => this.CONSUME(tokens.Rate) }, { ALT: () => this.CONSUME(tokens.Integer) }]);
+    const per = this.OPTION(() => this.SUBRULE(this.per)) ?? "block";
+    const until = this.OPTION1(() => this.SUBRULE(this.until)) ?? null;
+    return this.ACTION(() => this.asLimit(first, measure, figure, { per, until }));
+  });
+
+  private asLimit(
+    first: IToken,
+    measure: IToken,
+    figure: IToken,
+    tail: { per: Scope; until: Instant | null },
+  ): LimitStatement | ConcurrencyStatement | undefined {
+    const known = this.choice(measure, ["requests", "tokens", "concurrency"]);
+    if (known === undefined) return undefined;
+    if (known !== "concurrency") {
+      const rate = figure.tokenType === tokens.Rate ? this.asRate(figure) : this.wrongFigure(known, figure, "a rate");
+      return rate && { kind: "limit", measure: known, rate, ...tail, span: this.since(first) };
+    }
+    if (figure.tokenType !== tokens.Integer) return this.wrongFigure(known, figure, "a number of requests");
+    const amount = this.asInteger(figure);
+    return amount === undefined ? undefined : { kind: "concurrency", amount, ...tail, span: this.since(first) };
+  }
+
+  private wrongFigure(measure: string, figure: IToken, wanted: string): undefined {
+    const help = measure === "concurrency" ? "write it without a period" : `add a period: \`${figure.image}/min\``;
+    this.fault("GW1011", this.at(figure), `\`limit ${measure}\` takes ${wanted}, found \`${figure.image}\``, help);
+  }
+
+  private readonly budget = this.RULE("budget", (): BudgetStatement | undefined => {
+    const first = this.CONSUME(Reserved.budget);
+    const rate = this.SUBRULE(this.moneyRate);
+    const per = this.OPTION(() => this.SUBRULE(this.per)) ?? "block";
+    const warnAt = this.OPTION1(() => this.SUBRULE(this.warning)) ?? null;
+    const until = this.OPTION2(() => this.SUBRULE(this.until)) ?? null;
+    return rate && { kind: "budget", rate, per, warnAt, until, span: this.since(first) };
+  });
+
+  private readonly warning = this.RULE("warning", (): number => {
+    this.CONSUME(Reserved.warn);
+    this.CONSUME(Reserved.at);
+    return Number.parseInt(this.CONSUME(tokens.Percent).image, 10);
+  });
+
+  private readonly active = this.RULE("active", (): ActiveStatement | undefined => {
+    const first = this.CONSUME(Reserved.active);
+    const days = this.value(this.CONSUME(tokens.Name), readDays);
+    const clock = this.value(this.CONSUME(tokens.ClockRange), readClock);
+    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    if (days === undefined || clock === undefined) return undefined;
+    const range = { fromDay: days.from, toDay: days.to, fromMinute: clock.from, toMinute: clock.to };
+    return { kind: "active", ...range, until, span: this.since(first) };
+  });
+
+  private readonly ungranted = this.RULE("ungranted", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.on);
+    const what = this.CONSUME1(tokens.Name);
+    this.CONSUME2(tokens.Contextual.tool);
+    const how = this.CONSUME3(tokens.Name);
+    return this.ACTION((): Statement | undefined => {
+      const action = this.choice(what, ["ungranted"]) && this.choice(how, ["strip", "refuse"]);
+      return action && { kind: "ungranted", action, span: this.since(first) };
+    });
+  });
+
+  private readonly timezone = this.RULE("timezone", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.timezone);
+    const zone = this.SUBRULE(this.text);
+    return zone && { kind: "timezone", zone, span: this.since(first) };
+  });
+
+  private readonly hash = this.RULE("hash", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.hash);
+    const digest = this.SUBRULE(this.digest);
+    return digest === undefined ? undefined : { kind: "hash", digest, span: this.since(first) };
+  });
+
+  private readonly owner = this.RULE("owner", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.owner);
+    const owner = this.SUBRULE(this.text);
+    return owner && { kind: "owner", owner, span: this.since(first) };
+  });
+
+  private readonly expires = this.RULE("expires", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.expires);
+    const at = this.SUBRULE(this.instant);
+    return at && { kind: "expires", at, span: this.since(first) };
+  });
+
+  private readonly label = this.RULE("label", (): Statement | undefined => {
+    const first = this.CONSUME(Reserved.label);
+    const name = this.SUBRULE(this.name);
+    this.CONSUME(tokens.Equals);
+    const value = this.SUBRULE(this.text);
+    return name && value && { kind: "label", name, value, span: this.since(first) };
+  });
+
+  private readonly effects = EFFECTS.map((effect) => ({ ALT: () => this.CONSUME(effect) }));
+
+  private readonly statements = [
+    { ALT: (): Statement | undefined => this.SUBRULE(this.access) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.guard) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.limit) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.budget) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.active) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.ungranted) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.timezone) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.hash) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.owner) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.expires) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.label) },
+  ];
+}

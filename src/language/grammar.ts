@@ -1,0 +1,241 @@
+/**
+ * The grammar of a policy file: its declarations. The parts they are made of are in grammar-parts, -statements, -blocks
+ * and -tests; each is a class only because chevrotain records a grammar from the methods of one object. Rules are LL(1),
+ * written once; actions build the tree while parsing, and recovery is on, so the same run serves compile, check and fmt.
+ */
+import type { IParserErrorMessageProvider, IToken } from "chevrotain";
+import type { Page } from "./grammar-parts.ts";
+import { GrammarTests } from "./grammar-tests.ts";
+import type { Span } from "./source.ts";
+import * as tokens from "./tokens.ts";
+import type { Declaration, Subject, UseDeclaration, Word } from "./tree.ts";
+
+const { Head, Inner, Reserved } = tokens;
+
+/** The versions of the language that this tool reads. */
+const VERSION = 1;
+
+/** A file as the grammar leaves it. */
+export interface Parsed {
+  readonly version: number | null;
+  /** False when the file is written in a version that this tool cannot read; then nothing else about it is known. */
+  readonly readable: boolean;
+  readonly declarations: Declaration[];
+}
+
+const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
+const TEAM_PATH = /^[A-Za-z_][\w-]*(?:\/[\w-]+)*$/;
+
+export class Grammar extends GrammarTests {
+  #version: number | null = null;
+  #readable = true;
+  #declarations: Declaration[] = [];
+  #docAt = 0;
+  #end = 0;
+
+  constructor(errorMessageProvider: IParserErrorMessageProvider, skipValidations: boolean) {
+    super(errorMessageProvider, skipValidations);
+    this.performSelfAnalysis();
+  }
+
+  /** Parses tokens; faults that are not about the order of tokens go to the page, the others to `errors`. */
+  read(input: IToken[], page: Page): Parsed {
+    this.page = page;
+    this.#version = null;
+    this.#readable = true;
+    this.#declarations = [];
+    this.#docAt = 0;
+    this.#end = 0;
+    this.input = input;
+    this.file();
+    return { version: this.#version, readable: this.#readable, declarations: this.#declarations };
+  }
+
+  private readonly file = this.RULE("file", (): void => {
+    this.MANY(() => {
+      this.begin();
+      const first = this.LA(1);
+      const declaration = this.SUBRULE(this.declaration);
+      this.ACTION(() => {
+        if (declaration !== undefined) this.#declarations.push({ ...declaration, doc: this.#docBefore(first) });
+        this.#end = tokens.endOf(this.LA(0));
+      });
+    });
+  });
+
+  /** The `##` lines between the previous declaration and this one. */
+  #docBefore(first: IToken): string | null {
+    const lines: string[] = [];
+    const { docs } = this.page;
+    for (; this.#docAt < docs.length && docs[this.#docAt]!.start < first.startOffset; this.#docAt++) {
+      if (docs[this.#docAt]!.start >= this.#end) lines.push(docs[this.#docAt]!.text);
+    }
+    return lines.length === 0 ? null : lines.join("\n");
+  }
+
+  private readonly declaration = this.RULE("declaration", (): Declaration | undefined => this.OR(this.declarations));
+
+  private readonly language = this.RULE("language", (): undefined => {
+    const first = this.CONSUME(Head.language);
+    const token = this.CONSUME(tokens.Integer);
+    const version = this.asInteger(token);
+    this.ACTION(() => this.#noteVersion(first, token, version));
+  });
+
+  #noteVersion(first: IToken, token: IToken, version: number | undefined): void {
+    if (this.#version !== null) {
+      this.fault("GW1008", this.since(first), "the language is said twice", "keep the first line");
+    } else if (this.#declarations.length > 0) {
+      this.fault(
+        "GW1001",
+        this.since(first),
+        "`language` stands after other declarations",
+        "move it to the first line",
+      );
+    }
+    this.#version ??= version ?? null;
+    if (version === VERSION || version === undefined) return;
+    this.#readable = false;
+    this.fault(
+      "GW1002",
+      this.at(token),
+      `this tool does not read language version \`${token.image}\``,
+      "it reads version 1",
+    );
+  }
+
+  private readonly use = this.RULE("use", (): UseDeclaration | undefined => {
+    const first = this.CONSUME(Head.use);
+    const name = this.declared(this.SUBRULE(this.name), "pack", PLAIN_NAME);
+    this.CONSUME(Reserved.from);
+    const from = this.OR([
+      {
+        ALT: (): UseDeclaration["from"] | undefined => {
+          const path = this.SUBRULE(this.text);
+          const digest = this.OPTION(() => this.SUBRULE(this.digest)) ?? null;
+          return this.ACTION(() => path && { kind: "file", path, digest: digest ?? this.#unpinned(path.span) });
+        },
+      },
+      {
+        ALT: (): UseDeclaration["from"] | undefined => {
+          const builtin = this.CONSUME(tokens.Name);
+          return this.ACTION(() => (this.choice(builtin, ["builtin"]) ? { kind: "builtin" } : undefined));
+        },
+      },
+    ]);
+    return name && from && { kind: "use", name, from, doc: null, span: this.since(first) };
+  });
+
+  #unpinned(span: Span): string {
+    this.fault("GW3017", span, "this pack is not pinned", "write `sha256:` and the hash of the file after the path");
+    return "";
+  }
+
+  /** A declared name, which must have the form of its kind. */
+  private declared(name: Word | undefined, what: string, form: RegExp): Word | undefined {
+    if (name === undefined || name.text === undefined) return undefined;
+    if (!form.test(name.text)) {
+      const help = `a name has letters, digits, \`-\` and \`_\`${form === TEAM_PATH ? "; a path joins names with `/`" : ""}`;
+      this.fault("GW2018", name.span, `\`${name.text}\` cannot be the name of a ${what}`, help);
+    }
+    return name;
+  }
+
+  private readonly org = this.RULE("org", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.org);
+    const name = this.declared(this.SUBRULE(this.name), "org", PLAIN_NAME);
+    const body = this.SUBRULE(this.node) ?? [];
+    return name && { kind: "org", name, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly team = this.RULE("team", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.team);
+    const name = this.declared(this.SUBRULE(this.name), "team", TEAM_PATH);
+    const body = this.SUBRULE(this.node) ?? [];
+    return name && { kind: "team", name, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly key = this.RULE("key", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.key);
+    const name = this.declared(this.SUBRULE(this.name), "key", PLAIN_NAME);
+    this.CONSUME(Reserved.in);
+    const team = this.SUBRULE1(this.name);
+    const body = this.SUBRULE(this.node) ?? [];
+    return name && team && { kind: "key", name, team, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly providerDeclaration = this.RULE("providerDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.provider);
+    const name = this.declared(this.SUBRULE(this.name), "provider", PLAIN_NAME);
+    const body = this.SUBRULE(this.provider) ?? [];
+    return name && { kind: "provider", name, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly modelsDeclaration = this.RULE("modelsDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.models);
+    const name = this.declared(this.SUBRULE(this.name), "model group", PLAIN_NAME);
+    const body = this.SUBRULE(this.models) ?? { items: [], via: [], prices: [] };
+    return name && { kind: "models", name, ...body, doc: null, span: this.since(first) };
+  });
+
+  private readonly toolsDeclaration = this.RULE("toolsDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.tools);
+    const name = this.declared(this.SUBRULE(this.name), "tool group", PLAIN_NAME);
+    const items = this.SUBRULE(this.tools) ?? [];
+    return name && { kind: "tools", name, items, doc: null, span: this.since(first) };
+  });
+
+  private readonly patternDeclaration = this.RULE("patternDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.pattern);
+    const name = this.declared(this.SUBRULE(this.name), "pattern", PLAIN_NAME);
+    const body = this.SUBRULE(this.pattern) ?? { matches: [], hits: [], misses: [] };
+    return name && { kind: "pattern", name, ...body, doc: null, span: this.since(first) };
+  });
+
+  private readonly guardrailDeclaration = this.RULE("guardrailDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.guardrail);
+    const name = this.declared(this.SUBRULE(this.name), "guardrail", PLAIN_NAME);
+    const body = this.SUBRULE(this.guardrail) ?? { on: [], in: [], match: [], actions: [] };
+    return name && { kind: "guardrail", name, ...body, doc: null, span: this.since(first) };
+  });
+
+  private readonly auditDeclaration = this.RULE("auditDeclaration", (): Declaration => {
+    const first = this.CONSUME(Head.audit);
+    const body = this.SUBRULE(this.audit) ?? [];
+    return { kind: "audit", body, doc: null, span: this.since(first) };
+  });
+
+  private readonly testDeclaration = this.RULE("testDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.test);
+    const name = this.SUBRULE(this.text);
+    this.CONSUME(Reserved.for);
+    const subject = this.SUBRULE(this.subject);
+    const body = this.SUBRULE(this.test) ?? [];
+    return name && subject && { kind: "test", name, subject, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly subject = this.RULE("subject", (): Subject | undefined => {
+    const kind = this.OR([
+      { ALT: () => this.CONSUME(Inner.team) },
+      { ALT: () => this.CONSUME(Inner.key) },
+      { ALT: () => this.CONSUME(Inner.org) },
+    ]);
+    const name = this.SUBRULE(this.name);
+    return name && { kind: kind.image as Subject["kind"], name };
+  });
+
+  private readonly declarations = [
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.language) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.use) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.org) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.team) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.key) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.providerDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.modelsDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.toolsDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.patternDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.guardrailDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.auditDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.testDeclaration) },
+  ];
+}

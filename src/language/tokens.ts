@@ -1,0 +1,224 @@
+/**
+ * The words of the language: one table of token types, from which the lexer is made. lex.ts runs it, grammar.ts consumes
+ * it. A reserved word begins a declaration, a statement or a fixed part and can never be a name, so that a forgotten list
+ * does not swallow the next line; a contextual word means something in one place only and is a name everywhere else.
+ */
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+
+/** What ends a word: the next character is none of these. */
+const END = "(?![\\w.:/*?-])";
+
+function sign(name: string, text: string): TokenType {
+  return createToken({ name, pattern: text, label: `\`${text}\`` });
+}
+
+function shape(name: string, pattern: RegExp, label: string): TokenType {
+  return createToken({ name, pattern, label });
+}
+
+export const Blank = createToken({ name: "Blank", pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
+export const Comment = createToken({ name: "Comment", pattern: /#[^\r\n]*/, group: "comments" });
+
+export const Open = sign("Open", "{");
+export const Close = sign("Close", "}");
+export const Comma = sign("Comma", ",");
+export const Equals = sign("Equals", "=");
+
+/** `models`, `tools` or `providers`, after `allow`, `deny`, `only`, `can use`. */
+export const Thing = createToken({ name: "Thing", pattern: Lexer.NA, label: "`models`, `tools` or `providers`" });
+
+/** Everything that may be a name: plain names and contextual words. */
+export const Name = createToken({ name: "Name", pattern: new RegExp(`[A-Za-z_][\\w.:/-]*${END}`), label: "a name" });
+export const Glob = shape("Glob", /[A-Za-z_*?][\w.:/*?-]*/, "a glob");
+export const Reference = shape("Reference", /@[A-Za-z_][\w./-]*/, "an `@group`");
+
+export const Text = shape("Text", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, "a string in quotes");
+export const OpenText = createToken({ name: "OpenText", pattern: /"[^\r\n]*/, categories: [Text] });
+export const Expression = shape("Expression", /\/(?:[^/\\\r\n]|\\[^\r\n])*\/[A-Za-z]*/, "a regular expression `/…/`");
+export const OpenExpression = createToken({ name: "OpenExpression", pattern: /\/[^\r\n]*/, categories: [Expression] });
+
+export const Hash = shape("Hash", /sha256:[\w]*/, "a hash `sha256:…`");
+export const MoneyRate = shape(
+  "MoneyRate",
+  new RegExp(`\\$\\d[\\d_.]*/[A-Za-z]+${END}`),
+  "an amount such as `$50/day`",
+);
+export const Money = shape("Money", new RegExp(`\\$\\d[\\d_.]*${END}`), "an amount such as `$0.10`");
+export const DateTime = shape("DateTime", /\d{4}-\d\d-\d\dT[\w:.+-]*/, "a point in time such as `2026-12-24T18:00Z`");
+export const Day = shape("Day", new RegExp(`\\d{4}-\\d\\d-\\d\\d${END}`), "a date such as `2027-03-31`");
+export const ClockRange = shape(
+  "ClockRange",
+  new RegExp(`\\d\\d?:\\d\\d-\\d\\d?:\\d\\d${END}`),
+  "hours such as `07:00-20:00`",
+);
+export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END}`), "a rate such as `10/min`");
+export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
+export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
+/** Begins like a number and is none; grammar.ts never asks for it. */
+export const Misfit = shape("Misfit", /[$\d][\w.:/*?%+-]*/, "a number");
+
+/** Words that begin a declaration when they stand outside of a block. */
+const HEAD_WORDS = [
+  "language",
+  "use",
+  "org",
+  "team",
+  "key",
+  "provider",
+  "models",
+  "tools",
+  "pattern",
+  "guardrail",
+  "audit",
+  "test",
+] as const;
+
+/** Other reserved words: they begin a statement or a fixed part of one. */
+const RESERVED_WORDS = [
+  "timezone",
+  "allow",
+  "deny",
+  "only",
+  "guard",
+  "limit",
+  "budget",
+  "active",
+  "on",
+  "hash",
+  "owner",
+  "expires",
+  "label",
+  "kind",
+  "url",
+  "credential",
+  "via",
+  "then",
+  "price",
+  "match",
+  "hit",
+  "miss",
+  "in",
+  "action",
+  "content",
+  "keep",
+  "can",
+  "cannot",
+  "otherwise",
+  "at",
+  "given",
+  "send",
+  "expect",
+  "until",
+  "per",
+  "warn",
+  "for",
+  "from",
+  "above",
+  "providers",
+] as const;
+
+/** Words with a meaning in one place, and names everywhere else. */
+const CONTEXTUAL_WORDS = [
+  "model",
+  "tool",
+  "text",
+  "cost",
+  "tokens",
+  "times",
+  "input",
+  "output",
+  "cache-read",
+  "cache-write",
+  "cache-write-1h",
+] as const;
+
+/** Words of constructs that are settled in the language but not understood by this version. */
+export const LATER_WORDS = [
+  "mcp",
+  "oidc",
+  "invariant",
+  "delegate",
+  "customer",
+  "external",
+  "observe",
+  "ask",
+  "where",
+  "restore",
+  "rolling",
+  "region",
+  "pins",
+  "never",
+  "require",
+  "issuer",
+  "audience",
+  "claim",
+  "map",
+  "timeout",
+] as const;
+
+export type HeadWord = (typeof HEAD_WORDS)[number];
+export type ReservedWord = (typeof RESERVED_WORDS)[number];
+export type ContextualWord = (typeof CONTEXTUAL_WORDS)[number];
+
+function word(text: string, categories: TokenType[]): TokenType {
+  return createToken({ name: `word ${text}`, pattern: new RegExp(text + END), label: `\`${text}\``, categories });
+}
+
+function words<W extends string>(texts: readonly W[], categories: (text: W) => TokenType[]): Record<W, TokenType> {
+  return Object.fromEntries(texts.map((text) => [text, word(text, categories(text))])) as Record<W, TokenType>;
+}
+
+/** A declaration's word where it begins none: `allow models`, `per key`, `for team`. */
+export const Inner = words(HEAD_WORDS, (text) => (text === "models" || text === "tools" ? [Thing] : []));
+/** The same word at the head of a declaration; lex.ts tells the two apart. */
+export const Head = Object.fromEntries(
+  HEAD_WORDS.map((text) => [text, createToken({ name: `head ${text}`, pattern: Lexer.NA, label: `\`${text}\`` })]),
+) as Record<HeadWord, TokenType>;
+export const Reserved = words(RESERVED_WORDS, (text) => (text === "providers" ? [Thing] : []));
+export const Contextual = words(CONTEXTUAL_WORDS, () => [Name]);
+export const Later = createToken({
+  name: "Later",
+  pattern: new RegExp(`(?:${LATER_WORDS.join("|")})${END}`),
+  label: "a word reserved for later",
+});
+
+/** Every word that cannot be a name. */
+export const RESERVED: ReadonlySet<string> = new Set<string>([...HEAD_WORDS, ...RESERVED_WORDS, ...LATER_WORDS]);
+
+/** The offset after a token; the lexer keeps starts only. */
+export function endOf(token: IToken): number {
+  return token.startOffset + token.image.length;
+}
+
+/** All token types in the order in which the lexer tries them. */
+export const TOKENS: TokenType[] = [
+  Blank,
+  Comment,
+  Open,
+  Close,
+  Comma,
+  Equals,
+  Hash,
+  ...Object.values(Inner),
+  ...Object.values(Reserved),
+  ...Object.values(Contextual),
+  Later,
+  Name,
+  Glob,
+  Reference,
+  Text,
+  OpenText,
+  Expression,
+  OpenExpression,
+  MoneyRate,
+  Money,
+  DateTime,
+  Day,
+  ClockRange,
+  Rate,
+  Percent,
+  Integer,
+  Misfit,
+  Thing,
+  ...Object.values(Head),
+];
