@@ -15,6 +15,7 @@ export interface Slot {
   readonly per: Scope;
   /** Words for people and for the counter's stable name: `team eng tokens/hour`. */
   readonly name: string;
+  /** The first that is in force counts: those with `until` before the plain one, what ends sooner first. */
   readonly amounts: readonly {
     readonly amount: number;
     readonly until: Until;
@@ -80,7 +81,7 @@ export interface TableNode {
   readonly kind: "org" | "team" | "key";
   readonly name: string;
   readonly parent: number | null;
-  /** Index into `Table.policies`: the access of this node when no statement with `until` is on its chain; -1 when one is. */
+  /** Index into `Table.policies`: the access of this node when no grant with `until` is on its chain; -1 when one is. */
   readonly policy: number;
   /** The node's own statements, for origins and for chains with `until`. */
   readonly grants: readonly Grant[];
@@ -93,7 +94,7 @@ export interface TableNode {
   readonly doc: string | null;
 }
 
-/** Distinct access: one bitset of allowed atoms for each kind. */
+/** Distinct access: one bitset of allowed atoms for each kind; equal ones are kept once. */
 export interface Policy {
   readonly models: Uint32Array;
   readonly tools: Uint32Array;
@@ -109,6 +110,7 @@ export interface Window {
     readonly toMinute: number;
     readonly until: Until;
   }[];
+  /** The first of the node's `active` lines; `text` names all of them. */
   readonly origin: Origin;
 }
 
@@ -143,7 +145,11 @@ export interface Table {
   readonly providers: readonly TableProvider[];
   /** For each model atom the provider names to try, in order; empty when no route is declared. */
   readonly routes: readonly (readonly string[])[];
-  /** For each model atom its price rows, the best-fitting first; empty when the model's price is not known. */
+  /**
+   * For each model atom its price rows; empty when the model's price is not known. The first row that is in force and
+   * whose band the prompt reaches is the price: rows of the policy's own tree stand before rows of packs, a model
+   * written out before a glob, later rows before earlier ones, bands of longer prompts before shorter ones.
+   */
   readonly prices: readonly (readonly TablePrice[])[];
   /** Model names written out in the policy and its packs, in order: what `GET /v1/models` chooses from. */
   readonly catalogue: readonly string[];

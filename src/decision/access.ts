@@ -1,0 +1,127 @@
+/**
+ * What a node may use, from the statements on its chain, and which of them decide. The meaning is one line:
+ * everything some allow names, within every `only`, without anything a deny names. compile.ts applies it once to nodes
+ * whose statements hold for ever, view.ts again at each `until`.
+ */
+import type { Until } from "../model/model.ts";
+import { emptyBits, fullBits, hasBit, intersect, subtract, unite } from "./bits.ts";
+import type { Origin } from "./origin.ts";
+import type { Grant, Kind, Policy, TableNode } from "./table.ts";
+
+/** True while a statement with this `until` holds; its last moment is included. */
+export function inForce(until: Until, now: number): boolean {
+  return until === null || now <= until;
+}
+
+/** The nodes from the org down to a node. */
+export function chainOf(nodes: readonly TableNode[], node: number): readonly TableNode[] {
+  const chain: TableNode[] = [];
+  for (let at: number | null = node; at !== null; ) {
+    const it: TableNode = nodes[at]!;
+    chain.push(it);
+    at = it.parent;
+  }
+  return chain.reverse();
+}
+
+/** How many atoms there are of each kind. */
+export type Sizes = Readonly<Record<Kind, number>>;
+
+/** Access as it adds up down a chain; a null set was never written (for `only` that means everything). */
+export interface Sum {
+  readonly allow: Uint32Array | null;
+  readonly only: Uint32Array | null;
+  readonly deny: Uint32Array | null;
+}
+
+/** The sum before any statement. */
+export const NOTHING: Sum = { allow: null, only: null, deny: null };
+
+/** A sum with a node's own statements of one kind added, as they hold at a moment. */
+export function addGrants(sum: Sum, grants: readonly Grant[], thing: Kind, now: number): Sum {
+  let { allow, only, deny } = sum;
+  for (const grant of grants) {
+    if (grant.thing !== thing) continue;
+    if (!inForce(grant.until, now)) {
+      // Even an allow that has ended stands written: its end must not open every provider.
+      if (grant.effect === "allow") allow ??= new Uint32Array(grant.bits.length);
+    } else if (grant.effect === "allow") allow = joined(allow, grant.bits, unite);
+    else if (grant.effect === "only") only = joined(only, grant.bits, intersect);
+    else deny = joined(deny, grant.bits, unite);
+  }
+  return { allow, only, deny };
+}
+
+/** Sums share their sets with their parents, so a set is copied before it grows. */
+function joined(
+  bits: Uint32Array | null,
+  more: Uint32Array,
+  join: (bits: Uint32Array, more: Uint32Array) => void,
+): Uint32Array {
+  if (bits === null) return more;
+  const copy = bits.slice();
+  join(copy, more);
+  return copy;
+}
+
+/** The allowed atoms of a sum. Providers need no allow: all are allowed until one is written. */
+export function allowedOf(sum: Sum, thing: Kind, size: number): Uint32Array {
+  const bits = sum.allow?.slice() ?? (thing === "providers" ? fullBits(size) : emptyBits(size));
+  if (sum.only !== null) intersect(bits, sum.only);
+  if (sum.deny !== null) subtract(bits, sum.deny);
+  return bits;
+}
+
+/** The access of a chain at a moment. */
+export function accessAt(chain: readonly TableNode[], sizes: Sizes, now: number): Policy {
+  const of = (thing: Kind): Uint32Array => {
+    let sum = NOTHING;
+    for (const node of chain) sum = addGrants(sum, node.grants, thing, now);
+    return allowedOf(sum, thing, sizes[thing]);
+  };
+  return { models: of("models"), tools: of("tools"), providers: of("providers") };
+}
+
+/** Why an atom is or is not allowed: the deciding statements, and the node of the first one. */
+export interface Explanation {
+  readonly granted: boolean;
+  readonly by: "deny" | "only" | "allow" | "absence";
+  readonly origins: readonly Origin[];
+  readonly node: TableNode;
+}
+
+/** Finds the deciding statements of one atom on a chain; the chain ends with the node that asks. */
+export function explain(chain: readonly TableNode[], thing: Kind, atom: number, now: number): Explanation {
+  const allows: Found[] = [];
+  const grants: Found[] = [];
+  const ceilings: Found[] = [];
+  const denials: Found[] = [];
+  for (const node of chain) {
+    for (const grant of node.grants) {
+      if (grant.thing !== thing) continue;
+      const found = { grant, node };
+      if (grant.effect === "allow") allows.push(found);
+      if (!inForce(grant.until, now)) continue;
+      const holds = atom >= 0 && hasBit(grant.bits, atom);
+      if (grant.effect === "deny" && holds) denials.push(found);
+      else if (grant.effect === "only" && !holds) ceilings.push(found);
+      else if (grant.effect === "allow" && holds) grants.push(found);
+    }
+  }
+  const own = chain[chain.length - 1]!;
+  if (denials.length > 0) return { granted: false, by: "deny", ...placesOf(denials, own) };
+  if (ceilings.length > 0) return { granted: false, by: "only", ...placesOf(ceilings, own) };
+  if (grants.length > 0) return { granted: true, by: "allow", ...placesOf(grants, own) };
+  if (thing === "providers" && allows.length === 0) return { granted: true, by: "allow", origins: [], node: own };
+  return { granted: false, by: "absence", ...placesOf(allows, own) };
+}
+
+interface Found {
+  readonly grant: Grant;
+  readonly node: TableNode;
+}
+
+function placesOf(found: readonly Found[], own: TableNode): { origins: readonly Origin[]; node: TableNode } {
+  if (found.length === 0) return { origins: [own.origin], node: own };
+  return { origins: found.map(({ grant }) => grant.origin), node: found[0]!.node };
+}

@@ -1,0 +1,49 @@
+/** How decisions put things into words: amounts, lists, times, and names that callers made up. */
+import type { Active } from "../model/model.ts";
+
+/** Names as a list for a sentence: the first few, then how many more. */
+export function listNames(names: readonly string[], most = 6): string {
+  if (names.length <= most) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+}
+
+const LONGEST_QUOTE = 100;
+
+/** A caller's word, fit to stand in a sentence: no control characters, not longer than a line. */
+export function quote(word: string): string {
+  const plain = word.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+  return plain.length <= LONGEST_QUOTE ? plain : `${plain.slice(0, LONGEST_QUOTE)}...`;
+}
+
+/** The words of an `until`, as an origin shows them. */
+export function untilText(until: number | null): string {
+  if (until === null) return "";
+  return ` until ${new Date(until).toISOString().replace(/(:00)?\.\d+Z$/, "Z")}`;
+}
+
+/** Micro-dollars as people write them: `$4_000`, `$49.99`, `$0.005`. */
+export function dollars(microUsd: number): string {
+  const whole = Math.floor(microUsd / 1e6);
+  const rest = microUsd % 1e6;
+  if (rest === 0) return `$${thousands(whole)}`;
+  return `$${thousands(whole)}.${String(rest)
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "")}`;
+}
+
+/** A whole number with its thousands apart: `5_000`. */
+export function thousands(amount: number): string {
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, "_");
+}
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** `mon-fri 07:00-20:00`. */
+export function activeText({ fromDay, toDay, fromMinute, toMinute }: Omit<Active, "span" | "until">): string {
+  const days = fromDay === toDay ? DAYS[fromDay]! : `${DAYS[fromDay]}-${DAYS[toDay]}`;
+  return `${days} ${clock(fromMinute)}-${clock(toMinute)}`;
+}
+
+function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
