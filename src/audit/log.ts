@@ -6,7 +6,29 @@ export interface AuditLog {
   append(body: Body): Promise<Entry>;
   /** Called with every durable entry, in order; telemetry is a fold over these. */
   subscribe(listener: (entry: Entry) => void): void;
-  /** False after a failed sync: nothing can be recorded, so nothing may be served. */
+  /** False after a failed sync: nothing can be recorded, so nothing may be served. A full disk alone leaves it true. */
   readonly healthy: boolean;
   close(): Promise<void>;
+}
+
+/** Why a record could not be written or a log not be opened. */
+export type AuditFault =
+  /** Another process writes this log. */
+  | "locked"
+  /** No space: the record is refused, the log is whole, and later records may pass. */
+  | "full"
+  /** The disk failed twice; the log takes nothing more. */
+  | "broken"
+  /** What is on disk does not continue: `gw audit verify` says where. */
+  | "damaged"
+  | "closed";
+
+/** Thrown when the record cannot be kept. */
+export class AuditError extends Error {
+  readonly code: AuditFault;
+  constructor(code: AuditFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AuditError";
+    this.code = code;
+  }
 }

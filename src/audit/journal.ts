@@ -1,0 +1,197 @@
+/**
+ * The log of one process. Records are numbered, chained and sealed the moment they are appended; one batch is on its way
+ * to the disk at a time, and what is appended meanwhile makes the next one, so the disk sets the pace and there is no
+ * timer. writer.ts keeps the files, recover.ts reads what the last process left.
+ */
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { readCharges } from "./charges.ts";
+import { type Disk, nodeDisk } from "./disk.ts";
+import type { Body, Charge, Entry } from "./entry.ts";
+import { lock, type Unlock } from "./lock.ts";
+import { AuditError, type AuditLog } from "./log.ts";
+import { type Sealed, seal } from "./record.ts";
+import { type Recovered, recover } from "./recover.ts";
+import { listLogs, logsDirectory } from "./segment.ts";
+import { openWriter, type Writer } from "./writer.ts";
+
+/** What a journal must know. */
+export interface JournalSettings {
+  /** Data directory; the log is a folder below its `audit`. */
+  readonly dir: string;
+  /** Random id of this start, letters, digits and dashes; it also names the log when there is none yet. */
+  readonly boot: string;
+  /** Version of the product, for the `start` record. */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** What it writes to; tests bring their own. */
+export interface Medium {
+  readonly disk: Disk;
+  readonly segmentBytes: number;
+}
+
+export interface OpenedJournal {
+  readonly log: AuditLog;
+  readonly recovered: { readonly truncatedBytes: number; readonly open: readonly string[] };
+  /** Charges of earlier starts that may count in a period under way: for `Limits.restore`. Read when iterated. */
+  readonly charges: AsyncIterable<Charge>;
+}
+
+const MEDIUM: Medium = { disk: nodeDisk, segmentBytes: 128 * 2 ** 20 };
+
+/** Opens the log of a data directory for writing, or makes it; throws AuditError `locked` when another process has it. */
+export async function openJournal(settings: JournalSettings, medium: Medium = MEDIUM): Promise<OpenedJournal> {
+  const { dir, boot, version, clock } = settings;
+  if (!/^[\w-]{1,64}$/.test(boot)) throw new TypeError("the id of a start is made of letters, digits, `_` and `-`");
+  const root = logsDirectory(dir);
+  await mkdir(root, { recursive: true, mode: 0o750 });
+  const unlock = await lock(root, boot);
+  try {
+    const path = (await listLogs(dir))[0] ?? (await makeLog(dir, boot, medium.disk));
+    const recovered = await recover(path);
+    const writer = await openWriter({ log: path, ...medium, active: recovered.active });
+    const journal = new Journal({ writer, unlock, name: basename(path), boot, clock, recovered });
+    const { truncatedBytes, open } = recovered;
+    const opening: Promise<Entry>[] = [];
+    if (truncatedBytes > 0 || open.length > 0) opening.push(journal.append({ kind: "recovery", truncatedBytes, open }));
+    opening.push(journal.append({ kind: "start", version }));
+    await Promise.all(opening);
+    return { log: journal, recovered: { truncatedBytes, open }, charges: readCharges(path, boot, clock()) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function makeLog(dir: string, name: string, disk: Disk): Promise<string> {
+  const root = logsDirectory(dir);
+  const path = join(root, name);
+  await mkdir(path, { mode: 0o750 });
+  await disk.syncDirectory(root);
+  await disk.syncDirectory(dir);
+  return path;
+}
+
+interface JournalParts {
+  readonly writer: Writer;
+  readonly unlock: Unlock;
+  readonly name: string;
+  readonly boot: string;
+  readonly clock: () => number;
+  readonly recovered: Recovered;
+}
+
+interface Waiting extends Sealed {
+  readonly resolve: (entry: Entry) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Number and hash of a record: what the next one follows. */
+interface Position {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+class Journal implements AuditLog {
+  readonly #parts: JournalParts;
+  readonly #listeners: ((entry: Entry) => void)[] = [];
+  #queue: Waiting[] = [];
+  /** Last record that was numbered, and last one that is durable. */
+  #last: Position;
+  #durable: Position;
+  #flushing: Promise<void> | null = null;
+  #ended: AuditError | null = null;
+  #closing: Promise<void> | null = null;
+  #stamp = { ms: Number.NaN, text: "" };
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+    this.#last = this.#durable = { seq: parts.recovered.seq, hash: parts.recovered.hash };
+  }
+
+  get healthy(): boolean {
+    return this.#ended?.code !== "broken";
+  }
+
+  subscribe(listener: (entry: Entry) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  append(body: Body): Promise<Entry> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    const { boot, name: log } = this.#parts;
+    const { seq, hash: prev } = this.#last;
+    const sealed = seal({ v: 1, seq: seq + 1, at: this.#now(), boot, log, body, prev });
+    this.#last = sealed.entry;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...sealed, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const stopped = this.append({ kind: "stop" });
+    this.#ended ??= new AuditError("closed", "the audit log is closed");
+    try {
+      await stopped;
+    } finally {
+      await this.#parts.writer.close();
+      await this.#parts.unlock();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue;
+      this.#queue = [];
+      try {
+        await this.#parts.writer.write(Buffer.from(batch.map(({ line }) => line).join("")), batch[0]!.entry.seq);
+      } catch (error) {
+        this.#refuse(batch, error as AuditError);
+        continue;
+      }
+      this.#acknowledge(batch);
+    }
+    this.#flushing = null;
+  }
+
+  #acknowledge(batch: readonly Waiting[]): void {
+    this.#durable = batch.at(-1)!.entry;
+    for (const { entry, resolve } of batch) resolve(entry);
+    for (const { entry } of batch) for (const listener of this.#listeners) this.#tell(listener, entry);
+  }
+
+  /** The record is kept whatever a listener does; its error surfaces as an uncaught one. */
+  #tell(listener: (entry: Entry) => void, entry: Entry): void {
+    try {
+      listener(entry);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Nothing of the batch is on disk: what was queued behind it follows records that do not exist, so all of it goes. */
+  #refuse(batch: readonly Waiting[], error: AuditError): void {
+    if (error.code === "broken") this.#ended = error;
+    const refused = [...batch, ...this.#queue];
+    this.#queue = [];
+    this.#last = this.#durable;
+    for (const { reject } of refused) reject(error);
+  }
+
+  #now(): string {
+    const ms = this.#parts.clock();
+    if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() };
+    return this.#stamp.text;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * What a log says when it is opened again: where its chain ends, how many torn bytes stand behind that, and which
+ * decisions of the last boot have no outcome. Nothing that was written is lost: torn bytes are copied aside.
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { AuditError } from "./log.ts";
+import { GENESIS, type Header, headerOf, sealOf } from "./record.ts";
+import { firstLine, listSegments, readLines, type Segment } from "./segment.ts";
+
+/** The end of a log, and what its last writer left undone. */
+export interface Recovered {
+  /** Number and hash of the last good record; 0 and GENESIS for an empty log. */
+  readonly seq: number;
+  readonly hash: string;
+  /** Segment to go on with and its good bytes; null when there is none. */
+  readonly active: { readonly path: string; readonly offset: number } | null;
+  readonly truncatedBytes: number;
+  /** Tickets of decisions that have no outcome. */
+  readonly open: readonly string[];
+}
+
+interface Last {
+  readonly header: Header;
+  readonly hash: string;
+}
+interface Scan {
+  readonly last: Last | null;
+  /** End of the last good line. */
+  readonly offset: number;
+}
+
+/** Reads the end of a log's folder. Copies torn bytes beside the segment; the caller cuts them off. */
+export async function recover(log: string): Promise<Recovered> {
+  const segments = await listSegments(log);
+  const active = segments.at(-1);
+  if (active === undefined) return { seq: 0, hash: GENESIS, active: null, truncatedBytes: 0, open: [] };
+  const end = await scan(active);
+  const last = end.last ?? (await lastBefore(active, segments));
+  if (end.last === null && (last?.header.seq ?? 0) + 1 !== active.first) throw damaged(log, active);
+  const { size } = await stat(active.path);
+  if (size > end.offset) await setAside(active.path, end.offset);
+  return {
+    seq: last?.header.seq ?? 0,
+    hash: last?.hash ?? GENESIS,
+    active: { path: active.path, offset: end.offset },
+    truncatedBytes: size - end.offset,
+    open: last === null ? [] : await openTickets(segments, last.header.boot),
+  };
+}
+
+/** Follows a segment's chain as far as it holds. */
+async function scan(segment: Segment): Promise<Scan> {
+  let last: Last | null = null;
+  let offset = 0;
+  for await (const { bytes, whole } of readLines(segment.path)) {
+    const header = whole ? headerOf(bytes) : null;
+    if (header === null || header.seq >= segment.end) break;
+    const hash = sealOf(bytes);
+    if (hash === null || header.seq !== (last === null ? segment.first : last.header.seq + 1)) break;
+    if (last !== null && header.prev !== last.hash) break;
+    last = { header, hash };
+    offset += bytes.length + 1;
+  }
+  return { last, offset };
+}
+
+/** The last record before a segment that holds none of its own. */
+async function lastBefore(active: Segment, segments: readonly Segment[]): Promise<Last | null> {
+  for (const segment of segments.filter(({ first }) => first < active.first).reverse()) {
+    const { last } = await scan(segment);
+    if (last !== null) return last;
+  }
+  return null;
+}
+
+async function setAside(path: string, offset: number): Promise<void> {
+  await pipeline(
+    createReadStream(path, { start: offset }),
+    createWriteStream(`${path}.${offset}.torn`, { flags: "w", mode: 0o640, flush: true }),
+  );
+}
+
+/** Decisions of a boot that allowed a request and have no outcome, oldest first. */
+async function openTickets(segments: readonly Segment[], boot: string): Promise<readonly string[]> {
+  const open = new Set<string>();
+  for (const segment of await segmentsOf(segments, boot)) {
+    for await (const { bytes, whole } of readLines(segment.path)) {
+      const header = whole ? headerOf(bytes) : null;
+      if (header === null || header.seq >= segment.end) break;
+      if (header.boot !== boot) continue;
+      if (header.kind === "outcome") open.delete(bodyOf(bytes).ticket);
+      if (header.kind === "decision") {
+        const { ticket, effect } = bodyOf(bytes);
+        if (effect === "allow") open.add(ticket);
+      }
+    }
+  }
+  return [...open];
+}
+
+/** The segments that can hold records of the last boot: those that begin with one, and the one before. */
+async function segmentsOf(segments: readonly Segment[], boot: string): Promise<readonly Segment[]> {
+  let from = segments.length - 1;
+  for (; from > 0; from--) {
+    const line = await firstLine(segments[from]!.path);
+    const header = line === null ? null : headerOf(line.bytes);
+    if (header !== null && header.boot !== boot) break;
+  }
+  return segments.slice(Math.max(from, 0));
+}
+
+function bodyOf(line: Uint8Array): { readonly ticket: string; readonly effect?: "allow" | "refuse" } {
+  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body;
+}
+
+function damaged(log: string, segment: Segment): AuditError {
+  return new AuditError(
+    "damaged",
+    `the audit log \`${log}\` does not continue at \`${segment.name}\`; see \`gw audit verify\`, or move the log away`,
+  );
+}
