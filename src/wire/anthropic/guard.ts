@@ -1,0 +1,156 @@
+/**
+ * Judges text of an answer as it grows: how much may go out now, with what changed, and whether the answer must end. Only
+ * the trailing run without a break is held back, since a token may still grow there; a finding is never cut in two, and a
+ * private key is held from its first line to its last. stream.ts calls it for every delta, document.ts once per text.
+ */
+import { type Json, JsonError, type Node, skim } from "../json.ts";
+import { splice } from "../splice.ts";
+import { type Change, quoteText, rawEdits } from "../text.ts";
+import type { AnswerRules } from "./answer.ts";
+import type { Edit } from "./messages.ts";
+import type { Tally } from "./tally.ts";
+
+/** What becomes of the pending text. */
+export interface Judgement {
+  /** UTF-16 units of the pending text that may go out. */
+  readonly cut: number;
+  /** Changes inside those. */
+  readonly changes: readonly Change[];
+  /** The sentence of the rule that ends the answer here; null when none does. */
+  readonly stop: string | null;
+}
+
+/** Rules that have something to look for. */
+export type GuardRules = AnswerRules & { readonly scanner: NonNullable<AnswerRules["scanner"]> };
+
+/** Longest trailing run that is held back. */
+const RUN_MAX = 512;
+/** Most text that is held back for any reason. */
+const HELD_MAX = 16 * 1024;
+/** Text before the pending one that a pattern may lean on. */
+const CONTEXT_MAX = 256;
+const BREAK = /[\s"'`()[\]{}<>,;|]/;
+const KEY_START = "-----BEGIN ";
+/** The rest of a key's first line, whole or as far as it has come. */
+const KEY_LABEL = /^[A-Z0-9 ]{0,40}(?:-----|-{0,4}$)/;
+const KEY_END = /-----END [A-Z0-9 ]{0,40}-----/;
+
+/** True when the rules look for something. */
+export function hasGuard(rules: AnswerRules): rules is GuardRules {
+  return rules.scanner !== null;
+}
+
+/** Judges `pending`, which follows `context`; when `final`, nothing can follow it any more. */
+export function judge(
+  rules: GuardRules,
+  tally: Tally,
+  parts: { context: string; pending: string; final: boolean },
+): Judgement {
+  const { context, pending } = parts;
+  const final = parts.final || pending.length > HELD_MAX;
+  const base = context.length;
+  let limit = base + (final ? pending.length : settled(pending));
+  if (limit === base) return { cut: 0, changes: [], stop: null };
+  const text = context + pending;
+  const changes: Change[] = [];
+  for (const hit of rules.scanner.scan(text)) {
+    if (hit.end <= base) continue;
+    if (hit.end > limit) {
+      limit = Math.max(base, Math.min(limit, hit.start));
+      break;
+    }
+    const verdict = rules.verdict(hit, text.slice(hit.start, hit.end));
+    tally.hit(hit);
+    const start = Math.max(hit.start, base) - base;
+    if (verdict.kind === "reject") return { cut: start, changes, stop: verdict.message };
+    changes.push({ start, end: hit.end - base, text: verdict.replacement });
+  }
+  return { cut: limit - base, changes, stop: null };
+}
+
+/** What of a text that went out is kept to lean on; it begins behind a break, so that no word is seen in halves. */
+export function contextOf(text: string): string {
+  if (text.length <= CONTEXT_MAX) return text;
+  const tail = text.slice(-CONTEXT_MAX);
+  const gap = tail.search(BREAK);
+  return gap < 0 ? tail : tail.slice(gap + 1);
+}
+
+/** The first `cut` units of a text with the changes made. */
+export function applyChanges(text: string, { cut, changes }: Judgement): string {
+  let result = "";
+  let from = 0;
+  for (const change of changes) {
+    result += text.slice(from, change.start) + change.text;
+    from = change.end;
+  }
+  return result + text.slice(from, cut);
+}
+
+/** Judges every string of a JSON value: edits of its bytes, or the sentence of the rule that ends the answer. */
+export function judgeLeaves(rules: GuardRules, tally: Tally, json: Json, root: Node): Edit[] | string {
+  const edits: Edit[] = [];
+  const pending: Node[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const kind = json.kind(node);
+    if (kind === "array" || kind === "object") pending.push(...children(json, node, kind).reverse());
+    if (kind !== "string") continue;
+    const judgement = judge(rules, tally, { context: "", pending: json.text(node), final: true });
+    if (judgement.stop !== null) return judgement.stop;
+    edits.push(...rawEdits(json.bytes, json.start(node) + 1, json.end(node) - 1, judgement.changes));
+  }
+  return edits;
+}
+
+/** Judges the input of a tool call as JSON text: the text with its changes, or the rule's sentence. */
+export function judgeInput(rules: GuardRules, tally: Tally, input: string): { text: string } | { stop: string } {
+  const bytes = Buffer.from(input);
+  try {
+    const json = skim(bytes);
+    const edits = judgeLeaves(rules, tally, json, 0);
+    if (typeof edits === "string") return { stop: edits };
+    return { text: edits.length === 0 ? input : Buffer.from(splice(bytes, edits)).toString() };
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+  }
+  // Cut short or not JSON at all: nobody can run it, but it is shown, so that it is judged as the text that it is.
+  const judgement = judge(rules, tally, { context: "", pending: input, final: true });
+  if (judgement.stop !== null) return { stop: judgement.stop };
+  const changes = judgement.changes.map((change) => ({ ...change, text: quoteText(change.text) }));
+  return { text: applyChanges(input, { ...judgement, changes }) };
+}
+
+function children(json: Json, node: Node, kind: "array" | "object"): Node[] {
+  if (kind === "array") return json.elements(node);
+  const values: Node[] = [];
+  for (let key = node + 1; key < json.next(node); key = json.next(key + 1)) values.push(key + 1);
+  return values;
+}
+
+/** Units at the front of `pending` that can no longer become part of a longer token. */
+function settled(pending: string): number {
+  const from = Math.max(0, pending.length - RUN_MAX);
+  let at = pending.length;
+  while (at > from && !BREAK.test(pending[at - 1]!)) at -= 1;
+  if (at > 0 && at < pending.length && isHighSurrogate(pending.charCodeAt(at - 1))) at -= 1;
+  const key = openKey(pending);
+  return key < 0 ? at : Math.min(at, key);
+}
+
+/** Where a private key begins whose end has not come yet; -1 when there is none. */
+function openKey(pending: string): number {
+  let at = pending.indexOf(KEY_START);
+  while (at >= 0) {
+    const behind = at + KEY_START.length;
+    const label = KEY_LABEL.exec(pending.slice(behind, behind + 60));
+    const harmless = label === null || (label[0].endsWith("-----") && !label[0].includes("PRIVATE KEY"));
+    const end = harmless ? null : KEY_END.exec(pending.slice(at));
+    if (!harmless && end === null) return at;
+    at = pending.indexOf(KEY_START, end === null ? behind : at + end.index + end[0].length);
+  }
+  return -1;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

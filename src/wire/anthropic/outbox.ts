@@ -1,0 +1,33 @@
+/** Gathers what goes to the caller: neighbouring events of one chunk leave as one view of it. */
+import { makeEvent } from "../sse.ts";
+
+/** Events that are held or dropped before the caller gets a sign of life. */
+const QUIET_EVENTS = 64;
+
+/** Bytes to send now, in order. */
+export class Outbox {
+  #ready: Uint8Array[] = [];
+  #quiet = 0;
+
+  /** Sends bytes; joins them to the ones before when they lie behind them in the same memory. */
+  send(bytes: Uint8Array): void {
+    this.#quiet = 0;
+    const last = this.#ready.at(-1);
+    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
+      this.#ready[this.#ready.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
+    } else this.#ready.push(bytes);
+  }
+
+  /** Notes that an event gives nothing to send; now and then a ping shows that the answer is alive. */
+  hush(): void {
+    this.#quiet += 1;
+    if (this.#quiet >= QUIET_EVENTS) this.send(makeEvent("ping", { type: "ping" }));
+  }
+
+  /** Everything that was sent since the last call. */
+  take(): readonly Uint8Array[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * A streamed answer on its way back. Events that no rule touches leave as views of the bytes that came; blocks.ts decides
+ * about content. A rule that ends the answer ends it properly; an answer that breaks off never looks complete. document.ts
+ * does the same to the answer that comes in one piece.
+ */
+import { eventData, makeEvent, SseError, SseFramer, startsWith } from "../sse.ts";
+import type { AnswerReport, AnswerRules, StreamWatcher } from "./answer.ts";
+import { Blocks, type Stop } from "./blocks.ts";
+import { Outbox } from "./outbox.ts";
+import { Tally } from "./tally.ts";
+import { asRecord, type Fields, readUsage } from "./usage.ts";
+
+const DELTA = Buffer.from('event: content_block_delta\ndata: {"type":"content_block_delta"');
+const PING = Buffer.from("event: ping\n");
+const END_OF_EVENT = Buffer.from("\n\n");
+/** Bytes of a delta event around its text. */
+const DELTA_FRAME = 110;
+const BYTES_PER_TOKEN = 4;
+
+/** Watches one streamed answer. */
+export function watchStream(rules: AnswerRules): StreamWatcher {
+  return new Watcher(rules);
+}
+
+class Watcher implements StreamWatcher {
+  readonly #framer = new SseFramer();
+  readonly #out = new Outbox();
+  readonly #tally = new Tally();
+  readonly #blocks: Blocks;
+  #started = false;
+  #ended = false;
+  #counted = false;
+  #deltas = 0;
+  #deltaBytes = 0;
+
+  constructor(rules: AnswerRules) {
+    this.#blocks = new Blocks(rules, this.#tally, this.#out);
+  }
+
+  get atBoundary(): boolean {
+    return !this.#ended;
+  }
+
+  get stopped(): boolean {
+    return this.#tally.stopped;
+  }
+
+  push(chunk: Uint8Array): readonly Uint8Array[] {
+    if (this.#ended) return [];
+    try {
+      for (const event of this.#framer.push(chunk)) this.#event(event);
+    } catch (error) {
+      if (!(error instanceof SseError)) throw error;
+      this.#fail("the answer from upstream has an event that is too large");
+    }
+    return this.#out.take();
+  }
+
+  end(fault: string | null): readonly Uint8Array[] {
+    const rest = this.#framer.rest();
+    // A last event without its empty line still counts when all of its data came.
+    if (parse(eventData(rest)) !== null) this.#event(Buffer.concat([rest, END_OF_EVENT]));
+    if (!this.#ended) this.#settle(this.#blocks.flush());
+    if (!this.#ended) this.#fail(fault ?? "the answer from upstream ended too early");
+    return this.#out.take();
+  }
+
+  report(): AnswerReport {
+    const report = this.#tally.report();
+    if (this.#counted || report.usage === null) return report;
+    return { ...report, usage: { ...report.usage, output: Math.max(report.usage.output, this.#estimate()) } };
+  }
+
+  /** Output tokens of an answer whose count never came, from its size. */
+  #estimate(): number {
+    return Math.ceil(Math.max(0, this.#deltaBytes - this.#deltas * DELTA_FRAME) / BYTES_PER_TOKEN);
+  }
+
+  #event(event: Uint8Array): void {
+    if (this.#ended) return;
+    const isDelta = startsWith(event, 0, DELTA);
+    if (isDelta) {
+      this.#deltas += 1;
+      this.#deltaBytes += event.length;
+    }
+    const untouched = (isDelta && !this.#blocks.watched) || startsWith(event, 0, PING);
+    const fields = untouched ? null : parse(eventData(event));
+    if (fields === null) this.#out.send(event);
+    else this.#settle(this.#message(event, fields));
+  }
+
+  #message(event: Uint8Array, fields: Fields): Stop {
+    switch (fields.type) {
+      case "content_block_start":
+        return this.#blocks.open(event, fields);
+      case "content_block_delta":
+        return this.#blocks.delta(event, fields);
+      case "content_block_stop":
+        return this.#blocks.close(event, fields);
+      case "message_start":
+        this.#start(event, asRecord(fields.message) ?? {});
+        return null;
+      case "message_delta":
+        return this.#blocks.flush() ?? this.#messageDelta(event, fields);
+      case "message_stop":
+        return this.#blocks.flush() ?? this.#messageStop(event);
+      case "error":
+        this.#last(event);
+        return null;
+      default:
+        this.#out.send(event);
+        return null;
+    }
+  }
+
+  #start(event: Uint8Array, message: Fields): void {
+    const filled = Array.isArray(message.content) && message.content.length > 0;
+    if (this.#started) this.#fail("the answer from upstream began twice");
+    else if (filled) this.#fail("the answer from upstream has content before its first block");
+    else this.#out.send(event);
+    this.#started = true;
+    this.#tally.usage = readUsage(this.#tally.usage, message.usage);
+  }
+
+  #messageDelta(event: Uint8Array, fields: Fields): null {
+    this.#tally.usage = readUsage(this.#tally.usage, fields.usage);
+    this.#counted ||= asRecord(fields.usage) !== null;
+    const delta = asRecord(fields.delta);
+    const mended = { ...fields, delta: { ...delta, stop_reason: "end_turn" } };
+    const waits = delta?.stop_reason === "tool_use" && this.#tally.lostEveryCall;
+    this.#out.send(waits ? makeEvent("message_delta", mended) : event);
+    return null;
+  }
+
+  #messageStop(event: Uint8Array): null {
+    this.#tally.complete = true;
+    this.#last(event);
+    return null;
+  }
+
+  /** Ends the answer when a rule says so: a block of its own says why, and the message ends as usual. */
+  #settle(stop: Stop): void {
+    if (stop === null) return;
+    this.#blocks.say(stop);
+    const usage = { output_tokens: this.report().usage?.output ?? 0 };
+    const delta = { stop_reason: "end_turn", stop_sequence: null };
+    this.#out.send(makeEvent("message_delta", { type: "message_delta", delta, usage }));
+    this.#tally.stopped = true;
+    this.#last(makeEvent("message_stop", { type: "message_stop" }));
+  }
+
+  #fail(message: string): void {
+    this.#last(makeEvent("error", { type: "error", error: { type: "api_error", message } }));
+  }
+
+  #last(event: Uint8Array): void {
+    this.#out.send(event);
+    this.#ended = true;
+  }
+}
+
+function parse(data: Uint8Array | null): Fields | null {
+  if (data === null) return null;
+  try {
+    return asRecord(JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()));
+  } catch {
+    // Not JSON: no client can read it either, so it passes as it came.
+    return null;
+  }
+}
