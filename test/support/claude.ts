@@ -2,7 +2,7 @@
  * The unchanged client, run by itself: an environment of exactly what is named here, a home and a working directory of
  * its own, and no way off the machine.
  */
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { claudeBinary } from "./claude-binary.ts";
@@ -51,11 +51,12 @@ export interface ClientHome extends AsyncDisposable {
   readonly temp: string;
 }
 
-/** Makes a home, a working directory and a temporary folder that go away together. */
-export async function clientHome(): Promise<ClientHome> {
+/** Makes a home with the client's settings, a working directory and a temporary folder that go away together. */
+export async function clientHome(settings: Readonly<Record<string, unknown>> = {}): Promise<ClientHome> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "sallyport-client-")));
   const place = { home: join(root, "home"), work: join(root, "work"), temp: join(root, "temp") };
-  for (const path of Object.values(place)) await mkdir(path);
+  for (const path of [join(place.home, ".claude"), place.work, place.temp]) await mkdir(path, { recursive: true });
+  await writeFile(join(place.home, ".claude", "settings.json"), JSON.stringify(settings));
   return { ...place, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

@@ -63,7 +63,8 @@ ${key}
 ${more}`;
 }
 
-export type PolicyOptions = Omit<PolicyParts, "digest">;
+/** Parts of a policy; the digest is that of the gateway's own key, unless another is named. */
+export type PolicyOptions = Omit<PolicyParts, "digest"> & { readonly digest?: string };
 
 export interface Gateway extends AsyncDisposable {
   /** What a client gets as its base URL. */
@@ -74,7 +75,7 @@ export interface Gateway extends AsyncDisposable {
   readonly process: Running;
   /** Changes the policy and waits until the change is in force or refused. */
   reload(parts: PolicyOptions): Promise<void>;
-  /** Stops it in order and returns the whole audit trail, verified. */
+  /** Stops it in order and returns the audit trail, verified, as it stands on disk. */
   trail(): Promise<string>;
 }
 
@@ -92,7 +93,7 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
   const data = join(root, "data");
   const { key, digest } = mintKey(randomBytes);
   const write = (parts: PolicyOptions) =>
-    writeFile(join(directory, "gateway.policy"), policyText({ ...parts, digest }));
+    writeFile(join(directory, "gateway.policy"), policyText({ digest, ...parts }));
   await mkdir(directory);
   await write(policy);
   const addresses = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];

@@ -5,7 +5,15 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { documentOf, errorDocument, frame, type Reply, type ReplyBlock, streamFrames } from "./reply.ts";
+import {
+  documentOf,
+  errorDocument,
+  frame,
+  type Reply,
+  type ReplyBlock,
+  type ReplyUsage,
+  streamFrames,
+} from "./reply.ts";
 
 /** A request as it came in. */
 export interface Received {
@@ -50,14 +58,10 @@ export interface Turn {
 
 /** How the provider answers one model call. */
 export type Step =
-  | { readonly kind: "say"; readonly text: string }
+  | { readonly kind: "say"; readonly text: string; readonly usage?: ReplyUsage }
   | { readonly kind: "call"; readonly name: string; readonly input: unknown }
-  /** In a stream: `text`, then the connection breaks, the stream ends early or an error event comes; `text` in a document. */
-  | {
-      readonly kind: "break";
-      readonly text: string;
-      readonly how: "reset" | "end" | "error";
-    }
+  /** A stream that begins as `whole` and then is cut off, ends early or says an error; a document is `whole`. */
+  | { readonly kind: "break"; readonly whole: WholeStep; readonly how: "reset" | "end" | "error" }
   | {
       readonly kind: "fail";
       readonly status: number;
@@ -65,7 +69,8 @@ export type Step =
       readonly message: string;
     };
 
-export type Script = (turn: Turn) => Step;
+export type WholeStep = Extract<Step, { kind: "say" | "call" }>;
+export type Script = (turn: Turn) => Step | Promise<Step>;
 
 export interface MockProvider extends AsyncDisposable {
   readonly url: string;
@@ -75,13 +80,15 @@ export interface MockProvider extends AsyncDisposable {
   readonly calls: readonly MessagesBody[];
 }
 
+const SMALL: ReplyUsage = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0 };
+
 /** The step of a plain answer. */
-export function say(text: string): Step {
+export function say(text: string): WholeStep {
   return { kind: "say", text };
 }
 
 /** The step of one tool call. */
-export function call(name: string, input: unknown): Step {
+export function call(name: string, input: unknown): WholeStep {
   return { kind: "call", name, input };
 }
 
@@ -127,17 +134,14 @@ function respond(
   if (!path.endsWith("/v1/messages")) return void json(response, 404, errorDocument("not_found_error", "no such path"));
   const body = JSON.parse(received.body.toString("utf8")) as MessagesBody;
   calls.push(body);
-  perform(script(turnOf(body, received)), {
-    body,
-    response,
-    number: calls.length,
-  });
+  const number = calls.length;
+  void Promise.resolve(script(turnOf(body, received))).then((step) => perform(step, { body, response, number }));
 }
 
 function perform(step: Step, at: { body: MessagesBody; response: ServerResponse; number: number }): void {
   const { body, response, number } = at;
   if (step.kind === "fail") return void json(response, step.status, errorDocument(step.type, step.message));
-  const reply = replyOf(step, body, number);
+  const reply = replyOf(step.kind === "break" ? step.whole : step, body, number);
   if (body.stream !== true) return void json(response, 200, documentOf(reply));
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -162,7 +166,7 @@ function json(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "application/json" }).end(text);
 }
 
-function replyOf(step: Exclude<Step, { kind: "fail" }>, body: MessagesBody, number: number): Reply {
+function replyOf(step: WholeStep, body: MessagesBody, number: number): Reply {
   const block: ReplyBlock =
     step.kind === "call"
       ? {
@@ -172,7 +176,7 @@ function replyOf(step: Exclude<Step, { kind: "fail" }>, body: MessagesBody, numb
           input: step.input,
         }
       : { type: "text", text: step.text };
-  const usage = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0 };
+  const usage = (step.kind === "say" ? step.usage : undefined) ?? SMALL;
   return {
     id: `msg_mock_${number}`,
     model: body.model,
