@@ -1,0 +1,96 @@
+/**
+ * `npm run bench`: what the gateway costs, as ratios to a bare relay measured in the same run. `-- --format json` prints
+ * the figures for machines, `-- --quick` does a tenth of the work. Progress goes to stderr.
+ */
+import { parseArgs } from "node:util";
+import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
+import { benchRelay } from "./relay.ts";
+import { render, type Section } from "./report.ts";
+import { calibrate, median, quantile } from "./statistics.ts";
+
+const FULL: RelayPlan = { sizes: [1 << 10, 100 << 10, 1 << 20], rounds: 6, load: 100, width: 8, single: 25 };
+const QUICK: RelayPlan = { ...FULL, rounds: 2, load: 30, single: 10 };
+const MB = 1 << 20;
+
+const { values } = parseArgs({
+  options: { format: { type: "string", default: "text" }, quick: { type: "boolean", default: false } },
+});
+
+const calibration = calibrate();
+const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => process.stderr.write(`relay: ${line}\n`));
+if (values.format === "json") {
+  const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
+  process.stdout.write(`${JSON.stringify({ node: process.version, calibrationNs: calibration, relay })}\n`);
+} else {
+  process.stdout.write(`${render(cpuSection(reports))}\n\n${render(latencySection(reports))}\n`);
+}
+
+/** The ratios of one size. */
+function figures(relay: Measured, gateway: Measured) {
+  return {
+    relayCpuUs: median(relay.pacedCpuUs),
+    gatewayCpuUs: median(gateway.pacedCpuUs),
+    cpuRatio: median(gateway.pacedCpuUs) / median(relay.pacedCpuUs),
+    burstCpuRatio: median(gateway.burstCpuUs) / median(relay.burstCpuUs),
+    relayRssMb: relay.rss / MB,
+    gatewayRssMb: gateway.rss / MB,
+  };
+}
+
+function cpuSection(all: readonly SizeReport[]): Section {
+  return {
+    title: `CPU per request and memory (one step of the calibration loop: ${calibration.toFixed(2)} ns)`,
+    columns: ["body", "relay", "gateway", "ratio", "relay burst", "gateway burst", "ratio", "relay RSS", "gateway RSS"],
+    rows: all.map(({ bytes, relay, gateway }) => [
+      size(bytes),
+      us(median(relay.pacedCpuUs)),
+      us(median(gateway.pacedCpuUs)),
+      ratio(gateway.pacedCpuUs, relay.pacedCpuUs),
+      us(median(relay.burstCpuUs)),
+      us(median(gateway.burstCpuUs)),
+      ratio(gateway.burstCpuUs, relay.burstCpuUs),
+      `${Math.round(relay.rss / MB)} MB`,
+      `${Math.round(gateway.rss / MB)} MB`,
+    ]),
+    notes: [
+      "User and system time of each process, all its threads; the median of the rounds.",
+      "The answer has about 60 events: one a millisecond, as a model streams, or all of them at once (burst).",
+    ],
+  };
+}
+
+function latencySection(all: readonly SizeReport[]): Section {
+  const added = (via: Measured, { direct }: SizeReport, share: number) => [
+    ms(quantile(via.firstMs, share) - quantile(direct.firstMs, share)),
+    ms(quantile(via.lastMs, share) - quantile(direct.lastMs, share)),
+  ];
+  return {
+    title: "Latency added to the way straight to the provider, first byte and last byte",
+    columns: ["body", "via", "first p50", "last p50", "first p99", "last p99"],
+    rows: all.flatMap((report) =>
+      (["relay", "gateway"] as const).map((via) => [
+        size(report.bytes),
+        via,
+        ...added(report[via], report, 0.5),
+        ...added(report[via], report, 0.99),
+      ]),
+    ),
+    notes: ["One request at a time. The gateway's first byte waits until its decision is durable on disk."],
+  };
+}
+
+function size(bytes: number): string {
+  return bytes >= MB ? `${bytes / MB} MB` : `${bytes >> 10} KB`;
+}
+
+function us(value: number): string {
+  return `${Math.round(value)} µs`;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}
+
+function ratio(above: readonly number[], below: readonly number[]): string {
+  return `${(median(above) / median(below)).toFixed(2)} ×`;
+}
