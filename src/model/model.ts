@@ -9,7 +9,11 @@ import type { Period, Place, Scope, Stage, Thing } from "../language/tree.ts";
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
 
-/** One allow, deny or only, its groups expanded to globs (`client-mcp:github/get_*`, `claude-opus-*`). */
+/**
+ * One allow, deny or only, its groups expanded to globs (`client-mcp:github/get_*`, `claude-opus-*`). Along a chain of
+ * nodes allow and deny accumulate, only intersects, and what no allow names is denied. Providers differ in one thing:
+ * where no node of a chain has an `allow providers`, every declared provider counts as allowed.
+ */
 export interface Access {
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;

@@ -1,0 +1,146 @@
+/** Promise: providers, patterns and guardrails say everything that they need to work, and nothing that they cannot use. */
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type {
+  AuditDeclaration,
+  GuardrailDeclaration,
+  OrgDeclaration,
+  ProviderDeclaration,
+  ProviderStatement,
+  Word,
+} from "../../language/tree.ts";
+import type { Declared } from "../declared.ts";
+import { fault } from "../fault.ts";
+import { isTimeZone } from "../instant.ts";
+import { suggestion } from "../suggestion.ts";
+
+/** Parts that are missing, stand twice, or have a value that means nothing. */
+export function declarationsComplete(declared: Declared): Diagnostic[] {
+  return [
+    ...[...declared.providers.values()].flatMap(({ declaration }) => provider(declaration)),
+    ...[...declared.patterns.values()].flatMap(({ declaration }) =>
+      declaration.matches.length > 0
+        ? []
+        : [fault("GW3021", declaration.name.span, `pattern \`${declaration.name.text}\` has no \`match\``, null)],
+    ),
+    ...[...declared.guardrails.values()].flatMap(({ declaration }) => guardrail(declaration)),
+    ...declared.orgs.flatMap(zone),
+    ...audit(declared.audits),
+  ];
+}
+
+const PROVIDER_KINDS = new Map([
+  ["anthropic", null],
+  ["simulated", null],
+]);
+
+function provider(declaration: ProviderDeclaration): Diagnostic[] {
+  const { name, body } = declaration;
+  const diagnostics: Diagnostic[] = [];
+  const parts = new Map<string, ProviderStatement>();
+  for (const statement of body) {
+    if (parts.has(statement.kind)) {
+      diagnostics.push(fault("GW1008", statement.span, `\`${statement.kind}\` stands twice`, "keep one of them"));
+    } else parts.set(statement.kind, statement);
+  }
+  const kind = body.find((statement) => statement.kind === "kind");
+  if (!kind) {
+    const message = `provider \`${name.text}\` has no kind`;
+    return [...diagnostics, fault("GW3005", name.span, message, "add `kind anthropic` or `kind simulated`")];
+  }
+  const url = body.find((statement) => statement.kind === "url");
+  const credential = body.find((statement) => statement.kind === "credential");
+  switch (kind.name.text) {
+    case "anthropic":
+      if (!url) diagnostics.push(missing("GW3006", name, 'url "https://…"'));
+      if (!credential) diagnostics.push(missing("GW3007", name, "credential env NAME"));
+      break;
+    case "simulated":
+      for (const part of [url, credential]) {
+        if (!part) continue;
+        const message = `\`${part.kind}\` has no meaning for a provider of kind \`simulated\``;
+        diagnostics.push(fault("GW3004", part.span, message, "leave it out"));
+      }
+      break;
+    default: {
+      const message = `unknown kind of provider \`${kind.name.text}\``;
+      const help = suggestion(kind.name.text, PROVIDER_KINDS);
+      diagnostics.push(fault("GW2012", kind.name.span, message, help?.replace("declared:", "the kinds are") ?? null));
+    }
+  }
+  return url ? [...diagnostics, ...address(url.url)] : diagnostics;
+}
+
+function missing(code: "GW3006" | "GW3007", name: Word, example: string): Diagnostic {
+  const part = example.split(" ")[0] ?? "";
+  return fault(code, name.span, `provider \`${name.text}\` has no \`${part}\``, `add \`${example}\``);
+}
+
+function address({ text, span }: Word): Diagnostic[] {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const wrong = addressFault(url);
+  return wrong === null ? [] : [fault("GW3023", span, `\`url\` ${wrong}`, 'write `"https://host/path"`')];
+}
+
+function addressFault(url: URL | null): string | null {
+  if (!url || !/^https?:$/.test(url.protocol)) return "is no absolute `https://` address";
+  if (url.username !== "" || url.password !== "") return "holds a user name or password";
+  if (url.search !== "" || url.hash !== "") return "holds a query or fragment";
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) return "would send the credential unencrypted";
+  return null;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(?:\.\d+){3}$/.test(host);
+}
+
+function guardrail(declaration: GuardrailDeclaration): Diagnostic[] {
+  const { name, on, match, actions } = declaration;
+  const absent = [
+    on.length === 0 && "on request, response",
+    match.length === 0 && "match /…/",
+    actions.length === 0 && "action redact",
+  ].filter((part) => part !== false);
+  const diagnostics = absent.map((part) => {
+    const word = part.split(" ")[0];
+    return fault("GW3022", name.span, `guardrail \`${name.text}\` has no \`${word}\``, `add \`${part}\``);
+  });
+  for (const extra of actions.slice(1)) {
+    diagnostics.push(fault("GW1008", extra.span, "`action` stands twice", "keep one of them"));
+  }
+  return diagnostics;
+}
+
+function zone(org: OrgDeclaration): Diagnostic[] {
+  return org.body.flatMap((statement) => {
+    if (statement.kind !== "timezone" || isTimeZone(statement.zone.text)) return [];
+    const { text, span } = statement.zone;
+    const zones = new Map(["UTC", ...Intl.supportedValuesOf("timeZone")].map((name) => [name, null]));
+    const help = suggestion(text, zones) ?? "write a name such as `Europe/Berlin`";
+    return [fault("GW2011", span, `unknown time zone \`${text}\``, help)];
+  });
+}
+
+function audit(audits: readonly AuditDeclaration[]): Diagnostic[] {
+  const diagnostics = audits
+    .slice(1)
+    .map((extra) => fault("GW1008", extra.span, "`audit` stands twice", "keep one block"));
+  const seen = new Set<string>();
+  for (const statement of audits[0]?.body ?? []) {
+    if (seen.has(statement.kind)) {
+      diagnostics.push(fault("GW1008", statement.span, `\`${statement.kind}\` stands twice`, "keep one of them"));
+    }
+    seen.add(statement.kind);
+    if (statement.kind === "content" && statement.level.text !== "none") {
+      const message = `the audit record cannot hold \`content ${statement.level.text}\``;
+      diagnostics.push(fault("GW3025", statement.level.span, message, "write `content none`"));
+    }
+    if (statement.kind === "keep" && (statement.days < 1 || statement.days > MAX_DAYS)) {
+      const message = `\`keep ${statement.days} days\` is out of range`;
+      diagnostics.push(fault("GW3024", statement.span, message, `write 1 to ${MAX_DAYS} days`));
+    }
+  }
+  return diagnostics;
+}
+
+/** A hundred years. */
+const MAX_DAYS = 36_525;

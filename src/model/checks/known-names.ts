@@ -1,0 +1,104 @@
+/** Promise: every name that is not a model or a tool names something declared. Lists of names are groups.ts's. */
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Span } from "../../language/source.ts";
+import type { GuardrailDeclaration, Statement, TestDeclaration, Word } from "../../language/tree.ts";
+import { type Declared, isInMissingPack } from "../declared.ts";
+import { fault } from "../fault.ts";
+import { REFUSAL_REASONS } from "../reasons.ts";
+import { suggestion } from "../suggestion.ts";
+
+/** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects and words of tests. */
+export function knownNames(declared: Declared): Diagnostic[] {
+  const bodies = [
+    ...declared.orgs.map((org) => org.body),
+    ...[...declared.teams.values()].map(({ declaration }) => declaration.body),
+    ...[...declared.keys.values()].map(({ declaration }) => declaration.body),
+  ];
+  return [
+    ...[...declared.models.values()].flatMap(({ declaration }) =>
+      declaration.via.flatMap((name) => unknown(name, "GW2005", "provider", declared.providers)),
+    ),
+    ...bodies.flatMap((body) => guards(body, declared)),
+    ...[...declared.guardrails.values()].flatMap(({ declaration }) => matches(declaration, declared)),
+    ...declared.tests.flatMap((test) => namesOfTest(test, declared)),
+  ];
+}
+
+function unknown(
+  name: Word,
+  code: "GW2005" | "GW2006" | "GW2007" | "GW2009",
+  kind: string,
+  names: ReadonlyMap<string, { readonly declaration: { readonly name: Word } }>,
+): Diagnostic[] {
+  if (names.has(name.text)) return [];
+  return [fault(code, name.span, `unknown ${kind} \`${name.text}\``, suggestion(name.text, placesOf(names)))];
+}
+
+function placesOf(names: ReadonlyMap<string, { readonly declaration: { readonly name: Word } }>): Map<string, Span> {
+  return new Map([...names].map(([name, { declaration }]) => [name, declaration.name.span]));
+}
+
+function guards(body: readonly Statement[], declared: Declared): Diagnostic[] {
+  return body.flatMap((statement) =>
+    statement.kind === "guard"
+      ? statement.names.flatMap((name) => unknown(name, "GW2009", "guardrail", declared.guardrails))
+      : [],
+  );
+}
+
+function matches(guardrail: GuardrailDeclaration, declared: Declared): Diagnostic[] {
+  return guardrail.match.flatMap((match) => {
+    if (match.kind === "regex") return [];
+    const { text, span } = match.name;
+    if (match.kind === "pattern") {
+      return declared.patterns.has(text) ? [] : [unknownPattern(text, span, "", declared)];
+    }
+    if (declared.patterns.has(text) || hasPatterns(declared, text) || isInMissingPack(declared, text)) return [];
+    if (text.includes(".")) return [unknownPattern(text, span, "@", declared)];
+    const help = declared.packs.has(text)
+      ? `pack \`${text}\` has no patterns`
+      : suggestion(text, new Map([...declared.uses].map(([name, use]) => [name, use.name.span])), "@");
+    return [fault("GW2010", span, `unknown pack of patterns \`@${text}\``, help)];
+  });
+}
+
+function hasPatterns(declared: Declared, pack: string): boolean {
+  return declared.packs.get(pack)?.declarations.some((declaration) => declaration.kind === "pattern") ?? false;
+}
+
+function unknownPattern(text: string, span: Span, sigil: string, declared: Declared): Diagnostic {
+  const message = `unknown pattern \`${sigil}${text}\``;
+  const ofPack = [...declared.patterns.values()].find(({ name, pack }) => pack !== null && name === `${pack}.${text}`);
+  if (ofPack && sigil === "") return fault("GW2008", span, message, `did you mean \`@${ofPack.name}\`?`);
+  const choices = [...declared.patterns].filter(([, { pack }]) => (pack !== null) === (sigil === "@"));
+  return fault("GW2008", span, message, suggestion(text, placesOf(new Map(choices)), sigil));
+}
+
+function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
+  const diagnostics = subject(test, declared);
+  for (const step of test.body) {
+    if (step.kind !== "send") continue;
+    const { expect } = step;
+    if (expect.kind === "redact" && expect.guardrail) {
+      diagnostics.push(...unknown(expect.guardrail, "GW2009", "guardrail", declared.guardrails));
+    }
+    if (expect.kind === "refuse" && expect.reason) diagnostics.push(...reason(expect.reason));
+  }
+  return diagnostics;
+}
+
+function subject({ subject: { kind, name } }: TestDeclaration, declared: Declared): Diagnostic[] {
+  if (kind === "team") return unknown(name, "GW2006", "team", declared.teams);
+  if (kind === "key") return unknown(name, "GW2007", "key", declared.keys);
+  const org = declared.orgs[0];
+  if (!org || org.name.text === name.text) return [];
+  return [fault("GW2016", name.span, `unknown org \`${name.text}\``, `the org is \`${org.name.text}\``)];
+}
+
+function reason(word: Word): Diagnostic[] {
+  if (REFUSAL_REASONS.some((known) => known === word.text)) return [];
+  const choices = new Map(REFUSAL_REASONS.map((known) => [known, null]));
+  const help =
+    suggestion(word.text, choices) ?? `the reasons are ${REFUSAL_REASONS.map((known) => `\`${known}\``).join(", ")}`;
+  return [fault("GW2015", word.span, `no refusal has the reason \`${word.text}\``, help)];
+}

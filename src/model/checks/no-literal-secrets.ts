@@ -1,0 +1,59 @@
+/** Promise: no credential stands in the text of a policy, not even in a comment. Its examples of patterns are exempt. */
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Span } from "../../language/source.ts";
+import type { Tree } from "../../language/tree.ts";
+import type { Declared } from "../declared.ts";
+import { fault } from "../fault.ts";
+
+/** Forms of credentials that cannot be taken for anything else, and what they are. */
+const FORMS: readonly (readonly [string, string])[] = [
+  ["gk_[0-9a-hjkmnp-tv-z]{38}", "a gateway key"],
+  ["sk-ant-[\\w-]{16,}", "an Anthropic key"],
+  ["sk-(?:proj-)?[A-Za-z0-9]{20,}", "an API key"],
+  ["(?:AKIA|ASIA)[0-9A-Z]{16}", "an AWS access key"],
+  ["gh[pousr]_[A-Za-z0-9]{36}|github_pat_\\w{22,}", "a GitHub token"],
+  ["glpat-[\\w-]{20,}", "a GitLab token"],
+  ["xox[baprs]-[\\w-]{10,}", "a Slack token"],
+  ["[sr]k_live_[A-Za-z0-9]{16,}", "a Stripe key"],
+  ["AIza[\\w-]{35}", "a Google key"],
+  ["-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----", "a private key"],
+];
+
+/** Every text of a known form, outside the examples of patterns and the texts of tests. */
+export function noLiteralSecrets(declared: Declared): Diagnostic[] {
+  const form = new RegExp(FORMS.map(([source]) => `(?<!\\w)(${source})`).join("|"), "g");
+  return [...declared.trees, ...declared.packs.values()].flatMap((tree) => secretsIn(tree, form));
+}
+
+function secretsIn(tree: Tree, form: RegExp): Diagnostic[] {
+  const { path, text } = tree.source;
+  let exempt: readonly Span[] | null = null;
+  const diagnostics: Diagnostic[] = [];
+  for (const match of text.matchAll(form)) {
+    exempt ??= examples(tree);
+    const start = match.index;
+    const end = start + match[0].length;
+    if (exempt.some((span) => span.start <= start && end <= span.end)) continue;
+    const kind = FORMS[match.slice(1).findIndex((group) => group !== undefined)]![1];
+    const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+    const line = text.slice(0, start).split("\n").length;
+    const span = { path, start, end, line, column: start - lineStart + 1 };
+    const help = 'refer to it by `env NAME` or `file "path"`, and revoke this one';
+    diagnostics.push(fault("GW4001", span, `what looks like ${kind} stands in the policy`, help));
+  }
+  return diagnostics;
+}
+
+/** Texts that are made up on purpose: hits and misses of patterns, what tests send, and the patterns themselves. */
+function examples(tree: Tree): Span[] {
+  return tree.declarations.flatMap((declaration) => {
+    if (declaration.kind === "pattern") {
+      return [...declaration.hits, ...declaration.misses, ...declaration.matches].map((word) => word.span);
+    }
+    if (declaration.kind === "guardrail") {
+      return declaration.match.flatMap((match) => (match.kind === "regex" ? [match.span] : []));
+    }
+    if (declaration.kind !== "test") return [];
+    return declaration.body.flatMap((step) => (step.kind === "send" && step.text ? [step.text.span] : []));
+  });
+}

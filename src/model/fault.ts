@@ -1,0 +1,15 @@
+/** Makes a diagnostic: the severity comes from the catalogue, so that a code is never an error here and a warning there. */
+import { CODES, type Code } from "../language/codes.ts";
+import type { Diagnostic, Note } from "../language/diagnostic.ts";
+import type { Span } from "../language/source.ts";
+
+/** A diagnostic with the severity of its code. */
+export function fault(
+  code: Code,
+  span: Span,
+  message: string,
+  help: string | null,
+  notes: readonly Note[] = [],
+): Diagnostic {
+  return { code, severity: CODES[code].severity, span, message, help, notes };
+}

@@ -1,0 +1,156 @@
+/** Declarations of org, teams and keys → the tree of nodes, parents before children. */
+import type { Diagnostic } from "../language/diagnostic.ts";
+import type {
+  AccessStatement,
+  KeyDeclaration,
+  OrgDeclaration,
+  Statement,
+  TeamDeclaration,
+  Thing,
+} from "../language/tree.ts";
+import { parentPath } from "./checks/parents-declared.ts";
+import type { Declared } from "./declared.ts";
+import type { Groups } from "./groups.ts";
+import { lastMoment } from "./instant.ts";
+import type { Access, Active, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
+
+/** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
+export interface Workshop {
+  readonly declared: Declared;
+  readonly groups: Groups;
+  readonly timezone: string;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** The nodes: the org, teams by path, keys by name, so that equal policies give equal lists. Empty without an org. */
+export function buildNodes(workshop: Workshop): Node[] {
+  const { declared } = workshop;
+  const org = declared.orgs[0];
+  if (!org) return [];
+  const build = bodyBuilder(workshop);
+  const nodes: Node[] = [build(org, org.name.text, null)];
+  const index = new Map<string, number>();
+  for (const [name, { declaration }] of byName(declared.teams)) {
+    const parent = parentPath(name);
+    index.set(name, nodes.length);
+    nodes.push(build(declaration, name, parent === null ? 0 : (index.get(parent) ?? 0)));
+  }
+  for (const [name, { declaration }] of byName(declared.keys)) {
+    nodes.push(build(declaration, name, index.get(declaration.team.text) ?? 0));
+  }
+  return nodes;
+}
+
+/** A path sorts behind its own beginnings, so parents come first. */
+function byName<T>(members: ReadonlyMap<string, T>): [string, T][] {
+  return [...members].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+type Block = OrgDeclaration | TeamDeclaration | KeyDeclaration;
+
+function bodyBuilder(workshop: Workshop) {
+  const moment = momentsOf(workshop.timezone);
+  return (block: Block, name: string, parent: number | null): Node => {
+    const access: Access[] = [];
+    const guards: GuardUse[] = [];
+    const limits: Limit[] = [];
+    const active: Active[] = [];
+    let ungranted: Node["ungranted"] = null;
+    for (const statement of block.body) {
+      switch (statement.kind) {
+        case "access":
+          access.push(accessOf(statement, workshop, moment));
+          break;
+        case "guard":
+          for (const guard of statement.names) {
+            guards.push({ guardrail: guard.text, until: moment(statement.until), span: statement.span });
+          }
+          break;
+        case "limit":
+        case "concurrency":
+        case "budget":
+          limits.push(limitOf(statement, moment(statement.until)));
+          break;
+        case "active": {
+          const { fromDay, toDay, fromMinute, toMinute, span } = statement;
+          active.push({ fromDay, toDay, fromMinute, toMinute, until: moment(statement.until), span });
+          break;
+        }
+        case "ungranted":
+          ungranted = { action: statement.action, span: statement.span };
+          break;
+        case "timezone":
+        case "hash":
+        case "owner":
+        case "expires":
+        case "label":
+          break;
+        default:
+          statement satisfies never;
+      }
+    }
+    const { kind, doc } = block;
+    const key = kind === "key" ? keyFacts(block, moment) : null;
+    return { kind, name, parent, access, guards, limits, active, ungranted, key, doc, span: block.name.span };
+  };
+}
+
+type Moments = ReturnType<typeof momentsOf>;
+
+/** Dates repeat from key to key, and asking a time zone is slow, so each text is worked out once. */
+function momentsOf(zone: string) {
+  const known = new Map<string, number>();
+  return (instant: AccessStatement["until"]): number | null => {
+    if (instant === null) return null;
+    const moment = known.get(instant.text) ?? lastMoment(instant, zone);
+    known.set(instant.text, moment);
+    return moment;
+  };
+}
+
+const SILENT: Readonly<Record<AccessStatement["effect"], string>> = {
+  allow: "an allow that matches nothing would be silent, so this is an error",
+  deny: "a deny that matches nothing would be silent, so this is an error",
+  only: "an only that matches nothing would forbid everything, so this is an error",
+};
+
+function accessOf(statement: AccessStatement, { groups, report }: Workshop, moment: Moments): Access {
+  const { effect, thing, items, span } = statement;
+  const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: SILENT[effect] }, report);
+  return { effect, thing, globs, until: moment(statement.until), span };
+}
+
+function limitOf(
+  statement: Extract<Statement, { kind: "limit" | "concurrency" | "budget" }>,
+  until: number | null,
+): Limit {
+  const { per, span } = statement;
+  switch (statement.kind) {
+    case "limit": {
+      const { amount, period } = statement.rate;
+      return { measure: statement.measure, amount, period, per, warnAt: null, until, span };
+    }
+    case "budget": {
+      const { microUsd, period } = statement.rate;
+      return { measure: "budget", amount: microUsd, period, per, warnAt: statement.warnAt, until, span };
+    }
+    case "concurrency":
+      return { measure: "concurrency", amount: statement.amount, period: null, per, warnAt: null, until, span };
+    default:
+      return statement satisfies never;
+  }
+}
+
+function keyFacts(key: KeyDeclaration, moment: Moments): KeyFacts {
+  let digest = "";
+  let owner: string | null = null;
+  let expires: number | null = null;
+  const labels: [string, string][] = [];
+  for (const statement of key.body) {
+    if (statement.kind === "hash") digest = statement.digest;
+    else if (statement.kind === "owner") owner = statement.owner.text;
+    else if (statement.kind === "expires") expires = moment(statement.at);
+    else if (statement.kind === "label") labels.push([statement.name.text, statement.value.text]);
+  }
+  return { digest, owner, expires, labels };
+}

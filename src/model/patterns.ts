@@ -1,0 +1,89 @@
+/** Patterns and guardrails: expressions checked, examples tried, packs of patterns expanded. */
+import type { Diagnostic } from "../language/diagnostic.ts";
+import type { GuardrailDeclaration, Place, Regex, Stage } from "../language/tree.ts";
+import type { Declared } from "./declared.ts";
+import { checkExpression, finds } from "./expression.ts";
+import { fault } from "./fault.ts";
+import type { Expression, Guardrail, Pattern } from "./model.ts";
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** Places that a guardrail looks at when it does not say. */
+const EVERY_PLACE: readonly Place[] = ["user", "tool-result", "tool-input", "system", "document"];
+
+/** Every pattern by full name, its expressions checked and its examples tried. */
+export function buildPatterns(declared: Declared, report: Report): Map<string, Pattern> {
+  const patterns = new Map<string, Pattern>();
+  for (const { name, declaration } of declared.patterns.values()) {
+    const { matches, span } = declaration;
+    const hits = declaration.hits.map(({ text, span }) => ({ text, span }));
+    const misses = declaration.misses.map(({ text, span }) => ({ text, span }));
+    const pattern = { name, expressions: expressionsOf(matches, report), hits, misses, span };
+    patterns.set(name, pattern);
+    if (pattern.expressions.length === matches.length) tryExamples(pattern, report);
+  }
+  return patterns;
+}
+
+function expressionsOf(matches: readonly Regex[], report: Report): Expression[] {
+  return matches.flatMap((regex) => {
+    const { expression, diagnostics } = checkExpression(regex);
+    for (const diagnostic of diagnostics) report(diagnostic);
+    return expression ? [expression] : [];
+  });
+}
+
+function tryExamples({ name, expressions, hits, misses }: Pattern, report: Report): void {
+  const found = (text: string) => expressions.some((expression) => finds(expression, text));
+  for (const { text, span } of hits) {
+    if (!found(text)) report(fault("GW4004", span, `pattern \`${name}\` does not match its hit`, null));
+  }
+  for (const { text, span } of misses) {
+    if (found(text)) report(fault("GW4005", span, `pattern \`${name}\` matches its miss`, null));
+  }
+}
+
+/** The guardrails, each with the patterns that it looks for. Unknown patterns are known-names.ts's to report. */
+export function buildGuardrails(
+  declared: Declared,
+  patterns: ReadonlyMap<string, Pattern>,
+  report: Report,
+): Guardrail[] {
+  return [...declared.guardrails.values()].map(({ name, declaration }) => ({
+    name,
+    on: [...new Set<Stage>(declaration.on.map(({ stage }) => stage))],
+    in: declaration.in.length === 0 ? EVERY_PLACE : [...new Set<Place>(declaration.in.map(({ place }) => place))],
+    patterns: patternsOf(declaration, patterns, report),
+    action: actionOf(declaration),
+    doc: declaration.doc,
+    span: declaration.name.span,
+  }));
+}
+
+function patternsOf(
+  { name, match }: GuardrailDeclaration,
+  patterns: ReadonlyMap<string, Pattern>,
+  report: Report,
+): Pattern[] {
+  const chosen = new Map<string, Pattern>();
+  const bare = match.flatMap((part) => (part.kind === "regex" ? [part.regex] : []));
+  const expressions = expressionsOf(bare, report);
+  if (expressions.length > 0) {
+    chosen.set(`/${name.text}/`, { name: name.text, expressions, hits: [], misses: [], span: expressions[0]!.span });
+  }
+  for (const part of match) {
+    if (part.kind === "regex") continue;
+    const single = patterns.get(part.name.text);
+    if (single) chosen.set(single.name, single);
+    else if (part.kind === "pack") {
+      for (const pattern of patterns.values()) {
+        if (pattern.name.startsWith(`${part.name.text}.`)) chosen.set(pattern.name, pattern);
+      }
+    }
+  }
+  return [...chosen.values()];
+}
+
+function actionOf({ actions: [action] }: GuardrailDeclaration): Guardrail["action"] {
+  return action?.kind === "reject" ? { kind: "reject", message: action.message.text } : { kind: "redact" };
+}

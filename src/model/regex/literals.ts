@@ -1,0 +1,139 @@
+/**
+ * Strings of which at least one stands in every match of an expression, so that a scanner can look for them first and
+ * try the expression only where one is found. Only ASCII that JSON never escapes, so that raw bytes can be searched.
+ */
+import { type CharSet, foldCase, members, size } from "./char-set.ts";
+import type { Node, RepeatNode, SequenceNode } from "./node.ts";
+
+/** `fold`: letters count in either case; the text is then in lower case. */
+export interface Literal {
+  readonly text: string;
+  readonly fold: boolean;
+}
+
+const MIN_LENGTH = 3;
+const MAX_LENGTH = 32;
+const MAX_LITERALS = 16;
+const MAX_SET = 16;
+
+/** What is known of a part: every text it can be (null: too many), and literals that any match of it contains. */
+interface Known {
+  readonly exact: readonly Literal[] | null;
+  readonly required: readonly Literal[] | null;
+}
+
+const NOTHING: Known = { exact: null, required: null };
+const EMPTY_TEXT: readonly Literal[] = [{ text: "", fold: false }];
+
+/** The literals of an expression; empty when none are known. */
+export function literalsOf(node: Node): readonly Literal[] {
+  return requiredBy(known(node)) ?? [];
+}
+
+function known(node: Node): Known {
+  switch (node.kind) {
+    case "set":
+      return { exact: node.properties.length > 0 ? null : charsOf(node.set), required: null };
+    case "condition":
+      return { exact: EMPTY_TEXT, required: null };
+    case "sequence":
+      return knownOfSequence(node);
+    case "choice": {
+      const branches = node.branches.map(known);
+      return {
+        exact: capped(branches.map((branch) => branch.exact)),
+        required: capped(branches.map(requiredBy)),
+      };
+    }
+    case "repeat":
+      return knownOfRepeat(node);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The set as single characters; pairs such as `Aa` as one that folds. */
+function charsOf(set: CharSet): readonly Literal[] | null {
+  if (set.length === 0 || size(set) > MAX_SET) return null;
+  const chars = members(set).map((codePoint) => String.fromCodePoint(codePoint));
+  const bothCases = size(foldCase(set)) === size(set) && chars.some((char) => char.toLowerCase() !== char);
+  if (!bothCases) return chars.map((text) => ({ text, fold: false }));
+  return unique(chars.map((char) => ({ text: char.toLowerCase(), fold: true })));
+}
+
+function knownOfSequence(node: SequenceNode): Known {
+  let whole = true;
+  let run: readonly Literal[] = EMPTY_TEXT;
+  const found: (readonly Literal[] | null)[] = [];
+  for (const part of node.parts) {
+    const { exact, required } = known(part);
+    found.push(required);
+    const longer = exact && joined(run, exact);
+    if (longer) {
+      run = longer;
+      continue;
+    }
+    whole = false;
+    found.push(asLiterals(run));
+    run = exact ?? EMPTY_TEXT;
+  }
+  return { exact: whole ? run : null, required: best([...found, asLiterals(run)]) };
+}
+
+function joined(heads: readonly Literal[], tails: readonly Literal[]): readonly Literal[] | null {
+  if (heads.length * tails.length > MAX_LITERALS) return null;
+  return heads.flatMap((head) =>
+    tails.map((tail) => {
+      const fold = head.fold || tail.fold;
+      const text = head.text + tail.text;
+      return { text: fold ? text.toLowerCase() : text, fold };
+    }),
+  );
+}
+
+function knownOfRepeat(node: RepeatNode): Known {
+  if (node.min === 0) return NOTHING;
+  const body = known(node.body);
+  const single = node.min === node.max && body.exact?.length === 1 ? body.exact[0] : null;
+  if (single && single.text.length * node.min <= MAX_LENGTH) {
+    return { exact: [{ ...single, text: single.text.repeat(node.min) }], required: null };
+  }
+  return { exact: node.max === 1 ? body.exact : null, required: requiredBy(body) };
+}
+
+function requiredBy({ exact, required }: Known): readonly Literal[] | null {
+  return best([exact && asLiterals(exact), required]);
+}
+
+/** Texts cut down to what can be searched for; null when one of them has too little of it. */
+function asLiterals(texts: readonly Literal[]): readonly Literal[] | null {
+  const cut = texts.map(({ text, fold }) => ({ text: longestPlain(text), fold }));
+  return cut.some(({ text }) => text.length < MIN_LENGTH) ? null : unique(cut);
+}
+
+/** The longest stretch of printable ASCII without `"`, `\` and `/`. */
+function longestPlain(text: string): string {
+  const stretches = text.split(/[^ !#-.0-[\]-~]/);
+  return stretches.reduce((longest, next) => (next.length > longest.length ? next : longest), "").slice(0, MAX_LENGTH);
+}
+
+/** The list that says most: long literals first, then few of them. */
+function best(lists: readonly (readonly Literal[] | null)[]): readonly Literal[] | null {
+  let chosen: readonly Literal[] | null = null;
+  for (const list of lists) if (list && (!chosen || worth(list) > worth(chosen))) chosen = list;
+  return chosen;
+}
+
+/** Beyond 8 characters a longer literal finds nothing less. */
+function worth(list: readonly Literal[]): number {
+  return 4 * Math.min(8, ...list.map(({ text }) => text.length)) - list.length;
+}
+
+function capped(lists: readonly (readonly Literal[] | null)[]): readonly Literal[] | null {
+  const all = lists.flatMap((list) => list ?? []);
+  return lists.includes(null) || all.length > MAX_LITERALS ? null : unique(all);
+}
+
+function unique(list: readonly Literal[]): readonly Literal[] {
+  return [...new Map(list.map((literal) => [`${literal.fold} ${literal.text}`, literal])).values()];
+}

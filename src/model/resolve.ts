@@ -1,0 +1,117 @@
+/**
+ * Trees → model: the story of the checks, in order. Each check keeps one promise and sits in a file named for it; every
+ * builder reports what it finds on its way. All faults are collected, and a model comes out only when none is an error.
+ */
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import type { Tree } from "../language/tree.ts";
+import { declarationsComplete } from "./checks/declarations-complete.ts";
+import { everythingUsed } from "./checks/everything-used.ts";
+import { keysAreMinted } from "./checks/keys-are-minted.ts";
+import { knownNames } from "./checks/known-names.ts";
+import { limitsMakeSense } from "./checks/limits-make-sense.ts";
+import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
+import { oneOrg } from "./checks/one-org.ts";
+import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
+import { parentsDeclared } from "./checks/parents-declared.ts";
+import { statementsInPlace } from "./checks/statements-in-place.ts";
+import { uniqueNames } from "./checks/unique-names.ts";
+import { type Declared, gather } from "./declared.ts";
+import { expandGroups } from "./groups.ts";
+import { isTimeZone } from "./instant.ts";
+import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./model.ts";
+import { buildNodes, type Workshop } from "./nodes.ts";
+import { buildGuardrails, buildPatterns } from "./patterns.ts";
+import { buildPrices } from "./prices.ts";
+import { buildTests } from "./tests.ts";
+
+/** What a policy means, or null when anything in it is an error; and all that is to be said about it, by place. */
+export interface Resolved {
+  readonly model: Model | null;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Gives a policy its meaning. `packs` holds the packs that its `use` lines bring in, by the name they have there. */
+export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>): Resolved {
+  const declared = gather(trees, packs);
+  const diagnostics = [
+    uniqueNames,
+    oneOrg,
+    parentsDeclared,
+    statementsInPlace,
+    packsHoldGroups,
+    knownNames,
+    limitsMakeSense,
+    declarationsComplete,
+    keysAreMinted,
+    noLiteralSecrets,
+  ].flatMap((check) => check(declared));
+  const model = build(declared, diagnostics);
+  const isComplete = [...declared.uses.keys()].every((name) => packs.has(name));
+  const isSound = isComplete && diagnostics.every(({ severity }) => severity !== "error");
+  if (!isSound) return { model: null, diagnostics: diagnostics.sort(byPlace) };
+  return { model, diagnostics: [...diagnostics, ...everythingUsed(declared)].sort(byPlace) };
+}
+
+function build(declared: Declared, diagnostics: Diagnostic[]): Model {
+  const report = (diagnostic: Diagnostic) => {
+    diagnostics.push(diagnostic);
+  };
+  const groups = expandGroups(declared);
+  for (const diagnostic of groups.diagnostics) report(diagnostic);
+  const timezone = zoneOf(declared);
+  const workshop: Workshop = { declared, groups, timezone, report };
+  const nodes = buildNodes(workshop);
+  const patterns = buildPatterns(declared, report);
+  return {
+    timezone,
+    nodes,
+    providers: providersOf(declared),
+    models: groupsOf(declared.models, groups.models),
+    tools: groupsOf(declared.tools, groups.tools),
+    prices: buildPrices(declared, groups, report),
+    guardrails: buildGuardrails(declared, patterns, report),
+    patterns: [...patterns.values()],
+    audit: auditOf(declared),
+    tests: buildTests(workshop, nodes),
+  };
+}
+
+/** The org's zone; an unknown one is reported by its check, and dates are then read in UTC. */
+function zoneOf(declared: Declared): string {
+  const written = declared.orgs[0]?.body.find((statement) => statement.kind === "timezone")?.zone.text;
+  return written !== undefined && isTimeZone(written) ? written : "UTC";
+}
+
+function groupsOf(
+  members: Declared["models"] | Declared["tools"],
+  globs: ReadonlyMap<string, readonly string[]>,
+): Group[] {
+  return [...members.values()].map(({ name, declaration }) => ({
+    name,
+    globs: globs.get(name) ?? [],
+    via: declaration.kind === "models" ? declaration.via.map(({ text }) => text) : [],
+    span: declaration.name.span,
+  }));
+}
+
+function providersOf(declared: Declared): Provider[] {
+  return [...declared.providers.values()].map(({ name, declaration }) => {
+    const kind = declaration.body.find((statement) => statement.kind === "kind")?.name.text as ProviderKind;
+    const url = declaration.body.find((statement) => statement.kind === "url")?.url.text ?? null;
+    const credential = declaration.body.find((statement) => statement.kind === "credential")?.credential;
+    return { name, kind, url, credential: credential ? referenceOf(credential) : null, span: declaration.name.span };
+  });
+}
+
+type CredentialOf = Extract<Provider["credential"], object>;
+
+function referenceOf(credential: { kind: "env"; name: { text: string } } | { kind: "file"; path: { text: string } }) {
+  return credential.kind === "env"
+    ? ({ kind: "env", ref: credential.name.text } satisfies CredentialOf)
+    : ({ kind: "file", ref: credential.path.text } satisfies CredentialOf);
+}
+
+function auditOf(declared: Declared): AuditSettings {
+  const keep = declared.audits[0]?.body.find((statement) => statement.kind === "keep");
+  return { content: "none", keepDays: keep?.days ?? null };
+}

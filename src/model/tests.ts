@@ -1,0 +1,86 @@
+/** `test` blocks → tests of the model: subjects as nodes, names as globs, dates as moments. */
+import type { TestDeclaration, TestStatement } from "../language/tree.ts";
+import { fault } from "./fault.ts";
+import { globFault } from "./glob.ts";
+import { lastMoment } from "./instant.ts";
+import type { Node, Test, TestStep } from "./model.ts";
+import type { Workshop } from "./nodes.ts";
+
+/** The tests in the order of the text; those with an unknown subject are left out (it is reported elsewhere). */
+export function buildTests(workshop: Workshop, nodes: readonly Node[]): Test[] {
+  const index = new Map(nodes.map((node, at) => [`${node.kind} ${node.name}`, at]));
+  return workshop.declared.tests.flatMap((test) => {
+    const node = index.get(`${test.subject.kind} ${test.subject.name.text}`);
+    const steps = test.body.map((step) => stepOf(step, workshop));
+    return node === undefined ? [] : [testOf(test, node, steps)];
+  });
+}
+
+function testOf({ name, span }: TestDeclaration, node: number, steps: readonly TestStep[]): Test {
+  return { name: name.text, node, steps, span };
+}
+
+const PLACE = {
+  pack: null,
+  reason: "a test of a name that does not exist would prove nothing, so this is an error",
+} as const;
+
+function stepOf(step: TestStatement, workshop: Workshop): TestStep {
+  const { span } = step;
+  switch (step.kind) {
+    case "can":
+    case "cannot": {
+      const { kind, thing, items } = step;
+      return { kind, thing, globs: workshop.groups.expand(items, { thing, ...PLACE }, workshop.report), span };
+    }
+    case "otherwise":
+      return { kind: "otherwise", span };
+    case "at":
+      return { kind: "at", at: lastMoment(step.at, workshop.timezone), span };
+    case "spent":
+      return { kind: "spent", microUsd: step.rate.microUsd, period: step.rate.period, span };
+    case "used":
+      return { kind: "used", measure: step.measure, amount: step.rate.amount, period: step.rate.period, span };
+    case "send":
+      return sendOf(step, workshop);
+    default:
+      return step satisfies never;
+  }
+}
+
+function sendOf(step: Extract<TestStatement, { kind: "send" }>, { report }: Workshop): TestStep {
+  const { model, tool, text, microUsd, tokens, times, expect, span } = step;
+  for (const [word, thing] of [
+    [model, "models"],
+    [tool, "tools"],
+  ] as const) {
+    const wrong = word && globFault(word.text, thing);
+    if (wrong) report(fault(wrong.code, word.span, wrong.message, wrong.help));
+  }
+  return {
+    kind: "send",
+    model: model?.text ?? null,
+    tool: tool?.text ?? null,
+    text: text?.text ?? null,
+    microUsd,
+    tokens,
+    times: times ?? 1,
+    expect: expectOf(expect),
+    span,
+  };
+}
+
+type Expect = Extract<TestStep, { kind: "send" }>["expect"];
+
+function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): Expect {
+  switch (expect.kind) {
+    case "allow":
+      return { kind: "allow" };
+    case "refuse":
+      return { kind: "refuse", reason: expect.reason?.text ?? null };
+    case "redact":
+      return { kind: "redact", guardrail: expect.guardrail?.text ?? null };
+    default:
+      return expect satisfies never;
+  }
+}
