@@ -1,0 +1,116 @@
+/** The record's form for readers, strict: an unknown member is refused. Writers go by the types of entry.ts alone. */
+import { z } from "zod";
+import { REASONS } from "../decision/decision.ts";
+import type { Entry } from "./entry.ts";
+
+const count = z.int().nonnegative();
+const text = z.string();
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const actor = z.strictObject({ key: text.nullable(), team: text.nullable(), fingerprint: text.nullable() });
+const finding = z.strictObject({
+  guardrail: text,
+  pattern: text,
+  stage: z.enum(["request", "response"]),
+  count,
+});
+const fault = z.enum([
+  "endpoint",
+  "malformed",
+  "too-large",
+  "media-type",
+  "upstream",
+  "timeout",
+  "audit",
+  "draining",
+  "internal",
+]);
+const usage = z.strictObject({
+  input: count,
+  output: count,
+  cacheRead: count,
+  cacheWrite: count,
+  cacheWrite1h: count,
+});
+const charge = z.strictObject({
+  counter: text,
+  measure: z.enum(["requests", "tokens", "budget"]),
+  period: z.enum(["sec", "min", "hour", "day", "week", "month"]),
+  amount: z.number().nonnegative(),
+  ceiling: z.number().nonnegative(),
+  at: count,
+});
+
+const decision = z.strictObject({
+  kind: z.literal("decision"),
+  ticket: text,
+  actor,
+  revision: text,
+  commit: text.nullable(),
+  effect: z.enum(["allow", "refuse"]),
+  reason: z.enum(REASONS).nullable(),
+  origins: z.array(text),
+  purpose: z.enum(["generate", "count", "models"]),
+  model: text.nullable(),
+  stream: z.boolean(),
+  provider: text.nullable(),
+  bytes: count,
+  tools: count,
+  stripped: z.array(text),
+  findings: z.array(finding),
+  session: text.nullable(),
+  agent: text.nullable(),
+});
+const outcome = z.strictObject({
+  kind: z.literal("outcome"),
+  ticket: text,
+  actor,
+  end: z.enum(["complete", "client-gone", "upstream-failed", "stopped"]),
+  fault: fault.nullable(),
+  status: count,
+  model: text.nullable(),
+  stream: z.boolean(),
+  provider: text.nullable(),
+  upstreamRequestId: text.nullable(),
+  usage: usage.nullable(),
+  microUsd: z.number().nonnegative(),
+  priced: z.boolean(),
+  charges: z.array(charge),
+  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean() })),
+  findings: z.array(finding),
+  bytes: count,
+  firstByteMs: z.number().nonnegative().nullable(),
+  totalMs: z.number().nonnegative(),
+});
+const body = z.discriminatedUnion("kind", [
+  decision,
+  outcome,
+  z.strictObject({ kind: z.literal("fault"), ticket: text, actor, fault, status: count, path: text }),
+  z.strictObject({
+    kind: z.literal("policy.load"),
+    revision: text,
+    commit: text.nullable(),
+    content: hex64,
+    keys: count,
+  }),
+  z.strictObject({
+    kind: z.literal("policy.reject"),
+    revision: text,
+    content: text,
+    faults: z.array(text),
+  }),
+  z.strictObject({ kind: z.literal("recovery"), truncatedBytes: count, open: z.array(text) }),
+  z.strictObject({ kind: z.literal("start"), version: text }),
+  z.strictObject({ kind: z.literal("stop") }),
+]);
+
+/** One record, as verify.ts and tail.ts read it. */
+export const entrySchema: z.ZodType<Entry> = z.strictObject({
+  v: z.literal(1),
+  seq: z.int().positive(),
+  at: z.iso.datetime({ precision: 3 }),
+  boot: text,
+  log: text,
+  body,
+  prev: hex64,
+  hash: hex64,
+});

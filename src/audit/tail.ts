@@ -1,0 +1,140 @@
+/**
+ * The newest requests of a log, and those that follow. records() finds them on disk, requests() joins each decision with
+ * its outcome, requestLine() says it in one line without colour. Reading never locks out the writer.
+ */
+import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "./entry.ts";
+import { headerOf } from "./record.ts";
+import { entrySchema } from "./schema.ts";
+import { listLogs, listSegments, readLines, type Segment } from "./segment.ts";
+
+/** What to read. */
+export interface TailSettings {
+  readonly dir: string;
+  /** How many decisions to go back. */
+  readonly last: number;
+  /** Called at the end of what is there: true looks again, false ends; null ends at once. */
+  readonly again: (() => Promise<boolean>) | null;
+}
+
+/** One record and its line, without the newline. */
+export interface TailRecord {
+  readonly entry: Entry;
+  readonly line: string;
+}
+
+/** A request as people think of it: what was decided, and how it ended; null while it is under way. */
+export interface Request {
+  readonly at: string;
+  readonly decided: DecisionBody | FaultBody;
+  readonly outcome: OutcomeBody | null;
+}
+
+/** Records of the log from its last decisions on, in order; lines that are no records are passed over. */
+export async function* records({ dir, last, again }: TailSettings): AsyncGenerator<TailRecord, void, undefined> {
+  const log = (await listLogs(dir))[0];
+  if (log === undefined) return;
+  let { segment, offset } = await startOf(await listSegments(log), last);
+  for (;;) {
+    for (const current of (await listSegments(log)).filter(({ first }) => first >= segment)) {
+      if (current.first !== segment) [segment, offset] = [current.first, 0];
+      for await (const { bytes, whole } of readLines(current.path, offset)) {
+        if (!whole) break;
+        const record = recordOf(bytes);
+        if (record !== null && record.entry.seq >= current.end) break;
+        offset += bytes.length + 1;
+        if (record !== null) yield record;
+      }
+    }
+    if (again === null || !(await again())) return;
+  }
+}
+
+/** Joins decisions with outcomes; each request comes when it has ended, those under way at the end of the records. */
+export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerator<Request, void, undefined> {
+  const open = new Map<string, Request>();
+  for await (const { entry } of source) {
+    const { at, body } = entry;
+    if (body.kind === "fault" || (body.kind === "decision" && body.effect === "refuse")) {
+      yield { at, decided: body, outcome: null };
+    } else if (body.kind === "decision") {
+      open.set(body.ticket, { at, decided: body, outcome: null });
+    } else if (body.kind === "outcome") {
+      const request = open.get(body.ticket);
+      if (request !== undefined) yield { ...request, outcome: body };
+      open.delete(body.ticket);
+    }
+  }
+  yield* open.values();
+}
+
+/** One line: time, key, model, effect and reason, place, tokens, cost. `timezone` is that of the reader. */
+export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
+  const { key, fingerprint } = decided.actor;
+  const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
+  const model = decided.kind === "fault" ? decided.path : (outcome?.model ?? decided.model ?? decided.purpose);
+  const place = decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
+  const columns = [timeOf(at, timezone), who.padEnd(16), model.padEnd(26), effectOf(decided, outcome).padEnd(16)];
+  return printable([...columns, place.padEnd(20), tokensOf(outcome).padEnd(20), costOf(outcome)].join("  ")).trimEnd();
+}
+
+/** Segment and offset of the n-th last decision; the end of the log when none is asked for. */
+async function startOf(segments: readonly Segment[], last: number): Promise<{ segment: number; offset: number }> {
+  let missing = last;
+  for (const { path, first, end } of segments.toReversed()) {
+    const offsets: number[] = [];
+    let ended = 0;
+    for await (const { bytes, offset, whole } of readLines(path)) {
+      if (!whole) break;
+      const header = headerOf(bytes);
+      if (header !== null && header.seq >= end) break;
+      if (header?.kind === "decision") offsets.push(offset);
+      ended = offset + bytes.length + 1;
+      // Only the newest count: no more of them than asked for are kept.
+      if (offsets.length > missing) offsets.shift();
+    }
+    if (offsets.length === missing) return { segment: first, offset: offsets[0] ?? ended };
+    missing -= offsets.length;
+  }
+  return { segment: segments[0]?.first ?? 1, offset: 0 };
+}
+
+function recordOf(bytes: Uint8Array): TailRecord | null {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  try {
+    return { entry: entrySchema.parse(JSON.parse(line)), line };
+  } catch {
+    return null;
+  }
+}
+
+function effectOf(decided: DecisionBody | FaultBody, outcome: OutcomeBody | null): string {
+  if (decided.kind === "fault") return `fault ${decided.fault}`;
+  if (decided.effect === "refuse") return `refuse ${decided.reason}`;
+  if (outcome === null) return "allow, open";
+  return outcome.end === "complete" ? "allow" : `allow, ${outcome.end}`;
+}
+
+function tokensOf(outcome: OutcomeBody | null): string {
+  const usage = outcome?.usage ?? null;
+  if (usage === null) return "-";
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h } = usage;
+  const read = input + cacheRead + cacheWrite + cacheWrite1h;
+  return `${read.toLocaleString("en-US")} in ${output.toLocaleString("en-US")} out`;
+}
+
+function costOf(outcome: OutcomeBody | null): string {
+  if (outcome === null || outcome.usage === null) return "-";
+  return `$${(outcome.microUsd / 1e6).toFixed(4)}${outcome.priced ? "" : " (price not known)"}`;
+}
+
+function timeOf(at: string, timezone: string): string {
+  // The Swedish form of a date is the ISO one.
+  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone }).format(
+    Date.parse(at),
+  );
+}
+
+/** A model's name comes from the caller: nothing in it may steer a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+}

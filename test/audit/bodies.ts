@@ -1,0 +1,98 @@
+/** Record bodies and journals for the tests of the audit trail. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Charge, DecisionBody, Entry, OutcomeBody } from "../../src/audit/entry.ts";
+import { listLogs, listSegments } from "../../src/audit/segment.ts";
+
+const actor = { key: "dana-laptop", team: "eng", fingerprint: null };
+
+export function decision(ticket: string, parts: Partial<DecisionBody> = {}): DecisionBody {
+  return {
+    kind: "decision",
+    ticket,
+    actor,
+    revision: "a1b2c3d4e5f6",
+    commit: null,
+    effect: "allow",
+    reason: null,
+    origins: ["eng.policy:4"],
+    purpose: "generate",
+    model: "claude-sonnet-4-6",
+    stream: true,
+    provider: "anthropic",
+    bytes: 1234,
+    tools: 3,
+    stripped: [],
+    findings: [],
+    session: null,
+    agent: null,
+    ...parts,
+  };
+}
+
+export function outcome(ticket: string, parts: Partial<OutcomeBody> = {}): OutcomeBody {
+  return {
+    kind: "outcome",
+    ticket,
+    actor,
+    end: "complete",
+    fault: null,
+    status: 200,
+    model: "claude-sonnet-4-6",
+    stream: true,
+    provider: "anthropic",
+    upstreamRequestId: null,
+    usage: { input: 10, output: 20, cacheRead: 3000, cacheWrite: 40, cacheWrite1h: 0 },
+    microUsd: 1500,
+    priced: true,
+    charges: [],
+    toolUses: [],
+    findings: [],
+    bytes: 4321,
+    firstByteMs: 300,
+    totalMs: 1200,
+    ...parts,
+  };
+}
+
+export function charge(at: number, parts: Partial<Charge> = {}): Charge {
+  return {
+    counter: "team eng budget/day",
+    measure: "budget",
+    period: "day",
+    amount: 1500,
+    ceiling: 9000,
+    at,
+    ...parts,
+  };
+}
+
+/** A directory that goes away with the test. */
+export async function scratch(context: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "audit-"));
+  context.after(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Paths of all segments of the only log below a directory. */
+export async function segmentPaths(dir: string): Promise<string[]> {
+  const log = (await listLogs(dir))[0];
+  return log === undefined ? [] : (await listSegments(log)).map(({ path }) => path);
+}
+
+/** All records on disk, parsed without any check. */
+export async function recordsOf(dir: string): Promise<Entry[]> {
+  const records: Entry[] = [];
+  for (const path of await segmentPaths(dir)) {
+    for (const line of (await readFile(path, "utf8")).split("\n")) if (line !== "") records.push(JSON.parse(line));
+  }
+  return records;
+}
+
+/** Names of the files that recovery put aside. */
+export async function tornFiles(dir: string): Promise<string[]> {
+  const log = (await listLogs(dir))[0]!;
+  return (await readdir(log)).filter((name) => name.endsWith(".torn"));
+}

@@ -1,0 +1,232 @@
+/** The journal on a real disk: what it writes, how it rotates, what it finds when it comes back. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { nodeDisk } from "../../src/audit/disk.ts";
+import type { Charge, Entry } from "../../src/audit/entry.ts";
+import { type Medium, openJournal } from "../../src/audit/journal.ts";
+import type { AuditError } from "../../src/audit/log.ts";
+import { charge, decision, outcome, recordsOf, scratch, segmentPaths, tornFiles } from "./bodies.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00.123Z");
+const DAY = 24 * 60 * 60_000;
+const SMALL: Medium = { disk: nodeDisk, segmentBytes: 4096 };
+
+function settings(dir: string, boot: string, now = NOW) {
+  return { dir, boot, version: "0.1.0", clock: () => now };
+}
+
+/** Ends a boot as a crash does: without a `stop`. */
+async function crash(dir: string): Promise<void> {
+  const path = (await segmentPaths(dir)).at(-1)!;
+  const text = await readFile(path, "utf8");
+  assert.match(text, /"kind":"stop"/);
+  await truncate(path, Buffer.byteLength(text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1)));
+}
+
+test("records are numbered, chained and hashed over the line without its hash", async (context) => {
+  const dir = await scratch(context);
+  const { log, recovered } = await openJournal(settings(dir, "first"));
+  assert.deepEqual(recovered, { truncatedBytes: 0, open: [] });
+  await Promise.all([log.append(decision("t1")), log.append(decision("t2")), log.append(outcome("t1"))]);
+  await log.close();
+  const [path] = await segmentPaths(dir);
+  assert.equal(path, join(dir, "audit", "first", "00000000000000000001.jsonl"));
+  const lines = (await readFile(path!, "utf8")).trimEnd().split("\n");
+  let prev = "0".repeat(64);
+  for (const [index, line] of lines.entries()) {
+    const entry: Entry = JSON.parse(line);
+    assert.equal(entry.seq, index + 1);
+    assert.equal(entry.prev, prev);
+    assert.equal(entry.at, "2026-11-23T12:00:00.123Z");
+    assert.deepEqual([entry.v, entry.boot, entry.log], [1, "first", "first"]);
+    const bare = line.replace(/,"hash":"[0-9a-f]{64}"\}$/, "}");
+    assert.equal(entry.hash, createHash("sha256").update(bare).digest("hex"));
+    prev = entry.hash;
+  }
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).body.kind),
+    ["start", "decision", "decision", "outcome", "stop"],
+  );
+});
+
+test("what append answers and what listeners hear is what stands on disk, in order", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await openJournal(settings(dir, "first"));
+  const heard: Entry[] = [];
+  log.subscribe((entry) => heard.push(entry));
+  const answers = await Promise.all(Array.from({ length: 300 }, (_, index) => log.append(decision(`t${index}`))));
+  await log.close();
+  const records = await recordsOf(dir);
+  assert.deepEqual(answers, records.slice(1, -1));
+  assert.deepEqual(heard, records.slice(1));
+});
+
+test("a log goes on under its own name, across starts and segments", async (context) => {
+  const dir = await scratch(context);
+  for (const boot of ["one", "two", "three"]) {
+    const { log } = await openJournal(settings(dir, boot), SMALL);
+    for (let index = 0; index < 10; index++) {
+      await log.append(decision(`${boot}-${index}`));
+      await log.append(outcome(`${boot}-${index}`));
+    }
+    await log.close();
+  }
+  const records = await recordsOf(dir);
+  assert.deepEqual(
+    records.map(({ seq }) => seq),
+    records.map((_, index) => index + 1),
+  );
+  for (const [index, { prev }] of records.entries()) if (index > 0) assert.equal(prev, records[index - 1]!.hash);
+  assert.deepEqual([...new Set(records.map(({ log }) => log))], ["one"]);
+  const paths = await segmentPaths(dir);
+  assert.ok(paths.length > 5);
+  for (const path of paths) {
+    const first: Entry = JSON.parse((await readFile(path, "utf8")).split("\n")[0]!);
+    assert.ok(path.endsWith(`${String(first.seq).padStart(20, "0")}.jsonl`));
+  }
+});
+
+test("decisions without an outcome are listed at the next start, once, and refusals are not", async (context) => {
+  const dir = await scratch(context);
+  const first = await openJournal(settings(dir, "one"), SMALL);
+  for (let index = 0; index < 20; index++) await first.log.append(decision(`t${index}`));
+  for (let index = 0; index < 20; index++) if (index % 7 !== 0) await first.log.append(outcome(`t${index}`));
+  await first.log.append(decision("no", { effect: "refuse", reason: "model" }));
+  await first.log.close();
+  await crash(dir);
+  const second = await openJournal(settings(dir, "two"), SMALL);
+  assert.deepEqual(second.recovered.open, ["t0", "t7", "t14"]);
+  await second.log.close();
+  const records = await recordsOf(dir);
+  const bodies = records.filter(({ boot }) => boot === "two").map(({ body }) => body);
+  assert.deepEqual(bodies[0], { kind: "recovery", truncatedBytes: 0, open: ["t0", "t7", "t14"] });
+  assert.deepEqual(bodies[1], { kind: "start", version: "0.1.0" });
+  const third = await openJournal(settings(dir, "three"), SMALL);
+  assert.deepEqual(third.recovered.open, []);
+  await third.log.close();
+  assert.equal((await recordsOf(dir)).filter(({ body }) => body.kind === "recovery").length, 1);
+});
+
+test("a torn tail of any length is cut, kept aside, and the chain goes on", async (context) => {
+  const whole = await scratch(context);
+  const { log } = await openJournal(settings(whole, "one"));
+  await log.append(decision("t1"));
+  await log.close();
+  const [path] = await segmentPaths(whole);
+  const bytes = await readFile(path!);
+  const lastLine = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+  for (const length of [lastLine + 1, lastLine + 100, bytes.length - 1]) {
+    const dir = await scratch(context);
+    await (await openJournal(settings(dir, "one"))).log.close();
+    const [copy] = await segmentPaths(dir);
+    await writeFile(copy!, bytes.subarray(0, length));
+    const again = await openJournal(settings(dir, "two"));
+    assert.equal(again.recovered.truncatedBytes, length - lastLine);
+    assert.deepEqual(again.recovered.open, ["t1"]);
+    await again.log.close();
+    const records = await recordsOf(dir);
+    assert.deepEqual(
+      records.map(({ body }) => body.kind),
+      ["start", "decision", "recovery", "start", "stop"],
+    );
+    for (const [index, { prev }] of records.entries()) if (index > 0) assert.equal(prev, records[index - 1]!.hash);
+    const [torn] = await tornFiles(dir);
+    assert.deepEqual(await readFile(join(dirname(copy!), torn!)), bytes.subarray(lastLine, length));
+  }
+});
+
+test("whole lines behind a broken one are cut too, and zeros of a lost page", async (context) => {
+  for (const garbage of ["\0".repeat(5000), 'not a record\n{"v":1}\n', "\n"]) {
+    const dir = await scratch(context);
+    await (await openJournal(settings(dir, "one"))).log.close();
+    const [path] = await segmentPaths(dir);
+    await appendFile(path!, garbage);
+    const again = await openJournal(settings(dir, "two"));
+    assert.equal(again.recovered.truncatedBytes, garbage.length);
+    await again.log.close();
+    assert.deepEqual(
+      (await recordsOf(dir)).map(({ body }) => body.kind),
+      ["start", "stop", "recovery", "start", "stop"],
+    );
+  }
+});
+
+test("an empty last segment, as a crash right after rotation leaves it, is gone on with", async (context) => {
+  const dir = await scratch(context);
+  await (await openJournal(settings(dir, "one"))).log.close();
+  const [path] = await segmentPaths(dir);
+  await writeFile(join(dirname(path!), `${"3".padStart(20, "0")}.jsonl`), "");
+  const again = await openJournal(settings(dir, "two"));
+  await again.log.close();
+  assert.deepEqual(
+    (await recordsOf(dir)).map(({ seq, boot }) => [seq, boot]),
+    [
+      [1, "one"],
+      [2, "one"],
+      [3, "two"],
+      [4, "two"],
+    ],
+  );
+});
+
+test("a log that does not continue is not written to", async (context) => {
+  const dir = await scratch(context);
+  await (await openJournal(settings(dir, "one"))).log.close();
+  const [path] = await segmentPaths(dir);
+  await writeFile(join(dirname(path!), `${"9".padStart(20, "0")}.jsonl`), "");
+  await assert.rejects(openJournal(settings(dir, "two")), { name: "AuditError", code: "damaged" });
+});
+
+test("one writer at a time; a lock of a dead process is taken over", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await openJournal(settings(dir, "one"));
+  await assert.rejects(openJournal(settings(dir, "two")), { name: "AuditError", code: "locked" });
+  await log.close();
+  const next = await openJournal(settings(dir, "three"));
+  await next.log.close();
+  // No process has this number: it is beyond what a kernel hands out.
+  await writeFile(join(dir, "audit", "writer.lock"), "999999999 12345 four\n");
+  const heir = await openJournal(settings(dir, "five"));
+  await heir.log.close();
+  // This process's number, of an earlier process: a container that starts again.
+  if (process.platform === "linux") {
+    await writeFile(join(dir, "audit", "writer.lock"), `${process.pid} 1 six\n`);
+    await (await openJournal(settings(dir, "seven"))).log.close();
+  }
+});
+
+test("a closed log takes nothing more, and closing twice is one close", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await openJournal(settings(dir, "one"));
+  await Promise.all([log.close(), log.close()]);
+  await assert.rejects(log.append(decision("t1")), (error: AuditError) => error.code === "closed");
+  assert.equal((await recordsOf(dir)).filter(({ body }) => body.kind === "stop").length, 1);
+});
+
+async function chargesAfter(dir: string, now: number): Promise<Charge[]> {
+  const { log, charges } = await openJournal(settings(dir, `b${now}`, now), SMALL);
+  await log.append(outcome("mine", { charges: [charge(now, { counter: "of this boot" })] }));
+  const read: Charge[] = [];
+  for await (const entry of charges) read.push(entry);
+  await log.close();
+  return read;
+}
+
+test("charges of earlier boots come back while their period may be under way", async (context) => {
+  const dir = await scratch(context);
+  const month = charge(NOW, { counter: "team eng budget/month", period: "month" });
+  const minute = charge(NOW, { counter: "team eng tokens/min", measure: "tokens", period: "min" });
+  const { log } = await openJournal(settings(dir, "one"), SMALL);
+  for (let index = 0; index < 8; index++) {
+    await log.append(decision(`t${index}`));
+    await log.append(outcome(`t${index}`, { charges: [month, minute] }));
+  }
+  await log.close();
+  assert.equal((await chargesAfter(dir, NOW + 30_000)).length, 16);
+  const later = await chargesAfter(dir, NOW + 20 * DAY);
+  assert.deepEqual(later, Array(8).fill(month));
+  assert.deepEqual(await chargesAfter(dir, NOW + 60 * DAY), []);
+});

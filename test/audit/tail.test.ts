@@ -1,0 +1,137 @@
+/** What people see of a log: the last requests, one line each, and those that come after. */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { nodeDisk } from "../../src/audit/disk.ts";
+import { openJournal } from "../../src/audit/journal.ts";
+import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
+import { decision, outcome, scratch } from "./bodies.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00.000Z");
+const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
+
+function open(dir: string, boot: string) {
+  return openJournal({ dir, boot, version: "0.1.0", clock: () => NOW }, SMALL);
+}
+
+async function all<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
+function tickets(list: readonly Request[]): string[] {
+  return list.map(({ decided }) => decided.ticket);
+}
+
+test("the last decisions are found across segments, joined with their outcomes", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  for (let index = 0; index < 40; index++) {
+    await log.append(decision(`t${index}`));
+    await log.append(outcome(`t${index}`, { microUsd: index }));
+  }
+  for (const last of [0, 1, 7, 25, 40, 1000]) {
+    const found = await all(requests(records({ dir, last, again: null })));
+    const expected = Array.from({ length: 40 }, (_, index) => `t${index}`).slice(-last || 40);
+    assert.deepEqual(tickets(found), last === 0 ? [] : expected, `last ${last}`);
+    for (const { outcome: end } of found) assert.equal(`t${end?.microUsd}`, end?.ticket);
+  }
+  await log.close();
+});
+
+test("refusals and faults come at once, requests under way come last", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
+  await log.append(decision("slow"));
+  await log.append(decision("no", { actor, effect: "refuse", reason: "key", origins: [], model: null }));
+  await log.append({ kind: "fault", ticket: "bad", actor, fault: "malformed", status: 400, path: "/v1/messages" });
+  await log.append(decision("quick"));
+  await log.append(outcome("quick"));
+  const found = await all(requests(records({ dir, last: 10, again: null })));
+  assert.deepEqual(tickets(found), ["no", "bad", "quick", "slow"]);
+  await log.close();
+});
+
+test("following shows what comes later, in later segments too, and each record once", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  await log.append(decision("t0"));
+  let round = 0;
+  const again = async () => {
+    round += 1;
+    for (let index = 0; index < 5; index++) await log.append(outcome(`t${round - 1}`));
+    await log.append(decision(`t${round}`));
+    return round < 12;
+  };
+  const seen = await all(records({ dir, last: 1, again }));
+  const seqs = seen.map(({ entry }) => entry.seq);
+  assert.deepEqual(
+    seqs,
+    seqs.map((_, index) => index + 2),
+  );
+  assert.equal(seen.filter(({ entry }) => entry.body.kind === "decision").length, 12);
+  for (const { entry, line } of seen) assert.deepEqual(JSON.parse(line), entry);
+  await log.close();
+});
+
+test("a directory without a log has no records", async (context) => {
+  const dir = await scratch(context);
+  assert.deepEqual(await all(records({ dir, last: 5, again: null })), []);
+  await mkdir(join(dir, "audit", "empty"), { recursive: true });
+  assert.deepEqual(await all(records({ dir, last: 5, again: null })), []);
+});
+
+async function lineOf(...bodies: Parameters<typeof decision>[1][]): Promise<string> {
+  const at = "2026-11-23T12:00:00.000Z";
+  const entry = { v: 1, seq: 1, at, boot: "b", log: "l", prev: "", hash: "" } as const;
+  const source = async function* (): AsyncGenerator<TailRecord> {
+    yield { entry: { ...entry, body: decision("t1", bodies[0]) }, line: "" };
+    if (bodies[0]?.effect !== "refuse") yield { entry: { ...entry, body: outcome("t1") }, line: "" };
+  };
+  const [request] = await all(requests(source()));
+  return requestLine(request!, "Europe/Berlin");
+}
+
+test("a line has time, key, model, effect, reason, place, tokens and cost", async () => {
+  const columns = (line: string) => line.split(/ {2,}/);
+  assert.deepEqual(columns(await lineOf({})), [
+    "2026-11-23 13:00:00",
+    "dana-laptop",
+    "claude-sonnet-4-6",
+    "allow",
+    "eng.policy:4",
+    "3,050 in 20 out",
+    "$0.0015",
+  ]);
+  assert.deepEqual(columns(await lineOf({ effect: "refuse", reason: "budget", origins: ["org.policy:7", "x:1"] })), [
+    "2026-11-23 13:00:00",
+    "dana-laptop",
+    "claude-sonnet-4-6",
+    "refuse budget",
+    "org.policy:7",
+    "-",
+    "-",
+  ]);
+});
+
+test("a request that is open, broken off, unpriced or unknown says so", () => {
+  const at = "2026-11-23T12:00:00.000Z";
+  const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
+  const line = (decided: Request["decided"], end: Request["outcome"]) =>
+    requestLine({ at, decided, outcome: end }, "UTC");
+  assert.match(line(decision("t"), null), / allow, open /);
+  assert.match(line(decision("t"), outcome("t", { end: "client-gone" })), / allow, client-gone /);
+  assert.match(line(decision("t"), outcome("t", { priced: false })), /\$0\.0015 \(price not known\)$/);
+  assert.match(line(decision("t"), outcome("t", { usage: null })), / - {2,}-$/);
+  assert.match(line(decision("t", { actor }), null), / unknown:3fa4b2c1 /);
+  const fault = { kind: "fault", ticket: "t", actor, fault: "malformed", status: 400, path: "/v1/messages" } as const;
+  assert.match(line(fault, null), / \/v1\/messages {2,}fault malformed /);
+});
+
+test("nothing that a caller names steers the terminal", async () => {
+  const line = await lineOf({ effect: "refuse", reason: "model", model: "\u001b[2Jx\r\n\u009b\u202e" });
+  assert.match(line, / \?\[2Jx\?\?\?\? /);
+});
