@@ -1,0 +1,103 @@
+/**
+ * The reckoning: settle every counter by what was really used, let the answer end, record the outcome. In this order, so
+ * that a caller who has seen the end finds its place free, and exactly once for each ticket.
+ */
+import type { Charge, OutcomeBody } from "../audit/entry.ts";
+import { costOf, tokensOf } from "../decision/cost.ts";
+import type { Usage } from "../decision/usage.ts";
+import type { Demand } from "../limits/limits.ts";
+import { countFindings } from "./guard.ts";
+import type { Asked } from "./plane.ts";
+import type { Ports } from "./ports.ts";
+import { recorded } from "./record.ts";
+import type { Ending, Ticket } from "./ticket.ts";
+
+/** Settles, ends and records one ticket. */
+export async function account(ticket: Ticket, ending: Ending, ports: Ports): Promise<void> {
+  const bill = billOf(ticket, ending);
+  const charges = settle(ticket, ending, bill, ports);
+  ending.close();
+  learn(ticket, ending, bill, ports);
+  showBudgets(ticket, ports);
+  await recorded(
+    outcomeBody(ticket, ending, { ...bill, charges, totalMs: ports.tick() - ticket.caller.arrival.started }),
+    ports,
+  );
+}
+
+interface Bill {
+  readonly usage: Usage | null;
+  readonly microUsd: number;
+  readonly priced: boolean;
+}
+
+const FREE: Bill = { usage: null, microUsd: 0, priced: true };
+const BYTES_PER_TOKEN = 4;
+
+function billOf({ caller, asked }: Ticket, ending: Ending): Bill {
+  const usage = ending.report?.usage ?? guessed(asked, ending);
+  if (usage === null) return FREE;
+  const { microUsd, priced } = costOf(caller.table, asked.facts.model, usage, caller.arrival.at);
+  return { usage, microUsd, priced };
+}
+
+/** What a provider will have charged for an answer that nobody saw whole. */
+function guessed({ facts }: Asked, { end, fault, reached, unread }: Ending): Usage | null {
+  const mayHaveWorked = reached && (end === "client-gone" || fault === "timeout" || unread > 0);
+  if (!mayHaveWorked || facts.purpose === "count") return null;
+  const output = Math.ceil(unread / BYTES_PER_TOKEN);
+  return { input: facts.estimate, output, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 };
+}
+
+function settle({ reservation }: Ticket, { reached }: Ending, bill: Bill, { limits, now }: Ports): readonly Charge[] {
+  if (reached) return limits.settle(reservation, demandOf(bill), now());
+  limits.release(reservation, now());
+  return [];
+}
+
+function demandOf({ usage, microUsd }: Bill): Demand {
+  return { tokens: usage === null ? 0 : tokensOf(usage), microUsd };
+}
+
+function learn({ caller, asked: { facts } }: Ticket, { end }: Ending, { usage }: Bill, { outputs }: Ports): void {
+  if (end === "complete" && usage !== null) outputs.learn({ team: caller.actor.team, facts }, usage);
+}
+
+function showBudgets({ decision: { holds }, caller: { table } }: Ticket, { limits, telemetry, now }: Ports): void {
+  const budgets = holds.filter(({ slot }) => slot.measure === "budget");
+  if (budgets.length === 0) return;
+  for (const [index, level] of limits.levels(budgets, table.timezone, now()).entries()) {
+    telemetry.budget(level.counter, budgets[index]?.slot.period ?? "", level.used / level.amount);
+  }
+}
+
+interface Reckoned extends Bill {
+  readonly charges: readonly Charge[];
+  readonly totalMs: number;
+}
+
+function outcomeBody({ caller, asked }: Ticket, ending: Ending, reckoned: Reckoned): OutcomeBody {
+  const { report, end, fault, status, provider, upstreamRequestId, firstByteMs } = ending;
+  const { usage, microUsd, priced, charges, totalMs } = reckoned;
+  return {
+    kind: "outcome",
+    ticket: caller.arrival.id,
+    actor: caller.actor,
+    end,
+    fault,
+    status,
+    model: asked.facts.model,
+    stream: asked.facts.stream,
+    provider,
+    upstreamRequestId,
+    usage,
+    microUsd,
+    priced,
+    charges,
+    toolUses: report?.toolUses ?? [],
+    findings: countFindings(caller.table.guardrails, report?.hits ?? [], "response"),
+    bytes: caller.arrival.sink.written,
+    firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
+    totalMs: Math.round(totalMs),
+  };
+}

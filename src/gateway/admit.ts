@@ -1,0 +1,58 @@
+/**
+ * The door: decide, look for guarded content, take out what is not granted, reserve against every limit, and record it
+ * all durably. Only then is there a ticket, and only a ticket goes to a provider. What was reserved for a request that
+ * gets no ticket is given back.
+ */
+import { decide } from "../decision/decide.ts";
+import type { Allow, Refusal } from "../decision/decision.ts";
+import type { Reservation } from "../limits/limits.ts";
+import { refusalOf } from "../limits/refusal.ts";
+import type { Edit } from "../wire/anthropic/messages.ts";
+import { passing } from "./faults.ts";
+import { inspect } from "./guard.ts";
+import type { Asked } from "./plane.ts";
+import type { Ports } from "./ports.ts";
+import { decisionBody, recorded } from "./record.ts";
+import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
+
+/** Admits what a caller asks, or says why not. */
+export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise<Ticket | Turned> {
+  const { table, principal, arrival } = caller;
+  const since = ports.tick();
+  const decision = decide(table, principal, asked.facts, arrival.at);
+  if (decision.kind === "refusal") return turned(decision);
+  const cut = asked.cut(decision.strip);
+  if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
+  const { refusal, edits, findings } = inspect(asked, table, decision.guards, ports.hmac);
+  if (refusal !== null) return turned(refusal, findings);
+  const reservation = reserve(asked, decision, caller, ports);
+  if (reservation.kind === "refusal") return turned(reservation, findings);
+  ports.telemetry.overhead("policy", (ports.tick() - since) / 1000);
+
+  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
+  if (!isDurable) {
+    ports.limits.release(reservation, ports.now());
+    return turned(passing("audit", "the audit log cannot be written, so nothing may be served"), findings);
+  }
+  const all = [...cut.edits, ...outside(cut.edits, edits)];
+  return { kind: "ticket", caller, asked, decision, reservation, edits: all, since };
+}
+
+function stuck(tool: string, { revision }: Allow, { table, principal }: Caller): Refusal {
+  const { origin } = table.nodes[principal.node]!;
+  const message = `tool \`${tool}\` is not granted to key ${principal.key.name}, and the request cannot do without it`;
+  return { kind: "refusal", revision, origins: [origin], reason: "tool", message, retryAfterMs: null };
+}
+
+function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, ports: Ports): Reservation | Refusal {
+  const now = ports.now();
+  const demand = ports.outputs.expect({ team: actor.team, facts }, table, now);
+  const reserved = ports.limits.reserve(holds, demand, table.timezone, now);
+  return reserved.kind === "denial" ? refusalOf(reserved, table.revision, table.timezone, now) : reserved;
+}
+
+/** Edits that do not lie inside what is cut anyway. */
+function outside(cuts: readonly Edit[], edits: readonly Edit[]): readonly Edit[] {
+  if (cuts.length === 0) return edits;
+  return edits.filter((edit) => !cuts.some((cut) => cut.start <= edit.start && edit.end <= cut.end));
+}

@@ -1,0 +1,137 @@
+/**
+ * The gateway as a whole: which path is which story, what is under way, and how it ends. exchange.ts tells the story of a
+ * model request, models.ts lists models, server.ts carries it all over HTTP.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Table } from "../decision/table.ts";
+import type { FaultNotice } from "../wire/fault.ts";
+import { Arrival } from "./arrival.ts";
+import { exchange } from "./exchange.ts";
+import { lasting, passing } from "./faults.ts";
+import { messagesPlane } from "./messages.ts";
+import { listModels } from "./models.ts";
+import type { Plane } from "./plane.ts";
+import type { Ports } from "./ports.ts";
+import { recorded } from "./record.ts";
+import { createServer } from "./server.ts";
+
+export interface Gateway {
+  /** Resolves to the address, with the port that was given. */
+  listen(host: string, port: number): Promise<string>;
+  /** True from the moment it was told to end. */
+  readonly draining: boolean;
+  /** Takes nothing new, lets answers under way finish up to the deadline, then ends them with an error. */
+  close(): Promise<void>;
+}
+
+const PREFIX = "/anthropic";
+/** For the errors that end answers at the deadline to reach their callers. */
+const LAST_WORDS_MS = 2_000;
+const MESSAGES = messagesPlane("generate", "/v1/messages");
+const COUNT = messagesPlane("count", "/v1/messages/count_tokens");
+/** A caller of a path that does not exist learns so after it was known, in the words of the Messages plane. */
+const ELSEWHERE: Plane = {
+  ...MESSAGES,
+  read: async ({ method, path }) =>
+    lasting("endpoint", `the gateway serves /v1/messages and /v1/models, not ${method} ${path.slice(0, 100)}`),
+};
+
+/** Makes the gateway; it does not listen yet. */
+export function createGateway(ports: Ports): Gateway {
+  const underWay = new Set<Arrival>();
+  let draining = false;
+  let table: Table | null = null;
+
+  const policy = (): Table => {
+    const current = ports.policy();
+    if (current !== table) ports.providers.retain(current.providers);
+    table = current;
+    return current;
+  };
+  const work: Ports = { ...ports, policy };
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.method === "HEAD") return void response.writeHead(200).end();
+    const arrival = new Arrival(request, response, { id: ports.newId(), at: ports.now(), started: ports.tick() });
+    if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
+    underWay.add(arrival);
+    route(arrival, work)
+      .catch((error: unknown) => fail(arrival, error, work))
+      .finally(() => underWay.delete(arrival));
+  };
+  const server = createServer({
+    serve,
+    unreadable: (status) => unreadable(status, work),
+    headersMs: ports.timings.headersMs,
+    requestMs: ports.timings.requestMs,
+  });
+  return {
+    get draining() {
+      return draining;
+    },
+    listen: (host, port) => server.listen(host, port),
+    async close() {
+      draining = true;
+      const deadline = setTimeout(() => {
+        for (const arrival of underWay) arrival.leave("draining");
+      }, ports.timings.drainMs);
+      await server.close(ports.timings.drainMs + LAST_WORDS_MS);
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function route(arrival: Arrival, ports: Ports): Promise<void> {
+  const { method } = arrival;
+  const path = arrival.path.startsWith(`${PREFIX}/`) ? arrival.path.slice(PREFIX.length) : "";
+  if (method === "POST" && path === "/v1/messages") return exchange(arrival, MESSAGES, ports);
+  if (method === "POST" && path === "/v1/messages/count_tokens") return exchange(arrival, COUNT, ports);
+  if (method === "GET" && path === "/v1/models") return listModels(arrival, null, MESSAGES, ports);
+  const wanted = /^\/v1\/models\/([^/]+)$/.exec(path)?.[1];
+  if (method === "GET" && wanted !== undefined) return listModels(arrival, decoded(wanted), MESSAGES, ports);
+  return exchange(arrival, ELSEWHERE, ports);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const NOBODY = { key: null, team: null, fingerprint: null };
+
+async function refuseAtDoor(arrival: Arrival, notice: FaultNotice, ports: Ports): Promise<void> {
+  const reply = MESSAGES.refuse(notice, arrival.id);
+  const headers = [...reply.headers, ["connection", "close"] as const];
+  const { id: ticket, path } = arrival;
+  const fault = { kind: "fault", ticket, actor: NOBODY, fault: notice.fault, status: reply.status, path } as const;
+  await recorded(fault, ports);
+  arrival.reply({ ...reply, headers });
+}
+
+/** An error that no stage foresaw: the caller gets an answer that says so, or a cut connection, never a false end. */
+async function fail(arrival: Arrival, error: unknown, ports: Ports): Promise<void> {
+  ports.onInternalError(error);
+  if (arrival.sink.opened) return arrival.sink.cut();
+  await refuseAtDoor(arrival, passing("internal", "the gateway failed; this is its own fault"), ports);
+}
+
+const REASONS = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" } as const;
+const SENTENCES = {
+  400: "the request is not valid HTTP",
+  408: "the request did not arrive in time",
+  431: "the request's headers are too large",
+} as const;
+
+/** The answer to a sender whose request never became one, as bytes of HTTP. */
+function unreadable(status: keyof typeof REASONS, ports: Ports): string {
+  const id = ports.newId();
+  const { headers, body } = MESSAGES.refuse(lasting("malformed", SENTENCES[status]), id);
+  void recorded({ kind: "fault", ticket: id, actor: NOBODY, fault: "malformed", status, path: "" }, ports);
+  const lines = [...headers, ["content-length", String(body.length)], ["connection", "close"]].map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return `HTTP/1.1 ${status} ${REASONS[status]}\r\n${lines.join("\r\n")}\r\n\r\n${Buffer.from(body).toString()}`;
+}

@@ -1,0 +1,73 @@
+/** Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. */
+import type { Finding } from "../audit/entry.ts";
+import type { Refusal } from "../decision/decision.ts";
+import { placeholder } from "../decision/placeholder.ts";
+import type { Scanner } from "../decision/scan.ts";
+import { createScanner } from "../decision/scanner.ts";
+import type { Table, TableGuardrail } from "../decision/table.ts";
+import type { Place } from "../language/tree.ts";
+import type { Edit } from "../wire/anthropic/messages.ts";
+import type { Asked, Found } from "./plane.ts";
+
+/** What the guards of a request say. */
+export interface Inspection {
+  readonly refusal: Refusal | null;
+  readonly edits: readonly Edit[];
+  readonly findings: readonly Finding[];
+}
+
+const CLEAN: Inspection = { refusal: null, edits: [], findings: [] };
+
+/** Searches a request for what the guardrails that bind its caller look for. */
+export function inspect(
+  asked: Asked,
+  table: Table,
+  guards: readonly number[],
+  hmac: (value: string) => string,
+): Inspection {
+  if (guards.length === 0) return CLEAN;
+  const found = asked.search((place) => scannerAt(table, guards, place));
+  if (found.length === 0) return CLEAN;
+  const hits = found.map(({ hit }) => ({ ...hit, count: 1 }));
+  const findings = countFindings(table.guardrails, hits, "request");
+  const rejected = found.find(({ hit }) => table.guardrails[hit.guardrail]?.action.kind === "reject");
+  if (rejected !== undefined) return { refusal: rejection(table, rejected), edits: [], findings };
+  const edits = asked.redact(found, ({ hit, value }) => placeholder(hit.pattern, value, hmac));
+  return { refusal: null, edits, findings };
+}
+
+function scannerAt(table: Table, guards: readonly number[], place: Place): Scanner | null {
+  const looking = guards.filter((guard) => table.guardrails[guard]?.in.includes(place));
+  return createScanner(table, looking, "request");
+}
+
+function rejection(table: Table, { hit }: Found): Refusal {
+  const { name, action, origin } = table.guardrails[hit.guardrail]!;
+  const reason = action.kind === "reject" ? `: ${action.message}` : "";
+  const message = `blocked by guardrail \`${name}\`${reason}; the request contains \`${hit.pattern}\`, remove it to go on`;
+  const revision = table.revision.id;
+  return { kind: "refusal", revision, origins: [origin], reason: "guardrail", message, retryAfterMs: null };
+}
+
+/** A hit of a guardrail, counted. */
+interface Counted {
+  readonly guardrail: number;
+  readonly pattern: string;
+  readonly count: number;
+}
+
+/** Adds hits up by guardrail and pattern, for the record. */
+export function countFindings(
+  guardrails: readonly TableGuardrail[],
+  hits: readonly Counted[],
+  stage: Finding["stage"],
+): Finding[] {
+  const counts = new Map<string, Finding>();
+  for (const { guardrail, pattern, count } of hits) {
+    const name = guardrails[guardrail]?.name ?? "";
+    const key = `${name}\u0000${pattern}`;
+    const before = counts.get(key)?.count ?? 0;
+    counts.set(key, { guardrail: name, pattern, stage, count: before + count });
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,85 @@
+/**
+ * The Messages plane: `POST /v1/messages` and its count of tokens. Everything that knows the format is in wire/anthropic;
+ * this file puts it behind the three answers of a `Plane`.
+ */
+import type { Facts } from "../decision/facts.ts";
+import { rewriteDocument } from "../wire/anthropic/document.ts";
+import { cutTools } from "../wire/anthropic/edit.ts";
+import type { MessagesRequest } from "../wire/anthropic/messages.ts";
+import { readMessages } from "../wire/anthropic/read.ts";
+import { errorReply } from "../wire/anthropic/refuse.ts";
+import { watchStream } from "../wire/anthropic/stream.ts";
+import { redactTexts, scanTexts } from "../wire/anthropic/texts.ts";
+import type { FaultNotice } from "../wire/fault.ts";
+import type { Arrival } from "./arrival.ts";
+import { lasting } from "./faults.ts";
+import type { Asked, Plane } from "./plane.ts";
+
+const PING = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
+/** Rough size of a token in a request's JSON; what was really used settles it. */
+const BYTES_PER_TOKEN = 4;
+
+/** The plane for one purpose; `path` is where providers answer it. */
+export function messagesPlane(purpose: Facts["purpose"], path: string): Plane {
+  return {
+    async read(arrival, limit) {
+      const wrong = wrongMedia(arrival);
+      if (wrong !== null) return wrong;
+      const body = await arrival.body(limit);
+      if ("kind" in body) return body;
+      const request = readMessages(body, purpose);
+      if (request.kind === "malformed") return lasting("malformed", request.message);
+      return askedOf(request, purpose, path, arrival);
+    },
+    refuse: (why, id) => {
+      const { status, headers, body } = errorReply(why, id);
+      return { status, headers: Object.entries(headers), body };
+    },
+  };
+}
+
+function wrongMedia({ headers }: Arrival): FaultNotice | null {
+  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") return lasting("media-type", "the content type must be application/json");
+  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  return encoding === "identity" ? null : lasting("media-type", "a compressed request body cannot be read");
+}
+
+function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: string, arrival: Arrival): Asked {
+  return {
+    kind: "asked",
+    facts: factsOf(request, purpose),
+    body: request.body,
+    path: path + arrival.query,
+    session: nameIn(arrival.headers["x-claude-code-session-id"]),
+    agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
+    cut(tools) {
+      if (tools.length === 0) return { edits: [] };
+      const stripped = new Set(tools);
+      return cutTools(request, (tool) => stripped.has(tool));
+    },
+    search: (scannerAt) => scanTexts(request, scannerAt),
+    redact: (found, replacement) => redactTexts(request, found, replacement),
+    watch: (rules) =>
+      purpose === "count"
+        ? null
+        : { stream: () => watchStream(rules), document: (body) => rewriteDocument(body, rules), ping: PING },
+  };
+}
+
+function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {
+  return {
+    purpose,
+    model: request.model,
+    tools: request.tools.map((tool) => tool.name),
+    doors: request.doors,
+    stream: request.stream,
+    maxTokens: request.maxTokens,
+    estimate: Math.ceil(request.body.length / BYTES_PER_TOKEN),
+  };
+}
+
+/** A name that a client gives itself, when it looks like one. */
+function nameIn(header: string | string[] | undefined): string | null {
+  return typeof header === "string" && /^[\w.:-]{1,128}$/.test(header) ? header : null;
+}

@@ -1,0 +1,156 @@
+/**
+ * Hands an answer back to the caller while watching it, at the caller's pace. Streams leave event by event, documents
+ * as a whole, errors of a provider as they came. Nothing ends well that did not end well. Settling comes after this, in
+ * account.ts, and only then the answer's last bytes.
+ */
+import type { Fault } from "../audit/entry.ts";
+import { headerOf } from "../providers/headers.ts";
+import type { Answer } from "../providers/provider.ts";
+import { UpstreamError } from "../providers/provider.ts";
+import type { AnswerReport } from "../wire/anthropic/answer.ts";
+import { beat } from "./beat.ts";
+import { passing } from "./faults.ts";
+import type { Answered } from "./forward.ts";
+import type { Plane, Watcher } from "./plane.ts";
+import type { Ports } from "./ports.ts";
+import { rulesOf } from "./rules.ts";
+import type { Ending, Ticket } from "./ticket.ts";
+
+/** Relays an answer to its last bytes. */
+export async function observe(ticket: Ticket, answered: Answered, plane: Plane, ports: Ports): Promise<Ending> {
+  const { answer } = answered;
+  const { arrival } = ticket.caller;
+  const relay: Relay = { ticket, answered, plane, ports, headers: headersBack(answer, arrival.id), firstByteMs: null };
+  const watcher = answer.status < 300 ? ticket.asked.watch(rulesOf(ticket, ports)) : null;
+  if (watcher === null) return passOn(relay);
+  return isStream(ticket, answer) ? stream(relay, watcher) : document(relay, watcher);
+}
+
+interface Relay {
+  readonly ticket: Ticket;
+  readonly answered: Answered;
+  readonly plane: Plane;
+  readonly ports: Ports;
+  readonly headers: [string, string][];
+  firstByteMs: number | null;
+}
+
+function headersBack({ headers }: Answer, id: string): [string, string][] {
+  const back = headers.map(([name, value]): [string, string] => [name, value]);
+  if (headerOf(headers, "request-id") === null) back.push(["request-id", id]);
+  return back;
+}
+
+/** By the answer's type; an answer without a telling type is what was asked for. */
+function isStream({ asked }: Ticket, { headers }: Answer): boolean {
+  const type = headerOf(headers, "content-type")?.toLowerCase() ?? "";
+  return type.includes("event-stream") || (asked.facts.stream && !type.includes("json"));
+}
+
+async function stream(relay: Relay, { stream, ping }: Watcher): Promise<Ending> {
+  const { arrival } = relay.ticket.caller;
+  const { sink } = arrival;
+  const watcher = stream();
+  sink.open(relay.answered.answer.status, withoutLength(relay.headers), null);
+  setImmediate(() => sink.flush());
+  const heart = beat(relay.ports.timings.pingMs, () => {
+    if (watcher.atBoundary) void sink.write([ping]);
+  });
+  const fault = await pull(relay, (chunk) => {
+    heart.refresh();
+    const wait = sink.write(watcher.push(chunk));
+    return watcher.stopped ? "enough" : wait;
+  });
+  heart.stop();
+  const last = watcher.end(fault === null ? null : sentenceOf(relay, fault));
+  const ending = endingOf(relay, watcher.report(), fault);
+  return { ...ending, close: () => sink.end(last.length === 0 ? null : Buffer.concat(last)) };
+}
+
+async function document(relay: Relay, watcher: Watcher): Promise<Ending> {
+  const { ticket, ports, answered } = relay;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const fault = await pull(relay, (chunk) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    return size > ports.timings.maxAnswerBytes ? "enough" : null;
+  });
+  if (fault !== null || size > ports.timings.maxAnswerBytes) return unfinished(relay, fault ?? "upstream", size);
+  const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+  const { body, report } = watcher.document(whole);
+  if (!report.complete && !report.stopped) return unfinished(relay, "upstream", size);
+  const ending = endingOf(relay, report, null);
+  const reply = { status: answered.answer.status, headers: withoutLength(relay.headers), body };
+  return { ...ending, close: () => ticket.caller.arrival.reply(reply) };
+}
+
+/** Errors of a provider, and answers in which there is nothing to watch. */
+async function passOn(relay: Relay): Promise<Ending> {
+  const { sink } = relay.ticket.caller.arrival;
+  sink.open(relay.answered.answer.status, relay.headers, null);
+  const fault = await pull(relay, (chunk) => sink.write([chunk]));
+  const ending = endingOf(relay, null, fault);
+  return { ...ending, close: () => (fault === null ? sink.end(null) : sink.cut()) };
+}
+
+/** Pulls the answer's body to its end, or until enough is seen; the fault when it broke off. */
+async function pull(relay: Relay, take: (chunk: Uint8Array) => Promise<void> | "enough" | null): Promise<Fault | null> {
+  const { arrival } = relay.ticket.caller;
+  try {
+    for await (const chunk of relay.answered.answer.body) {
+      relay.firstByteMs ??= relay.ports.tick() - arrival.started;
+      const wait = take(chunk);
+      if (wait === "enough") return null;
+      if (wait !== null) await wait;
+    }
+    return null;
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (arrival.left === "draining") return "draining";
+    return error.code === "timeout" ? "timeout" : "upstream";
+  }
+}
+
+function sentenceOf({ answered: { provider } }: Relay, fault: Fault): string {
+  if (fault === "draining") return "the gateway is shutting down; send the request again";
+  if (fault === "timeout") return `provider \`${provider}\` was silent for too long in the middle of its answer`;
+  return `provider \`${provider}\` broke off in the middle of its answer`;
+}
+
+/** A document that did not arrive whole: the caller gets an error in its place. */
+function unfinished(relay: Relay, fault: Fault, unread: number): Ending {
+  const { arrival } = relay.ticket.caller;
+  const reply = relay.plane.refuse(passing(fault, sentenceOf(relay, fault)), arrival.id);
+  const ending = endingOf(relay, null, fault);
+  return { ...ending, unread, status: reply.status, close: () => arrival.reply(reply) };
+}
+
+function endingOf(relay: Relay, report: AnswerReport | null, fault: Fault | null): Omit<Ending, "close"> {
+  const { ticket, answered } = relay;
+  const { left } = ticket.caller.arrival;
+  const isWhole = report === null ? fault === null : report.complete;
+  const end =
+    report?.stopped === true
+      ? "stopped"
+      : left === "client-gone"
+        ? "client-gone"
+        : isWhole
+          ? "complete"
+          : "upstream-failed";
+  return {
+    end,
+    fault: end === "upstream-failed" ? (fault ?? "upstream") : null,
+    status: answered.answer.status,
+    provider: answered.provider,
+    reached: true,
+    upstreamRequestId: headerOf(answered.answer.headers, "request-id"),
+    report,
+    unread: 0,
+    firstByteMs: relay.firstByteMs,
+  };
+}
+
+function withoutLength(headers: [string, string][]): [string, string][] {
+  return headers.filter(([name]) => name.toLowerCase() !== "content-length");
+}

@@ -1,0 +1,51 @@
+/** All that the gateway needs of the world; cli/serve.ts makes it, tests make their own. Importing this does nothing. */
+import type { AuditLog } from "../audit/log.ts";
+import type { Table } from "../decision/table.ts";
+import type { Limits } from "../limits/limits.ts";
+import type { Providers } from "../providers/provider.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Outputs } from "./outputs.ts";
+
+export interface Ports {
+  /** The policy in force now; a request asks once. */
+  readonly policy: () => Table;
+  readonly limits: Limits;
+  readonly outputs: Outputs;
+  readonly log: AuditLog;
+  readonly providers: Providers;
+  readonly telemetry: Pick<Metrics, "ack" | "overhead" | "budget">;
+  /** Keyed hash of a value, in hex; makes placeholders that nobody can guess back. */
+  readonly hmac: (value: string) => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly tick: () => number;
+  /** A new id for a request. */
+  readonly newId: () => string;
+  readonly timings: Timings;
+  /** Told about errors that are the gateway's own fault. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/** Sizes in bytes, times in milliseconds. */
+export interface Timings {
+  readonly maxRequestBytes: number;
+  readonly maxAnswerBytes: number;
+  /** An upstream's silence in a stream after which a ping is made. */
+  readonly pingMs: number;
+  /** How long a caller may take for the headers, and for the whole request. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How long streams may go on after the gateway was told to end. */
+  readonly drainMs: number;
+}
+
+/** What `gw serve` uses. */
+export const DEFAULT_TIMINGS: Timings = {
+  maxRequestBytes: 32 * 1024 * 1024,
+  maxAnswerBytes: 64 * 1024 * 1024,
+  pingMs: 15_000,
+  headersMs: 60_000,
+  requestMs: 300_000,
+  drainMs: 600_000,
+};

@@ -1,0 +1,78 @@
+/**
+ * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
+ * that waits for a record to be durable, so that the wait is measured.
+ */
+import type { Actor, Body, DecisionBody, FaultBody, Finding } from "../audit/entry.ts";
+import type { Decision } from "../decision/decision.ts";
+import type { Principal } from "../decision/principal.ts";
+import type { Table } from "../decision/table.ts";
+import { digestOf, fingerprintOf } from "../identity/mint.ts";
+import type { FaultNotice } from "../wire/fault.ts";
+import type { Arrival } from "./arrival.ts";
+import type { Asked } from "./plane.ts";
+import type { Ports } from "./ports.ts";
+
+/** The names of a known caller. */
+export function actorOf(table: Table, { key, node }: Principal): Actor {
+  const parent = table.nodes[node]?.parent ?? null;
+  const team = parent === null ? null : (table.nodes[parent]?.name ?? null);
+  return { key: key.name, team, fingerprint: null };
+}
+
+/** What may be said of a caller that is not known. */
+export function strangerOf(presented: string | null): Actor {
+  return { key: null, team: null, fingerprint: presented === null ? null : fingerprintOf(digestOf(presented)) };
+}
+
+/** Waits until a record is durable; false when it cannot be recorded. */
+export async function recorded(body: Body, { log, telemetry, tick }: Ports): Promise<boolean> {
+  if (!log.healthy) return false;
+  const from = tick();
+  try {
+    await log.append(body);
+  } catch {
+    return false;
+  }
+  telemetry.ack((tick() - from) / 1000);
+  return true;
+}
+
+/** Who decided about what. */
+export interface Case {
+  readonly arrival: Arrival;
+  readonly table: Table;
+  readonly actor: Actor;
+  readonly asked: Asked | null;
+}
+
+/** The record of a decision. */
+export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
+  const { table, asked } = of;
+  const allowed = decision.kind === "allow";
+  return {
+    kind: "decision",
+    ticket: of.arrival.id,
+    actor: of.actor,
+    revision: table.revision.id,
+    commit: table.revision.commit,
+    effect: allowed ? "allow" : "refuse",
+    reason: allowed ? null : decision.reason,
+    origins: decision.origins.map(({ place }) => place),
+    purpose: asked?.facts.purpose ?? "generate",
+    model: asked?.facts.model ?? null,
+    stream: asked?.facts.stream ?? false,
+    provider: allowed ? (decision.routes[0] ?? null) : null,
+    bytes: asked?.body.length ?? 0,
+    tools: asked?.facts.tools.length ?? 0,
+    stripped: allowed ? decision.strip : [],
+    findings,
+    session: asked?.session ?? null,
+    agent: asked?.agent ?? null,
+  };
+}
+
+/** The record of a request that could not be served; `status` as the caller sees it. */
+export function faultBody(of: Case, { fault }: FaultNotice, status: number): FaultBody {
+  const { id, path } = of.arrival;
+  return { kind: "fault", ticket: id, actor: of.actor, fault, status, path: path.slice(0, 200) };
+}

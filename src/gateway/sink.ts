@@ -1,0 +1,77 @@
+/** The way back to the caller: headers once, bytes at the caller's pace, one end. */
+import type { ServerResponse } from "node:http";
+
+/** A whole answer. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+}
+
+export class Sink {
+  readonly #response: ServerResponse;
+  readonly #signal: AbortSignal;
+  #opened = false;
+  #written = 0;
+
+  constructor(response: ServerResponse, signal: AbortSignal) {
+    this.#response = response;
+    this.#signal = signal;
+  }
+
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  /** Bytes of the body handed over so far. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Sets status and headers, which leave with the first bytes; `length` null when it is not known. */
+  open(status: number, headers: readonly (readonly [string, string])[], length: number | null): void {
+    const flat: string[] = [];
+    for (const [name, value] of headers) flat.push(name, value);
+    if (length !== null) flat.push("content-length", String(length));
+    this.#opened = true;
+    this.#response.writeHead(status, flat);
+  }
+
+  /** Sends status and headers now, should no byte have come to take them along. */
+  flush(): void {
+    if (this.#written === 0 && !this.#response.writableEnded) this.#response.flushHeaders();
+  }
+
+  /** Hands pieces over; resolves when the caller is ready for more, or is gone. Null when there is nothing to wait for. */
+  write(pieces: readonly Uint8Array[]): Promise<void> | null {
+    if (pieces.length === 0 || this.#signal.aborted) return null;
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+    if (bytes.length === 0) return null;
+    this.#written += bytes.length;
+    return this.#response.write(bytes) ? null : this.#drained();
+  }
+
+  end(last: Uint8Array | null): void {
+    if (last !== null && last.length > 0) {
+      this.#written += last.length;
+      this.#response.end(last);
+    } else this.#response.end();
+  }
+
+  /** Breaks the connection, when ending well would be a lie. */
+  cut(): void {
+    this.#response.destroy();
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#response.off("drain", done);
+        this.#signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#response.on("drain", done);
+      this.#signal.addEventListener("abort", done);
+    });
+  }
+}

@@ -1,0 +1,15 @@
+/** The only stage that changes bytes: cut tools and placeholders are spliced in; without an edit the body is the very same. */
+import type { Outgoing } from "../providers/provider.ts";
+import { splice } from "../wire/splice.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** The request as it leaves for a provider. */
+export function transform({ caller: { arrival }, asked, edits }: Ticket): Outgoing {
+  return {
+    method: "POST",
+    path: asked.path,
+    headers: arrival.pairs(),
+    body: edits.length === 0 ? asked.body : splice(asked.body, edits),
+    signal: arrival.signal,
+  };
+}
