@@ -1,194 +1,223 @@
 /**
- * From a parser's error to a sentence. The message provider hands over what was expected as data; here it is turned
- * into words that name what may stand there, with the nearest known word as a suggestion.
+ * From an error of the parser to a sentence: what stands here, what may stand here, and the nearest known word. The
+ * rules of thumb live here (a missing comma, a block that was never closed), the data in expectation.ts.
  */
-import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from "chevrotain";
+import type { IRecognitionException, IToken, TokenType } from "chevrotain";
 import type { Diagnostic } from "./diagnostic.ts";
+import { BODIES, type Body, EXAMPLES, readWanted } from "./expectation.ts";
 import { either } from "./grammar-parts.ts";
 import type { Lines } from "./lines.ts";
+import type { Span } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 import * as tokens from "./tokens.ts";
 
-/** What the parser wanted, carried through the exception's message. */
-interface Wanted {
-  readonly rule: string;
-  /** Labels of the token types that may stand here. */
-  readonly labels: readonly string[];
-}
-
-function carry(rule: string, types: readonly TokenType[]): string {
-  const labels = [...new Set(types.map((type) => type.LABEL ?? type.name))];
-  return JSON.stringify({ rule, labels } satisfies Wanted);
-}
-
-/** Gives chevrotain's exceptions a message that `describe` can read back. */
-export const carryExpectation: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) => carry(ruleName, [expected]),
-  buildNotAllInputParsedMessage: ({ ruleName }) => carry(ruleName, []),
-  buildNoViableAltMessage: ({ expectedPathsPerAlt, ruleName }) =>
-    carry(
-      ruleName,
-      expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1))),
-    ),
-  buildEarlyExitMessage: ({ expectedIterationPaths, ruleName }) =>
-    carry(
-      ruleName,
-      expectedIterationPaths.flatMap((path) => path.slice(0, 1)),
-    ),
-};
-
-/** Rules that are a body, with the words that may begin a part of it and what the whole is called. */
-const BODIES: Readonly<Record<string, { readonly whole: string; readonly words: readonly string[] }>> = {
-  file: { whole: "a policy", words: Object.keys(tokens.Head) },
-  node: {
-    whole: "an org, team or key",
-    words: [
-      ..."allow deny only guard limit budget active on".split(" "),
-      ..."timezone hash owner expires label".split(" "),
-    ],
-  },
-  provider: { whole: "a provider", words: ["kind", "url", "credential"] },
-  models: { whole: "a model group", words: ["via", "price"] },
-  tools: { whole: "a tool group", words: [] },
-  pattern: { whole: "a pattern", words: ["match", "hit", "miss"] },
-  guardrail: { whole: "a guardrail", words: ["on", "in", "match", "action"] },
-  audit: { whole: "the audit", words: ["content", "keep"] },
-  test: { whole: "a test", words: ["can", "cannot", "otherwise", "at", "given", "send"] },
-};
-
-/** The texts around an error. */
+/** The text around an error, and all its tokens. */
 export interface Around {
   readonly text: string;
   readonly lines: Lines;
-  /** All tokens of the file, to find the brace that was never closed. */
   readonly input: readonly IToken[];
 }
 
-/** chevrotain's exceptions; all but one kind know the token before the fault. */
-export type ParserError = IRecognitionException & { readonly previousToken?: IToken };
-
-/** One error of the parser as a diagnostic. */
-export function describe(error: ParserError, around: Around): Diagnostic {
-  const wanted = JSON.parse(error.message) as Wanted;
-  const actual = error.token;
-  const previous = error.previousToken ?? error.token;
-  const body = BODIES[wanted.rule];
-  const inBody =
-    body !== undefined &&
-    (wanted.labels.length === 0 || wanted.labels.every((label) => label === "`}`" || label === "EOF"));
-  if (isEnd(actual)) return unclosed(wanted, around, lastSign(around.text), "the file ends");
-  if (actual.tokenType === tokens.Misfit) return misfit(actual, around);
-  if (inBody) return inBodyFault(actual, previous, wanted.rule, around);
-  return expected(actual, previous, wanted, around);
+/** One error in its place. */
+interface Site extends Around {
+  /** The token at fault; null at the end of the file. */
+  readonly actual: IToken | null;
+  /** Its index, or the number of tokens. */
+  readonly index: number;
+  readonly labels: readonly string[];
+  /** The rules being read, outermost first. */
+  readonly rules: readonly string[];
+  /** The innermost body being read. */
+  readonly body: Body;
 }
 
-function isEnd(token: IToken): boolean {
-  return token.startOffset < 0 || Number.isNaN(token.startOffset);
+/**
+ * The errors of one parse as diagnostics. A word in the middle of a line that was wrong there, and then was taken for the
+ * beginning of the next statement, is not reported a second time.
+ */
+export function describe(errors: readonly IRecognitionException[], around: Around): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  let last: Site | null = null;
+  for (const error of errors) {
+    const site = siteOf(error, around);
+    if (last === null || site.index !== last.index + 1 || !sameLine(last)) diagnostics.push(one(site));
+    diagnostics.push(...alsoMisspelt(site, error.resyncedTokens));
+    last = site;
+  }
+  return diagnostics;
 }
 
-function lastSign(text: string): { start: number; end: number } {
-  const end = text.trimEnd().length;
-  return { start: Math.max(0, end - 1), end };
+/** Of what recovery skipped: words that begin a line and are nearly a word that begins a part of this body. */
+function alsoMisspelt(site: Site, skipped: readonly IToken[]): Diagnostic[] {
+  return skipped.flatMap((actual) => {
+    if (actual.tokenType !== tokens.Name || didYouMean(actual.image, site.body.words) === null) return [];
+    const there = { ...site, actual, index: indexOf(site.input, actual) };
+    const afterComma = site.input[there.index - 1]?.tokenType === tokens.Comma;
+    return there.index === site.index || afterComma || sameLine(there) ? [] : [noPart(there, actual)];
+  });
 }
 
-function diagnostic(
-  code: Diagnostic["code"],
-  span: Diagnostic["span"],
-  message: string,
-  help: string | null,
-  notes: Diagnostic["notes"] = [],
-): Diagnostic {
-  return { code, severity: "error", span, message, help, notes };
+function siteOf(error: IRecognitionException, around: Around): Site {
+  const index = indexOf(around.input, error.token);
+  const wanted = readWanted(error.message);
+  const rules = error.context.ruleStack;
+  const body = BODIES[rules.findLast((rule) => BODIES[rule] !== undefined) ?? "file"]!;
+  return { ...around, actual: around.input[index] ?? null, index, labels: wanted.labels, rules, body };
 }
 
-function spanOf(token: IToken, lines: Lines): Diagnostic["span"] {
+/** Tokens stand in the order of their offsets; the end of the file has none. */
+function indexOf(input: readonly IToken[], token: IToken): number {
+  if (!(token.startOffset >= 0)) return input.length;
+  let low = 0;
+  let high = input.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (input[middle]!.startOffset < token.startOffset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function one(site: Site): Diagnostic {
+  const { actual, labels } = site;
+  if (actual === null) return atEnd(site);
+  if (actual.tokenType === tokens.Misfit) return misfit(site, actual);
+  const bodyEnds = labels.every((label) => label === "`}`" || label === "EOF");
+  return bodyEnds ? noPart(site, actual) : wrongPart(site, actual);
+}
+
+function say(code: Diagnostic["code"], span: Span, message: string, help: string | null): Diagnostic {
+  return { code, severity: "error", span, message, help, notes: [] };
+}
+
+function spanOf(token: IToken, { lines }: Around): Span {
   return lines.span(token.startOffset, tokens.endOf(token));
 }
 
-function unclosed(wanted: Wanted, around: Around, at: { start: number; end: number }, why: string): Diagnostic {
-  const span = around.lines.span(at.start, at.end);
-  const open = lastOpen(around.input, at.start);
-  if (!wanted.labels.includes("`}`") || open === null) {
-    return diagnostic("GW1006", span, `expected ${either(wanted.labels)}, but ${why}`, null);
-  }
-  const note = { message: "the block begins here", span: spanOf(open, around.lines) };
-  return diagnostic(
-    "GW1006",
-    span,
-    `a block is not closed before ${why === "the file ends" ? "the end of the file" : why}`,
-    "add `}`",
-    [note],
-  );
+// ---- ends -------------------------------------------------------------------------------------------------------------
+
+function atEnd(site: Site): Diagnostic {
+  const last = site.text.trimEnd().length;
+  const span = site.lines.span(last - 1, last);
+  if (site.labels.includes("`}`")) return { ...unclosed(site, span, "the end of the file"), help: "add `}`" };
+  return say("GW1006", span, `expected ${either(site.labels)} before the end of the file`, example(site));
 }
 
-/** The innermost brace that is still open at an offset. */
-function lastOpen(input: readonly IToken[], offset: number): IToken | null {
-  const open: IToken[] = [];
-  for (const token of input) {
-    if (token.startOffset > offset) break;
-    if (token.tokenType === tokens.Open) open.push(token);
-    else if (token.tokenType === tokens.Close) open.pop();
-  }
-  return open.at(-1) ?? null;
+function unclosed(site: Site, span: Span, before: string): Diagnostic {
+  const open = lastOpen(site);
+  const notes = open === null ? [] : [{ message: "the block begins here", span: spanOf(open, site) }];
+  return { ...say("GW1006", span, `a block is not closed before ${before}`, "add `}` before it"), notes };
 }
 
-function misfit(actual: IToken, around: Around): Diagnostic {
-  const message = `\`${actual.image}\` is not a number with a unit that the language knows`;
+/** The innermost brace that is still open at the fault. */
+function lastOpen({ input, index }: Site): IToken | null {
+  let depth = 0;
+  for (let at = index - 1; at >= 0; at--) {
+    if (input[at]!.tokenType === tokens.Close) depth++;
+    else if (input[at]!.tokenType === tokens.Open && depth-- === 0) return input[at]!;
+  }
+  return null;
+}
+
+function misfit(site: Site, actual: IToken): Diagnostic {
+  const message = `\`${brief(actual)}\` is not a number with a unit that the language knows`;
   const help = "as in `10/min`, `200k/hour`, `$50/day`, `80%`, `2027-03-31`, `07:00-20:00`";
-  return diagnostic("GW1011", spanOf(actual, around.lines), message, help);
+  return say("GW1011", spanOf(actual, site), message, help);
 }
 
-/** A block was being read and what comes next begins no part of it. */
-function inBodyFault(actual: IToken, previous: IToken, rule: string, around: Around): Diagnostic {
-  const { whole, words } = BODIES[rule]!;
-  const span = spanOf(actual, around.lines);
+// ---- what begins no part of a body ------------------------------------------------------------------------------------
+
+function noPart(site: Site, actual: IToken): Diagnostic {
+  const { body } = site;
+  const span = spanOf(actual, site);
   const image = actual.image;
-  if (rule !== "file" && isHead(actual))
-    return unclosed(
-      { rule, labels: ["`}`"] },
-      around,
-      { start: actual.startOffset, end: tokens.endOf(actual) },
-      `\`${image}\``,
-    );
-  if (actual.tokenType === tokens.Close) return diagnostic("GW1006", span, "this `}` closes nothing", "remove it");
-  if (image.startsWith("//")) return diagnostic("GW1006", span, "unexpected `//`", "comments begin with `#`");
-  if (isItem(previous) && isItem(actual) && sameLine(previous, actual, around.text)) {
-    return diagnostic("GW1006", span, `a comma is missing before \`${image}\``, null);
+  const inFile = body === BODIES.file;
+  if (!inFile && isHead(actual)) return unclosed(site, span, `\`${image}\``);
+  if (actual.tokenType === tokens.Close) return say("GW1006", span, "this `}` closes nothing", "remove it");
+  if (image.startsWith("//")) return say("GW1006", span, "unexpected `//`", "comments begin with `#`");
+  const near = isWord(actual) ? didYouMean(image, body.words) : null;
+  if (near === null && isItem(actual.tokenType) && sameLine(site) && inList(site)) {
+    return say("GW1006", span, `a comma is missing before \`${image}\``, null);
   }
-  const kind = rule === "file" ? "declaration" : "statement";
+  if (tokens.RESERVED.has(image)) return reservedElsewhere(site, span, image);
   if (isWord(actual)) {
-    const near = didYouMean(image, words);
-    const reserved = tokens.RESERVED.has(image) && rule !== "file";
-    const help = near === null ? parts(whole, words) : `did you mean \`${near}\`?`;
-    if (reserved) return diagnostic("GW3004", span, `\`${image}\` does not belong into ${whole}`, parts(whole, words));
-    return diagnostic("GW1009", span, `unknown ${kind} \`${image}\``, help);
+    const help = near === null ? holds(body) : `did you mean \`${near}\`?`;
+    return say("GW1009", span, `unknown ${inFile ? "declaration" : "statement"} \`${image}\``, help);
   }
-  return diagnostic("GW1006", span, `expected a ${kind}, found \`${brief(image)}\``, parts(whole, words));
+  const route = actual.tokenType === tokens.Comma && body === BODIES.models;
+  const help = route ? "providers are joined by `then`, in order of preference" : holds(body);
+  return say("GW1006", span, `unexpected \`${brief(actual)}\``, help);
 }
 
-function parts(whole: string, words: readonly string[]): string {
+function reservedElsewhere(site: Site, span: Span, image: string): Diagnostic {
+  const begins = Object.values(BODIES).some((body) => body.words.includes(image));
+  if (!begins) return say("GW1006", span, `unexpected \`${image}\``, holds(site.body));
+  return say("GW3004", span, `\`${image}\` does not belong into ${site.body.whole}`, holds(site.body));
+}
+
+function holds({ whole, words }: Body): string {
   return words.length === 0 ? `${whole} holds a list of names` : `${whole} may hold ${either(words)}`;
 }
 
-function expected(actual: IToken, previous: IToken, wanted: Wanted, around: Around): Diagnostic {
-  const span = spanOf(actual, around.lines);
-  const list = either(wanted.labels);
-  const wantsName = wanted.labels.includes("a name");
-  if (wantsName && tokens.RESERVED.has(actual.image) && sameLine(previous, actual, around.text)) {
-    const message = `\`${actual.image}\` is a reserved word and cannot be a name`;
-    return diagnostic("GW1007", span, message, `expected ${list}`);
-  }
-  const words = wanted.labels.flatMap((label) => Array.from(label.matchAll(/`([a-z-]+)`/g), (found) => found[1]!));
-  const near = isWord(actual) ? didYouMean(actual.image, words) : null;
-  const help = near === null ? null : `did you mean \`${near}\`?`;
-  const found =
-    isHead(actual) || !sameLine(previous, actual, around.text)
-      ? `before \`${brief(actual.image)}\``
-      : `, found \`${brief(actual.image)}\``;
-  return diagnostic("GW1006", span, `expected ${list}${found.startsWith(",") ? "" : " "}${found}`, help);
+const BEFORE_LIST: ReadonlySet<TokenType> = new Set([
+  tokens.Inner.models,
+  tokens.Inner.tools,
+  tokens.Reserved.providers,
+  tokens.Reserved.guard,
+  tokens.Reserved.price,
+  tokens.Reserved.on,
+  tokens.Reserved.in,
+  tokens.Reserved.match,
+]);
+
+/** Whether the tokens before the fault are a list of names, so that a comma may have been forgotten. */
+function inList({ input, index, body }: Site): boolean {
+  let at = index - 1;
+  while (at >= 0 && (isItem(input[at]!.tokenType) || input[at]!.tokenType === tokens.Comma)) at--;
+  const type = input[at]?.tokenType;
+  if (at === index - 1 || type === undefined) return false;
+  return BEFORE_LIST.has(type) || (type === tokens.Open && (body === BODIES.models || body === BODIES.tools));
 }
 
-function brief(image: string): string {
+// ---- what does not fit into a part ------------------------------------------------------------------------------------
+
+function wrongPart(site: Site, actual: IToken): Diagnostic {
+  const { labels, body } = site;
+  const span = spanOf(actual, site);
+  const list = either(labels);
+  const beginsPart = isHead(actual) || body.words.includes(actual.image);
+  if (labels.includes("a name") && tokens.RESERVED.has(actual.image) && !beginsPart) {
+    return say("GW1007", span, `\`${actual.image}\` is a reserved word and cannot be a name`, example(site));
+  }
+  const missing = actual.tokenType === tokens.Close || (beginsPart && !sameLine(site));
+  const found = missing ? ` before \`${brief(actual)}\`` : `, found \`${brief(actual)}\``;
+  return say("GW1006", span, `expected ${list}${found}`, mending(site, actual) ?? example(site));
+}
+
+/** How to mend the token that stands here, when that can be told from it. */
+function mending({ labels }: Site, actual: IToken): string | null {
+  const words = labels.flatMap((label) => Array.from(label.matchAll(/`([a-z-]+)`/g), (found) => found[1]!));
+  const near = isWord(actual) ? didYouMean(actual.image, words) : null;
+  if (near !== null) return `did you mean \`${near}\`?`;
+  const wants = (type: TokenType) => labels.includes(type.LABEL ?? "");
+  if (wants(tokens.Text) && actual.tokenType === tokens.Name) return `put it in quotes: \`"${actual.image}"\``;
+  if (wants(tokens.MoneyRate) && actual.tokenType === tokens.Money) return `add a period: \`${actual.image}/day\``;
+  if (labels.length > 1) return null;
+  if (wants(tokens.MoneyRate) && actual.tokenType === tokens.Rate)
+    return `money begins with \`$\`: \`$${actual.image}\``;
+  if (wants(tokens.Money) && actual.tokenType === tokens.Integer)
+    return `money begins with \`$\`: \`$${actual.image}\``;
+  return null;
+}
+
+function example({ rules }: Site): string | null {
+  const rule = rules.findLast((name) => EXAMPLES[name] !== undefined);
+  return rule === undefined ? null : `as in \`${EXAMPLES[rule]}\``;
+}
+
+// ---- tokens -----------------------------------------------------------------------------------------------------------
+
+function brief({ image }: IToken): string {
   return image.length > 40 ? `${image.slice(0, 39)}…` : image;
 }
 
@@ -202,16 +231,13 @@ function isWord(token: IToken): boolean {
   return /^[A-Za-z_][\w-]*$/.test(token.image);
 }
 
-function isItem(token: IToken): boolean {
-  const type = token.tokenType;
-  return (
-    type === tokens.Glob ||
-    type === tokens.Reference ||
-    type === tokens.Name ||
-    (type.CATEGORIES?.includes(tokens.Name) ?? false)
-  );
+function isItem(type: TokenType): boolean {
+  return type === tokens.Glob || type === tokens.Reference || tokens.isName(type);
 }
 
-function sameLine(previous: IToken, actual: IToken, text: string): boolean {
-  return isEnd(previous) || !text.slice(tokens.endOf(previous), actual.startOffset).includes("\n");
+/** Whether the token at fault stands on the line of the one before it. */
+function sameLine({ input, index, text, actual }: Site): boolean {
+  const before = input[index - 1];
+  if (before === undefined || actual === null) return true;
+  return !text.slice(tokens.endOf(before), actual.startOffset).includes("\n");
 }

@@ -3,7 +3,7 @@
  * then the notes. Plain text by default; a style wraps the parts in colour.
  */
 import type { Diagnostic, Note } from "./diagnostic.ts";
-import { place } from "./source.ts";
+import { place, type Span } from "./source.ts";
 
 /** How the parts of a frame are painted. */
 export interface Style {
@@ -45,7 +45,11 @@ function noteText(note: Note): string {
 }
 
 /** The line of the fault, cut to a window when it is long, and what stands under it. */
-function excerpt({ span }: Diagnostic, text: string): { line: string; carets: { indent: string; marks: string } } {
+function excerpt(
+  { span, code }: Diagnostic,
+  sourceText: string,
+): { line: string; carets: { indent: string; marks: string } } {
+  const text = code === "GW4001" ? masked(sourceText, span) : sourceText;
   const lineStart = span.start - span.column + 1;
   const lineEnd = text.indexOf("\n", span.start);
   const full = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).replace(/\r$/, "");
@@ -56,6 +60,11 @@ function excerpt({ span }: Diagnostic, text: string): { line: string; carets: { 
   const line = `${from > 0 ? "…" : ""}${shown}${from + WIDTH < full.length ? "…" : ""}`;
   const before = `${from > 0 ? " " : ""}${shown.slice(0, start)}`;
   return { line: visible(line), carets: { indent: before.replace(/[^\t]/g, " "), marks: "^".repeat(length) } };
+}
+
+/** A secret in the text is pointed at and not repeated. */
+function masked(text: string, { start, end }: Span): string {
+  return text.slice(0, start) + "*".repeat(end - start) + text.slice(end);
 }
 
 /** Signs that would move or hide text on a terminal are shown as a blot. */

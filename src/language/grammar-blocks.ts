@@ -1,6 +1,6 @@
 /** The bodies of `provider`, `models`, `tools`, `pattern`, `guardrail`, `audit`. */
 import type { IToken } from "chevrotain";
-import type { Seen } from "./grammar-parts.ts";
+import { PART, type Seen } from "./grammar-parts.ts";
 import { GrammarStatements } from "./grammar-statements.ts";
 import * as tokens from "./tokens.ts";
 import type {
@@ -86,24 +86,27 @@ export class GrammarBlocks extends GrammarStatements {
     ]),
   );
 
-  private readonly credential = this.RULE("credential", (): Credential | undefined =>
-    this.OR([
-      {
-        ALT: (): Credential | undefined => {
-          const how = this.CONSUME(tokens.Name);
-          const what = this.OPTION(() =>
-            this.OR1([{ ALT: () => this.CONSUME1(tokens.Name) }, { ALT: () => this.CONSUME(tokens.Text) }]),
-          );
-          return this.ACTION(() => this.asCredential(how, what));
+  private readonly credential = this.RULE(
+    "credential",
+    (): Credential | undefined =>
+      this.OR([
+        {
+          ALT: (): Credential | undefined => {
+            const how = this.CONSUME(tokens.Name);
+            const what = this.OPTION(() =>
+              this.OR1([{ ALT: () => this.CONSUME1(tokens.Name) }, { ALT: () => this.CONSUME(tokens.Text) }]),
+            );
+            return this.ACTION(() => this.asCredential(how, what));
+          },
         },
-      },
-      {
-        ALT: (): undefined => {
-          const token = this.CONSUME1(tokens.Text);
-          this.ACTION(() => this.literalSecret(token));
+        {
+          ALT: (): undefined => {
+            const token = this.CONSUME1(tokens.Text);
+            this.ACTION(() => this.literalSecret(token));
+          },
         },
-      },
-    ]),
+      ]),
+    PART,
   );
 
   private asCredential(how: IToken, what: IToken | undefined): Credential | undefined {
@@ -141,7 +144,7 @@ export class GrammarBlocks extends GrammarStatements {
     const prices: (PriceStatement | undefined)[] = [];
     this.CONSUME(tokens.Open);
     this.begin();
-    const items = this.SUBRULE(this.items) ?? [];
+    const items = this.SUBRULE(this.members) ?? [];
     const via = this.OPTION(() => this.SUBRULE(this.route)) ?? [];
     this.MANY(() => {
       this.begin();
@@ -151,13 +154,20 @@ export class GrammarBlocks extends GrammarStatements {
     return { items, via, prices: this.present(prices) };
   });
 
-  private readonly route = this.RULE("route", (): Word[] => {
-    const via: (Word | undefined)[] = [];
-    this.begin();
-    this.CONSUME(Reserved.via);
-    this.AT_LEAST_ONE_SEP({ SEP: Reserved.then, DEF: () => via.push(this.SUBRULE(this.name)) });
-    return this.present(via);
-  });
+  /** The list of a group: a fault in it does not cost the group its name. */
+  private readonly members = this.RULE("members", (): Item[] | undefined => this.SUBRULE(this.items));
+
+  private readonly route = this.RULE(
+    "route",
+    (): Word[] => {
+      const via: (Word | undefined)[] = [];
+      this.begin();
+      this.CONSUME(Reserved.via);
+      this.AT_LEAST_ONE_SEP({ SEP: Reserved.then, DEF: () => via.push(this.SUBRULE(this.name)) });
+      return this.present(via);
+    },
+    PART,
+  );
 
   private readonly price = this.RULE("price", (): PriceStatement | undefined => {
     const first = this.CONSUME(Reserved.price);
@@ -202,7 +212,7 @@ export class GrammarBlocks extends GrammarStatements {
   protected readonly tools = this.RULE("tools", (): Item[] => {
     this.CONSUME(tokens.Open);
     this.begin();
-    const items = this.SUBRULE(this.items) ?? [];
+    const items = this.SUBRULE(this.members) ?? [];
     this.CONSUME(tokens.Close);
     return items;
   });
@@ -299,11 +309,15 @@ export class GrammarBlocks extends GrammarStatements {
     },
   );
 
-  private readonly plainWords = this.RULE("plainWords", (): IToken[] => {
-    const words: IToken[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
-    return words;
-  });
+  private readonly plainWords = this.RULE(
+    "plainWords",
+    (): IToken[] => {
+      const words: IToken[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
+      return words;
+    },
+    PART,
+  );
 
   private asStages(words: readonly IToken[] | undefined): { stage: Stage; span: Word["span"] }[] {
     return (words ?? []).flatMap((token) => {
@@ -319,57 +333,68 @@ export class GrammarBlocks extends GrammarStatements {
     });
   }
 
-  private readonly matches = this.RULE("matches", (): Match[] => {
-    const matches: (Match | undefined)[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => matches.push(this.SUBRULE(this.match)) });
-    return this.present(matches);
-  });
-
-  private readonly match = this.RULE("match", (): Match | undefined =>
-    this.OR([
-      {
-        ALT: (): Match | undefined => {
-          const regex = this.SUBRULE(this.expression);
-          return regex && { kind: "regex", regex, span: regex.span };
-        },
-      },
-      {
-        ALT: (): Match | undefined => {
-          const name = this.SUBRULE(this.name);
-          return name && { kind: "pattern", name, span: name.span };
-        },
-      },
-      {
-        ALT: (): Match => {
-          const token = this.CONSUME(tokens.Reference);
-          return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
-        },
-      },
-    ]),
+  private readonly matches = this.RULE(
+    "matches",
+    (): Match[] => {
+      const matches: (Match | undefined)[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => matches.push(this.SUBRULE(this.match)) });
+      return this.present(matches);
+    },
+    PART,
   );
 
-  private readonly action = this.RULE("action", (): GuardAction | undefined => {
-    const how = this.CONSUME(tokens.Name);
-    const message = this.OPTION(() => this.SUBRULE(this.text));
-    return this.ACTION((): GuardAction | undefined => {
-      const kind = this.choice(how, ["redact", "reject"]);
-      const span = this.since(how);
-      if (kind === "redact" && message !== undefined) {
-        this.fault(
-          "GW1006",
-          message.span,
-          "`action redact` takes no text",
-          "the placeholder names the kind of secret itself",
-        );
-      }
-      if (kind === "redact") return { kind, span };
-      if (kind === "reject" && message !== undefined) return { kind, message, span };
-      if (kind === "reject") {
-        this.fault("GW1014", span, "`action reject` needs a sentence for the caller", '`action reject "why"`');
-      }
-      return undefined;
-    });
-  });
+  private readonly match = this.RULE(
+    "match",
+    (): Match | undefined =>
+      this.OR([
+        {
+          ALT: (): Match | undefined => {
+            const regex = this.SUBRULE(this.expression);
+            return regex && { kind: "regex", regex, span: regex.span };
+          },
+        },
+        {
+          ALT: (): Match | undefined => {
+            const name = this.SUBRULE(this.name);
+            return name && { kind: "pattern", name, span: name.span };
+          },
+        },
+        {
+          ALT: (): Match => {
+            const token = this.CONSUME(tokens.Reference);
+            return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
+          },
+        },
+      ]),
+    PART,
+  );
+
+  private readonly action = this.RULE(
+    "action",
+    (): GuardAction | undefined => {
+      const how = this.CONSUME(tokens.Name);
+      const message = this.OPTION(() => this.SUBRULE(this.text));
+      return this.ACTION((): GuardAction | undefined => {
+        const kind = this.choice(how, ["redact", "reject"]);
+        const span = this.since(how);
+        if (kind === "redact" && message !== undefined) {
+          this.fault(
+            "GW1006",
+            message.span,
+            "`action redact` takes no text",
+            "the placeholder names the kind of secret itself",
+          );
+        }
+        if (kind === "redact") return { kind, span };
+        if (kind === "reject" && message !== undefined) return { kind, message, span };
+        if (kind === "reject") {
+          this.fault("GW1014", span, "`action reject` needs a sentence for the caller", '`action reject "why"`');
+        }
+        return undefined;
+      });
+    },
+    PART,
+  );
 
   // ---- audit --------------------------------------------------------------------------------------------------------
 

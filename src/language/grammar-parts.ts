@@ -44,6 +44,9 @@ export type Seen = Map<string, Span>;
 /** Signs that may be added in thought when they are missing; a name or a value never is. */
 const INSERTABLE = new Set([tokens.Open, tokens.Close, tokens.Equals]);
 
+/** A rule that is a part of a statement: a fault in it is the statement's, which is given up as a whole. */
+export const PART = { resyncEnabled: false };
+
 export class GrammarParts extends EmbeddedActionsParser {
   protected page: Page = blankPage();
 
@@ -126,19 +129,27 @@ export class GrammarParts extends EmbeddedActionsParser {
 
   // ---- rules --------------------------------------------------------------------------------------------------------
 
-  protected readonly name = this.RULE("name", (): Word => this.word(this.CONSUME(tokens.Name)));
+  protected readonly name = this.RULE("name", (): Word => this.word(this.CONSUME(tokens.Name)), PART);
 
-  protected readonly names = this.RULE("names", (): Word[] => {
-    const names: (Word | undefined)[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => names.push(this.SUBRULE(this.name)) });
-    return this.present(names);
-  });
+  protected readonly names = this.RULE(
+    "names",
+    (): Word[] => {
+      const names: (Word | undefined)[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => names.push(this.SUBRULE(this.name)) });
+      return this.present(names);
+    },
+    PART,
+  );
 
-  protected readonly text = this.RULE("text", (): Word | undefined => {
-    const token = this.CONSUME(tokens.Text);
-    const text = this.value(token, readText);
-    return text === undefined ? undefined : { text, span: this.at(token) };
-  });
+  protected readonly text = this.RULE(
+    "text",
+    (): Word | undefined => {
+      const token = this.CONSUME(tokens.Text);
+      const text = this.value(token, readText);
+      return text === undefined ? undefined : { text, span: this.at(token) };
+    },
+    PART,
+  );
 
   protected readonly item = this.RULE(
     "item",
@@ -148,86 +159,116 @@ export class GrammarParts extends EmbeddedActionsParser {
         { ALT: (): Item => this.asItem("glob", this.CONSUME(tokens.Glob)) },
         { ALT: (): Item => this.asItem("reference", this.CONSUME(tokens.Reference)) },
       ]),
+    PART,
   );
 
   private asItem(kind: Item["kind"], token: IToken): Item {
     return { kind, text: kind === "glob" ? token.image : token.image.slice(1), span: this.at(token) };
   }
 
-  protected readonly items = this.RULE("items", (): Item[] => {
-    const items: (Item | undefined)[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => items.push(this.SUBRULE(this.item)) });
-    return this.present(items);
-  });
-
-  protected readonly thing = this.RULE("thing", (): Thing => this.CONSUME(tokens.Thing).image as Thing);
-
-  protected readonly instant = this.RULE("instant", (): Instant | undefined =>
-    this.OR([
-      {
-        ALT: (): Instant | undefined => {
-          const token = this.CONSUME(tokens.DateTime);
-          const ms = this.value(token, readMoment);
-          return ms === undefined ? undefined : { text: token.image, dateOnly: false, ms, span: this.at(token) };
-        },
-      },
-      {
-        ALT: (): Instant | undefined => {
-          const token = this.CONSUME(tokens.Day);
-          const ms = this.value(token, readDay);
-          return ms === undefined ? undefined : { text: token.image, dateOnly: true, ms, span: this.at(token) };
-        },
-      },
-    ]),
+  protected readonly items = this.RULE(
+    "items",
+    (): Item[] => {
+      const items: (Item | undefined)[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => items.push(this.SUBRULE(this.item)) });
+      return this.present(items);
+    },
+    PART,
   );
 
-  protected readonly until = this.RULE("until", (): Instant | undefined => {
-    this.CONSUME(tokens.Reserved.until);
-    return this.SUBRULE(this.instant);
-  });
+  protected readonly thing = this.RULE("thing", (): Thing => this.CONSUME(tokens.Thing).image as Thing, PART);
 
-  protected readonly per = this.RULE("per", (): Scope => {
-    this.CONSUME(tokens.Reserved.per);
-    return this.OR([
-      { ALT: (): Scope => this.CONSUME(tokens.Inner.key).image as Scope },
-      { ALT: (): Scope => this.CONSUME(tokens.Inner.team).image as Scope },
-    ]);
-  });
+  protected readonly instant = this.RULE(
+    "instant",
+    (): Instant | undefined =>
+      this.OR([
+        {
+          ALT: (): Instant | undefined => {
+            const token = this.CONSUME(tokens.DateTime);
+            const ms = this.value(token, readMoment);
+            return ms === undefined ? undefined : { text: token.image, dateOnly: false, ms, span: this.at(token) };
+          },
+        },
+        {
+          ALT: (): Instant | undefined => {
+            const token = this.CONSUME(tokens.Day);
+            const ms = this.value(token, readDay);
+            return ms === undefined ? undefined : { text: token.image, dateOnly: true, ms, span: this.at(token) };
+          },
+        },
+      ]),
+    PART,
+  );
 
-  protected readonly moneyRate = this.RULE("moneyRate", (): MoneyRate | undefined => {
-    const token = this.CONSUME(tokens.MoneyRate);
-    const read = this.value(token, (image) => readPer(image, readMoney));
-    return read === undefined ? undefined : { microUsd: read.amount, period: read.period, span: this.at(token) };
-  });
+  protected readonly until = this.RULE(
+    "until",
+    (): Instant | undefined => {
+      this.CONSUME(tokens.Reserved.until);
+      return this.SUBRULE(this.instant);
+    },
+    PART,
+  );
 
-  protected readonly rate = this.RULE("rate", (): Rate | undefined => this.asRate(this.CONSUME(tokens.Rate)));
+  protected readonly per = this.RULE(
+    "per",
+    (): Scope => {
+      this.CONSUME(tokens.Reserved.per);
+      return this.OR([
+        { ALT: (): Scope => this.CONSUME(tokens.Inner.key).image as Scope },
+        { ALT: (): Scope => this.CONSUME(tokens.Inner.team).image as Scope },
+      ]);
+    },
+    PART,
+  );
+
+  protected readonly moneyRate = this.RULE(
+    "moneyRate",
+    (): MoneyRate | undefined => {
+      const token = this.CONSUME(tokens.MoneyRate);
+      const read = this.value(token, (image) => readPer(image, readMoney));
+      return read === undefined ? undefined : { microUsd: read.amount, period: read.period, span: this.at(token) };
+    },
+    PART,
+  );
+
+  protected readonly rate = this.RULE("rate", (): Rate | undefined => this.asRate(this.CONSUME(tokens.Rate)), PART);
 
   protected asRate(token: IToken): Rate | undefined {
     const read = this.value(token, (image) => readPer(image, readInteger));
     return read === undefined ? undefined : { ...read, span: this.at(token) };
   }
 
-  protected readonly money = this.RULE("money", (): number | undefined =>
-    this.value(this.CONSUME(tokens.Money), readMoney),
+  protected readonly money = this.RULE(
+    "money",
+    (): number | undefined => this.value(this.CONSUME(tokens.Money), readMoney),
+    PART,
   );
 
-  protected readonly integer = this.RULE("integer", (): number | undefined =>
-    this.asInteger(this.CONSUME(tokens.Integer)),
+  protected readonly integer = this.RULE(
+    "integer",
+    (): number | undefined => this.asInteger(this.CONSUME(tokens.Integer)),
+    PART,
   );
 
   protected asInteger(token: IToken): number | undefined {
     return this.value(token, readInteger);
   }
 
-  protected readonly digest = this.RULE("digest", (): string | undefined =>
-    this.value(this.CONSUME(tokens.Hash), readDigest),
+  protected readonly digest = this.RULE(
+    "digest",
+    (): string | undefined => this.value(this.CONSUME(tokens.Hash), readDigest),
+    PART,
   );
 
-  protected readonly expression = this.RULE("expression", (): Regex | undefined => {
-    const token = this.CONSUME(tokens.Expression);
-    const read = this.value(token, readExpression);
-    return read === undefined ? undefined : { ...read, span: this.at(token) };
-  });
+  protected readonly expression = this.RULE(
+    "expression",
+    (): Regex | undefined => {
+      const token = this.CONSUME(tokens.Expression);
+      const read = this.value(token, readExpression);
+      return read === undefined ? undefined : { ...read, span: this.at(token) };
+    },
+    PART,
+  );
 }
 
 /** "`a`, `b` or `c`". */

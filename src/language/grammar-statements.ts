@@ -1,6 +1,6 @@
 /** The statements of `org`, `team` and `key`. Which of them fits which is for the model to say: here all are read. */
 import type { IToken } from "chevrotain";
-import { GrammarParts, type Seen } from "./grammar-parts.ts";
+import { GrammarParts, PART, type Seen } from "./grammar-parts.ts";
 import * as tokens from "./tokens.ts";
 import type {
   AccessStatement,
@@ -103,11 +103,15 @@ export class GrammarStatements extends GrammarParts {
     return rate && { kind: "budget", rate, per, warnAt, until, span: this.since(first) };
   });
 
-  private readonly warning = this.RULE("warning", (): number => {
-    this.CONSUME(Reserved.warn);
-    this.CONSUME(Reserved.at);
-    return Number.parseInt(this.CONSUME(tokens.Percent).image, 10);
-  });
+  private readonly warning = this.RULE(
+    "warning",
+    (): number => {
+      this.CONSUME(Reserved.warn);
+      this.CONSUME(Reserved.at);
+      return Number.parseInt(this.CONSUME(tokens.Percent).image, 10);
+    },
+    PART,
+  );
 
   private readonly active = this.RULE("active", (): ActiveStatement | undefined => {
     const first = this.CONSUME(Reserved.active);

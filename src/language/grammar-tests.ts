@@ -1,7 +1,7 @@
 /** The body of `test`. */
 import type { IToken } from "chevrotain";
 import { GrammarBlocks } from "./grammar-blocks.ts";
-import type { Seen } from "./grammar-parts.ts";
+import { PART, type Seen } from "./grammar-parts.ts";
 import * as tokens from "./tokens.ts";
 import type { Send, TestStatement, Word } from "./tree.ts";
 
@@ -137,19 +137,23 @@ export class GrammarTests extends GrammarBlocks {
     });
   }
 
-  private readonly expectation = this.RULE("expectation", (): Send["expect"] | undefined => {
-    this.CONSUME(Reserved.expect);
-    return this.OR([
-      { ALT: (): Send["expect"] => ({ kind: "allow", span: this.at(this.CONSUME(Reserved.allow)) }) },
-      {
-        ALT: (): Send["expect"] | undefined => {
-          const how = this.CONSUME(tokens.Name);
-          const what = this.OPTION(() => this.OR1(this.reasons)) ?? null;
-          return this.ACTION(() => this.asExpectation(how, what && this.word(what)));
+  private readonly expectation = this.RULE(
+    "expectation",
+    (): Send["expect"] | undefined => {
+      this.CONSUME(Reserved.expect);
+      return this.OR([
+        { ALT: (): Send["expect"] => ({ kind: "allow", span: this.at(this.CONSUME(Reserved.allow)) }) },
+        {
+          ALT: (): Send["expect"] | undefined => {
+            const how = this.CONSUME(tokens.Name);
+            const what = this.OPTION(() => this.OR1(this.reasons)) ?? null;
+            return this.ACTION(() => this.asExpectation(how, what && this.word(what)));
+          },
         },
-      },
-    ]);
-  });
+      ]);
+    },
+    PART,
+  );
 
   private asExpectation(how: IToken, what: Word | null): Send["expect"] | undefined {
     const kind = this.choice(how, ["allow", "refuse", "redact"]);

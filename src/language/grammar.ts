@@ -4,7 +4,7 @@
  * written once; actions build the tree while parsing, and recovery is on, so the same run serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
-import type { Page } from "./grammar-parts.ts";
+import { PART, type Page } from "./grammar-parts.ts";
 import { GrammarTests } from "./grammar-tests.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
@@ -214,15 +214,19 @@ export class Grammar extends GrammarTests {
     return name && subject && { kind: "test", name, subject, body, doc: null, span: this.since(first) };
   });
 
-  private readonly subject = this.RULE("subject", (): Subject | undefined => {
-    const kind = this.OR([
-      { ALT: () => this.CONSUME(Inner.team) },
-      { ALT: () => this.CONSUME(Inner.key) },
-      { ALT: () => this.CONSUME(Inner.org) },
-    ]);
-    const name = this.SUBRULE(this.name);
-    return name && { kind: kind.image as Subject["kind"], name };
-  });
+  private readonly subject = this.RULE(
+    "subject",
+    (): Subject | undefined => {
+      const kind = this.OR([
+        { ALT: () => this.CONSUME(Inner.team) },
+        { ALT: () => this.CONSUME(Inner.key) },
+        { ALT: () => this.CONSUME(Inner.org) },
+      ]);
+      const name = this.SUBRULE(this.name);
+      return name && { kind: kind.image as Subject["kind"], name };
+    },
+    PART,
+  );
 
   private readonly declarations = [
     { ALT: (): Declaration | undefined => this.SUBRULE(this.language) },

@@ -16,7 +16,7 @@ import {
   type HeadWord,
   Inner,
   Integer,
-  Name,
+  isName,
   Open,
   OpenExpression,
   OpenText,
@@ -152,10 +152,6 @@ export function looksLikeHeader(tokens: readonly IToken[], index: number, word: 
     default:
       return isName(next) && afterNext === Open;
   }
-}
-
-function isName(type: TokenType): boolean {
-  return type === Name || (type.CATEGORIES?.includes(Name) ?? false);
 }
 
 function retype(token: IToken, type: TokenType): void {

@@ -1,7 +1,8 @@
 /** From a source to its tree, with every fault of the text at once: lex.ts, then grammar.ts, then describe.ts. */
 import type { IToken } from "chevrotain";
-import { carryExpectation, describe } from "./describe.ts";
+import { describe } from "./describe.ts";
 import { byPlace, type Diagnostic } from "./diagnostic.ts";
+import { carryWanted } from "./expectation.ts";
 import { Grammar } from "./grammar.ts";
 import type { Page } from "./grammar-parts.ts";
 import { lex } from "./lex.ts";
@@ -32,16 +33,11 @@ export function read(source: Source): Reading {
   const lines = new Lines(source);
   const { tokens, comments, faults } = lex(source.text, lines);
   const page: Page = { lines, faults: [], starts: [], docs: docsOf(source.text, comments) };
-  grammar ??= new Grammar(carryExpectation, true);
+  grammar ??= new Grammar(carryWanted, true);
   const { version, readable, declarations } = grammar.read(tokens, page);
   const around = { text: source.text, lines, input: tokens };
   const all = readable
-    ? [
-        ...faults,
-        ...page.faults,
-        ...grammar.errors.map((error) => describe(error, around)),
-        ...noVersion(version, lines),
-      ]
+    ? [...faults, ...page.faults, ...describe(grammar.errors, around), ...noVersion(version, lines)]
     : page.faults.filter((fault) => fault.code === "GW1002");
   const tree: Tree = { source, version, declarations: readable ? declarations : [] };
   return { tree, diagnostics: oneForEachPlace(all), tokens, comments, starts: page.starts };

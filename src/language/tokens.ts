@@ -190,6 +190,11 @@ export function endOf(token: IToken): number {
   return token.startOffset + token.image.length;
 }
 
+/** Whether a token of this type can be a name. */
+export function isName(type: TokenType): boolean {
+  return type === Name || (type.CATEGORIES?.includes(Name) ?? false);
+}
+
 /** All token types in the order in which the lexer tries them. */
 export const TOKENS: TokenType[] = [
   Blank,

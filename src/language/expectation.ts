@@ -1,0 +1,97 @@
+/**
+ * What may stand where, as data: what the parser wanted (carried through chevrotain's exceptions as JSON, since a message
+ * is all that they can hold), the words that begin the parts of each body, and an example for each statement.
+ */
+import type { IParserErrorMessageProvider, TokenType } from "chevrotain";
+import { Head } from "./tokens.ts";
+
+/** What the parser wanted at a fault. */
+export interface Wanted {
+  readonly rule: string;
+  /** Labels of the token types that may stand here. */
+  readonly labels: readonly string[];
+}
+
+function carry(rule: string, types: readonly TokenType[]): string {
+  const labels = [...new Set(types.map((type) => type.LABEL ?? type.name))];
+  return JSON.stringify({ rule, labels } satisfies Wanted);
+}
+
+/** Makes messages that `readWanted` reads back. */
+export const carryWanted: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => carry(ruleName, [expected]),
+  buildNotAllInputParsedMessage: ({ ruleName }) => carry(ruleName, []),
+  buildNoViableAltMessage: ({ expectedPathsPerAlt, ruleName }) =>
+    carry(
+      ruleName,
+      expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1))),
+    ),
+  buildEarlyExitMessage: ({ expectedIterationPaths, ruleName }) =>
+    carry(
+      ruleName,
+      expectedIterationPaths.flatMap((path) => path.slice(0, 1)),
+    ),
+};
+
+/** What a message of `carryWanted` says. */
+export function readWanted(message: string): Wanted {
+  return JSON.parse(message) as Wanted;
+}
+
+/** A body: what the whole is called, and the words that may begin a part of it. */
+export interface Body {
+  readonly whole: string;
+  readonly words: readonly string[];
+}
+
+/** The rules that are a body. A test holds the words against the grammar. */
+export const BODIES: Readonly<Record<string, Body>> = {
+  file: { whole: "a policy", words: Object.keys(Head) },
+  node: {
+    whole: "an org, team or key",
+    words: [
+      ...["allow", "deny", "only", "guard", "limit", "budget", "active", "on"],
+      ...["timezone", "hash", "owner", "expires", "label"],
+    ],
+  },
+  provider: { whole: "a provider", words: ["kind", "url", "credential"] },
+  models: { whole: "a model group", words: ["via", "price"] },
+  tools: { whole: "a tool group", words: [] },
+  pattern: { whole: "a pattern", words: ["match", "hit", "miss"] },
+  guardrail: { whole: "a guardrail", words: ["on", "in", "match", "action"] },
+  audit: { whole: "the audit", words: ["content", "keep"] },
+  test: { whole: "a test", words: ["can", "cannot", "otherwise", "at", "given", "send"] },
+};
+
+/** One example for each rule in which something may be missing or misspelt. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  language: "language 1",
+  use: "use secrets from builtin",
+  org: "org acme { … }",
+  team: "team eng/payments { … }",
+  key: "key dana-laptop in eng { … }",
+  providerDeclaration: "provider anthropic { … }",
+  modelsDeclaration: "models everyday { claude-sonnet-*, claude-haiku-* }",
+  toolsDeclaration: "tools read { Read, Grep, mcp:github/get_* }",
+  patternDeclaration: "pattern employee-id { … }",
+  guardrailDeclaration: "guardrail secrets { … }",
+  auditDeclaration: "audit { content none }",
+  testDeclaration: 'test "what holds" for team eng { … }',
+  access: "allow models @everyday",
+  guard: "guard secrets",
+  limit: "limit requests 10/min per key",
+  budget: "budget $50/day per key warn at 80%",
+  active: "active mon-fri 07:00-20:00",
+  ungranted: "on ungranted tool refuse",
+  timezone: 'timezone "Europe/Berlin"',
+  owner: 'owner "dana@acme.example"',
+  expires: "expires 2027-03-31",
+  until: "until 2026-12-24T18:00Z",
+  label: 'label device = "laptop"',
+  price: "price claude-haiku-* input $1 output $5 cache-read $0.10 cache-write $1.25 cache-write-1h $2",
+  can: "can use models claude-haiku-*",
+  otherwise: "otherwise cannot",
+  clock: "at 2026-05-04T10:00Z",
+  given: "given spent $49.99/day` or `given used requests 19/min",
+  send: "send model claude-haiku-4-5 expect allow",
+};
