@@ -38,9 +38,14 @@ export function isLinearWhenBacktracking(node: Node): boolean {
   const paths = layOut(node);
   if (!paths) return false;
   let steps = 0;
+  let previous: readonly Work[] = [];
   for (const path of paths) {
-    steps += cost(path);
-    if (steps > MAX_STEPS) return false;
+    const work = worksOf(path);
+    // Paths that begin alike are walked together up to where they part.
+    const parted = work.findIndex(({ item, ways }, at) => previous[at]?.item !== item || previous[at]?.ways !== ways);
+    for (const { steps: more } of parted < 0 ? [] : work.slice(parted)) steps += more;
+    if (!(steps <= MAX_STEPS)) return false;
+    previous = work;
   }
   return true;
 }
@@ -113,17 +118,23 @@ function take(set: CharSet, min: number, max: number): Take {
   return { kind: "take", set, first: set, size: 1, min, max };
 }
 
-/** Steps that trying this path at one place of the text may take, shared out over the places of the text. */
-function cost(path: Path): number {
+/** What one item of a path costs at one place of the text, shared out over the places of the text. */
+interface Work {
+  readonly item: Item;
+  /** Number of ways in which everything before the item can have matched. */
+  readonly ways: number;
+  readonly steps: number;
+}
+
+function worksOf(path: Path): Work[] {
   let ways = 1;
-  let steps = 1;
-  for (const [index, item] of path.entries()) {
-    if (item.kind !== "take") continue;
-    steps += ways * (isGuarded(path, index, item) ? item.size : item.size * item.max);
+  return path.map((item, index) => {
+    const before = ways;
+    if (item.kind === "check") return { item, ways: before, steps: before };
     if (item.min !== item.max && !isSettled(path, index, item)) ways *= item.max - item.min + 1;
-    if (!Number.isFinite(ways)) return ways;
-  }
-  return Math.max(steps, ways);
+    const length = isGuarded(path, index, item) ? item.size : item.size * item.max;
+    return { item, ways: before, steps: Math.max(before * length, ways) };
+  });
 }
 
 function isSettled(path: Path, index: number, item: Take): boolean {
