@@ -46,7 +46,7 @@ export async function recover(log: string): Promise<Recovered> {
     hash: last?.hash ?? GENESIS,
     active: { path: active.path, offset: end.offset },
     truncatedBytes: size - end.offset,
-    open: last === null ? [] : await openTickets(segments, last.header.boot),
+    open: last === null ? [] : await openTickets(segments, last.header),
   };
 }
 
@@ -82,22 +82,25 @@ async function setAside(path: string, offset: number): Promise<void> {
   );
 }
 
-/** Decisions of a boot that allowed a request and have no outcome, oldest first. */
-async function openTickets(segments: readonly Segment[], boot: string): Promise<readonly string[]> {
+/** Decisions of the last record's boot that allowed a request and have no outcome, oldest first. */
+async function openTickets(segments: readonly Segment[], { boot, seq }: Header): Promise<readonly string[]> {
   const open = new Set<string>();
   for (const segment of await segmentsOf(segments, boot)) {
     for await (const { bytes, whole } of readLines(segment.path)) {
       const header = whole ? headerOf(bytes) : null;
-      if (header === null || header.seq >= segment.end) break;
-      if (header.boot !== boot) continue;
-      if (header.kind === "outcome") open.delete(bodyOf(bytes).ticket);
-      if (header.kind === "decision") {
-        const { ticket, effect } = bodyOf(bytes);
-        if (effect === "allow") open.add(ticket);
-      }
+      // Behind the last good record anything may stand.
+      if (header === null || header.seq >= segment.end || header.seq > seq) break;
+      if (header.boot === boot) follow(open, header, bytes);
     }
   }
   return [...open];
+}
+
+function follow(open: Set<string>, { kind }: Header, line: Uint8Array): void {
+  if (kind !== "decision" && kind !== "outcome") return;
+  const { ticket, effect } = bodyOf(line);
+  if (kind === "outcome") open.delete(ticket);
+  else if (effect === "allow") open.add(ticket);
 }
 
 /** The segments that can hold records of the last boot: those that begin with one, and the one before. */

@@ -52,7 +52,10 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
   }
 
   async function follow(first: number): Promise<Active> {
-    const next = await begin(first);
+    const next = await begin(first).catch((error) => {
+      throw isFull(error) ? fullError(error) : error;
+    });
+    // Its records are durable: that it cannot be closed harms nobody.
     await current?.file.close().catch(() => {});
     return next;
   }
@@ -109,7 +112,7 @@ async function put(active: Active, bytes: Uint8Array): Promise<void> {
     await fill(active, bytes);
   } catch (error) {
     if (isFull(error) && (await cutBack(active))) {
-      throw new AuditError("full", "the audit log has no space left on its disk", { cause: error });
+      throw fullError(error);
     }
     throw error;
   }
@@ -138,4 +141,8 @@ async function cutBack(active: Active): Promise<boolean> {
 function isFull(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOSPC" || code === "EDQUOT";
+}
+
+function fullError(cause: unknown): AuditError {
+  return new AuditError("full", "the audit log has no space left on its disk", { cause });
 }

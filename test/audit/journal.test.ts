@@ -8,6 +8,7 @@ import { nodeDisk } from "../../src/audit/disk.ts";
 import type { Charge, Entry } from "../../src/audit/entry.ts";
 import { type Medium, openJournal } from "../../src/audit/journal.ts";
 import type { AuditError } from "../../src/audit/log.ts";
+import { seal } from "../../src/audit/record.ts";
 import { charge, decision, outcome, recordsOf, scratch, segmentPaths, tornFiles } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.123Z");
@@ -152,6 +153,19 @@ test("whole lines behind a broken one are cut too, and zeros of a lost page", as
       ["start", "stop", "recovery", "start", "stop"],
     );
   }
+});
+
+test("a record of an earlier, cut-off end does not come back, even with a right number and hash", async (context) => {
+  const dir = await scratch(context);
+  await (await openJournal(settings(dir, "one"))).log.close();
+  const [path] = await segmentPaths(dir);
+  const at = new Date(NOW).toISOString();
+  const stop = { kind: "stop" } as const;
+  const { line } = seal({ v: 1, seq: 3, at, boot: "one", log: "one", body: stop, prev: "f".repeat(64) });
+  await appendFile(path!, line);
+  const again = await openJournal(settings(dir, "two"));
+  assert.equal(again.recovered.truncatedBytes, line.length);
+  await again.log.close();
 });
 
 test("an empty last segment, as a crash right after rotation leaves it, is gone on with", async (context) => {
