@@ -20,6 +20,7 @@ export interface Stamp {
 /** Why the work on a request is given up. */
 export type Leaving = "client-gone" | "draining";
 
+/** One request as it arrived, with the way back to its caller. */
 export class Arrival {
   readonly id: string;
   readonly at: number;

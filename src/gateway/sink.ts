@@ -8,6 +8,7 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
+/** Where the bytes of one answer go. */
 export class Sink {
   readonly #response: ServerResponse;
   readonly #signal: AbortSignal;
