@@ -1,0 +1,167 @@
+/**
+ * Looks for guarded content in two stages: literals first, in the raw bytes and again in the decoded text; then only
+ * the expressions whose literals stand there, over the whole text, so that the answer is that of the expressions alone.
+ * V8 runs what the check proved linear there, RE2 the rest. When an expression has a group, its first group is the value.
+ */
+import { RE2JS } from "re2js";
+import type { Stage } from "../language/tree.ts";
+import { createPrefilter, type Literal, type Prefilter } from "./prefilter.ts";
+import type { Hit, Scanner } from "./scan.ts";
+import type { Table, TableExpression } from "./table.ts";
+
+const scanners = new WeakMap<Table, Map<string, Scanner | null>>();
+
+/** The scanner of some guardrails at a stage; null when none of them works there. Made once per table. */
+export function createScanner(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+  let made = scanners.get(table);
+  if (made === undefined) {
+    made = new Map();
+    scanners.set(table, made);
+  }
+  const name = `${stage} ${guards.join(" ")}`;
+  let scanner = made.get(name);
+  if (scanner === undefined) {
+    scanner = build(table, guards, stage);
+    made.set(name, scanner);
+  }
+  return scanner;
+}
+
+/** One expression of one pattern of one guardrail. */
+interface Probe {
+  readonly guardrail: number;
+  readonly pattern: string;
+  readonly rejects: boolean;
+  readonly finder: Finder;
+  /** Indices of its literals; empty when it must always run. */
+  readonly literals: readonly number[];
+}
+
+/** Calls back for every match, with the place of its value. */
+type Finder = (text: string, found: (start: number, end: number) => void) => void;
+
+function build(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+  const literals: Literal[] = [];
+  const known = new Map<string, number>();
+  const probes: Probe[] = [];
+  for (const guardrail of new Set(guards)) {
+    const guard = table.guardrails[guardrail];
+    if (guard === undefined || !guard.on.includes(stage)) continue;
+    for (const { name, expressions } of guard.patterns) {
+      for (const expression of expressions) {
+        const indices = expression.literals.map((literal) => {
+          const key = `${literal.fold} ${literal.text}`;
+          const index = known.get(key) ?? literals.push(literal) - 1;
+          known.set(key, index);
+          return index;
+        });
+        const finder = finderOf(expression);
+        probes.push({ guardrail, pattern: name, rejects: guard.action.kind === "reject", finder, literals: indices });
+      }
+    }
+  }
+  if (probes.length === 0) return null;
+  return scannerOf(probes, literals.length === 0 ? null : createPrefilter(literals), literals.length);
+}
+
+function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, literals: number): Scanner {
+  const blind = prefilter === null || probes.some((probe) => probe.literals.length === 0);
+  return {
+    mayHit(bytes, start, end) {
+      return blind || prefilter.anyIn(bytes, start, end) || hasEscape(bytes, start, end);
+    },
+    scan(text) {
+      const present = new Uint8Array(literals);
+      prefilter?.mark(text, present);
+      const hits: Ranked[] = [];
+      for (const { guardrail, pattern, rejects, finder, literals: needed } of probes) {
+        if (needed.length > 0 && !needed.some((index) => present[index] === 1)) continue;
+        finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, rejects }));
+      }
+      return hits.length === 0 ? NO_HITS : disjoint(hits);
+    },
+  };
+}
+
+const NO_HITS: readonly Hit[] = [];
+const BACKSLASH = 0x5c;
+const SMALL_U = 0x75;
+
+/** A `\u` may stand for any letter, so that literals say nothing. */
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).includes("\\u");
+  for (let i = start; i + 1 < end; i++) if (bytes[i] === BACKSLASH && bytes[i + 1] === SMALL_U) return true;
+  return false;
+}
+
+interface Ranked extends Hit {
+  readonly rejects: boolean;
+}
+
+/**
+ * Overlapping hits become one over all of their text, so that no end of a value is left behind; it bears the name of
+ * the strongest: a reject before a redact, then the longer.
+ */
+function disjoint(hits: Ranked[]): readonly Hit[] {
+  hits.sort((a, b) => a.start - b.start || b.end - a.end);
+  const result: Hit[] = [];
+  let lead = hits[0]!;
+  let { start, end } = lead;
+  const close = (): void => {
+    result.push({ start, end, guardrail: lead.guardrail, pattern: lead.pattern });
+  };
+  for (const hit of hits) {
+    if (hit.start >= end) {
+      close();
+      lead = hit;
+      ({ start, end } = hit);
+      continue;
+    }
+    if (isStronger(hit, lead)) lead = hit;
+    end = Math.max(end, hit.end);
+  }
+  close();
+  return result;
+}
+
+function isStronger(a: Ranked, b: Ranked): boolean {
+  if (a.rejects !== b.rejects) return a.rejects;
+  return a.end - a.start > b.end - b.start;
+}
+
+function finderOf(expression: TableExpression): Finder {
+  return expression.engine === "v8" ? v8Finder(expression) : linearFinder(expression);
+}
+
+function v8Finder({ source, flags }: TableExpression): Finder {
+  const search = new RegExp(source, `${flags.replace("g", "")}g`);
+  // Places of groups cost on every match, so only a second look at a match asks for them.
+  const locate = new RegExp(source, `${flags.replace("g", "")}dy`);
+  return (text, found) => {
+    search.lastIndex = 0;
+    for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+      const end = match.index + match[0].length;
+      if (end === match.index) {
+        search.lastIndex++;
+      } else if (match[1] === undefined || match[1] === "") {
+        found(match.index, end);
+      } else {
+        locate.lastIndex = match.index;
+        const [from, to] = locate.exec(text)?.indices?.[1] ?? [match.index, end];
+        found(from, to);
+      }
+    }
+  };
+}
+
+function linearFinder({ re2 }: TableExpression): Finder {
+  const engine = RE2JS.compile(re2);
+  return (text, found) => {
+    const matcher = engine.matcher(text);
+    const grouped = matcher.groupCount() > 0;
+    while (matcher.find()) {
+      const group = grouped && matcher.end(1) > matcher.start(1) ? 1 : 0;
+      if (matcher.end() > matcher.start()) found(matcher.start(group), matcher.end(group));
+    }
+  };
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Scanner } from "../../src/decision/scan.ts";
+import { createScanner } from "../../src/decision/scanner.ts";
+import type { Table, TableExpression, TableGuardrail } from "../../src/decision/table.ts";
+import { model, node, tableOf } from "./models.ts";
+import { random } from "./oracle.ts";
+
+type Written = readonly [name: string, source: string, literals: readonly string[], parts?: Partial<TableExpression>];
+
+function expression([, source, literals, parts = {}]: Written): TableExpression {
+  const plain = { source, flags: "", engine: "v8", re2: source } as const;
+  return { ...plain, literals: literals.map((text) => ({ text, fold: false })), ...parts };
+}
+
+function guardrail(written: readonly Written[], parts: Partial<TableGuardrail> = {}): TableGuardrail {
+  const patterns = written.map((it) => ({ name: it[0], expressions: [expression(it)] }));
+  const origin = { place: "p.policy:1", text: "guardrail g" };
+  return {
+    name: "g",
+    on: ["request", "response"],
+    in: ["user"],
+    patterns,
+    action: { kind: "redact" },
+    origin,
+    ...parts,
+  };
+}
+
+function tableWith(...guardrails: TableGuardrail[]): Table {
+  return { ...tableOf(model({ nodes: [node(1, "org acme", null)] })), guardrails };
+}
+
+function scannerOf(...guardrails: TableGuardrail[]): Scanner {
+  const scanner = createScanner(
+    tableWith(...guardrails),
+    guardrails.map((_, i) => i),
+    "request",
+  );
+  assert.ok(scanner !== null);
+  return scanner;
+}
+
+const AWS: Written = ["aws", "\\bAKIA[0-9A-Z]{4}\\b", ["AKIA"]];
+const PASSWORD: Written = [
+  "password",
+  "[Pp][Aa][Ss][Ss]\\s*=\\s*(\\w+)",
+  [],
+  { literals: [{ text: "pass", fold: true }] },
+];
+const FREE: Written = ["digits", "\\b\\d{5}\\b", []];
+
+const found = (scanner: Scanner, text: string): string[] =>
+  scanner.scan(text).map(({ start, end, pattern }) => `${pattern}:${text.slice(start, end)}`);
+
+function mayHit(scanner: Scanner, text: string): boolean {
+  const bytes = Buffer.from(`xx${text}yy`);
+  return scanner.mayHit(bytes, 2, bytes.length - 2);
+}
+
+test("a hit is where the expression matches, its group when it has one", () => {
+  const scanner = scannerOf(guardrail([AWS, PASSWORD, FREE]));
+  assert.deepEqual(found(scanner, "key AKIA1234 and PaSs = hunter2, again pass=AKIA9999, 12345"), [
+    "aws:AKIA1234",
+    "password:hunter2",
+    "aws:AKIA9999",
+    "digits:12345",
+  ]);
+  assert.deepEqual(found(scanner, "TAKIA1234 pass 123456"), []);
+});
+
+test("the linear engine gives the same hits as V8", () => {
+  const text = "é pass = one; AKIA1234 😀 pass=two AKIA12345 AKIAABCD";
+  const linear = ([name, source, literals, parts]: Written): Written => [
+    name,
+    source,
+    literals,
+    { ...parts, engine: "linear" },
+  ];
+  assert.deepEqual(
+    scannerOf(guardrail([linear(AWS), linear(PASSWORD)])).scan(text),
+    scannerOf(guardrail([AWS, PASSWORD])).scan(text),
+  );
+});
+
+test("overlapping hits become one: a reject beats a redact, then the longer, and no end is left behind", () => {
+  const scanner = scannerOf(
+    guardrail([
+      ["long", "abcdef", ["abcdef"]],
+      ["short", "def", ["def"]],
+    ]),
+    guardrail([["tail", "efgh", ["efgh"]]], { action: { kind: "reject", message: "no" } }),
+  );
+  assert.deepEqual(scanner.scan("abcdef def"), [
+    { start: 0, end: 6, guardrail: 0, pattern: "long" },
+    { start: 7, end: 10, guardrail: 0, pattern: "short" },
+  ]);
+  assert.deepEqual(scanner.scan("abcdefgh"), [{ start: 0, end: 8, guardrail: 1, pattern: "tail" }]);
+});
+
+test("a guardrail works at its own stages only", () => {
+  const table = tableWith(guardrail([AWS], { on: ["response"] }));
+  assert.equal(createScanner(table, [0], "request"), null);
+  assert.notEqual(createScanner(table, [0], "response"), null);
+  assert.equal(createScanner(table, [0], "response"), createScanner(table, [0], "response"));
+  assert.equal(createScanner(table, [], "response"), null);
+});
+
+test("the first stage sees literals in raw bytes, in any case where case does not matter", () => {
+  const scanner = scannerOf(guardrail([AWS, PASSWORD]));
+  for (const text of ["AKIA1234", `${"x".repeat(1_000)}AKIA`, "pAsS", "é😀AKIA", "a\\u0041"])
+    assert.ok(mayHit(scanner, text), text);
+  for (const text of ["", "AK", "AKI", "akia1234", "pas", "x".repeat(1_000), "\\n\\t\\\\"])
+    assert.ok(!mayHit(scanner, text), text);
+});
+
+test("the first stage keeps to its range", () => {
+  const scanner = scannerOf(guardrail([AWS]));
+  const bytes = Buffer.from("AKIA....AKIA");
+  assert.ok(!scanner.mayHit(bytes, 1, bytes.length - 1));
+  assert.ok(scanner.mayHit(bytes, 0, 4));
+  assert.ok(scanner.mayHit(bytes, 8, 12));
+});
+
+test("an expression without a literal makes the first stage answer true", () => {
+  assert.ok(mayHit(scannerOf(guardrail([AWS, FREE])), "nothing"));
+});
+
+test("on random texts the scanner finds what the expressions find, and the first stage never hides it", () => {
+  const next = random(3);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+  const parts = [
+    "AKIA",
+    "akia",
+    "pass",
+    "PASS",
+    "=",
+    " ",
+    "1234",
+    "AB",
+    "ghp_",
+    "_",
+    "tok",
+    "token",
+    "Token:",
+    "é",
+    "😀",
+    "ÿA",
+    "-",
+  ];
+  const written: Written[] = [
+    AWS,
+    PASSWORD,
+    ["ghp", "ghp_[A-Z]+", ["ghp_"]],
+    ["token", "tok(?:en)?:?[0-9]+", ["tok"]],
+    ["either", "(?:ghp_tok|AB-AB|1234=1234)", ["ghp_tok", "AB-AB", "1234=1234"]],
+  ];
+  for (let round = 0; round < 3_000; round++) {
+    const chosen = written.filter(() => next() < 0.5);
+    if (chosen.length === 0) continue;
+    const text = Array.from({ length: Math.floor(next() * 12) }, () => pick(parts)).join("");
+    const scanner = scannerOf(guardrail(chosen));
+    const covered = new Set<number>();
+    for (const [, source] of chosen) {
+      for (const match of text.matchAll(new RegExp(source, "gd"))) {
+        const [from, to] = match.indices![1] ?? match.indices![0]!;
+        for (let i = from; i < to; i++) covered.add(i);
+      }
+    }
+    const hit = new Set<number>();
+    let last = -1;
+    for (const { start, end } of scanner.scan(text)) {
+      assert.ok(start >= last && end > start);
+      last = end;
+      for (let i = start; i < end; i++) hit.add(i);
+    }
+    assert.deepEqual(hit, covered, text);
+    if (covered.size > 0) assert.ok(mayHit(scanner, text), text);
+  }
+});
