@@ -1,0 +1,34 @@
+/** A scanner made of plain expressions, for tests that are about bytes and not about policy. */
+import type { Hit, Scanner } from "../../../src/decision/scan.ts";
+
+/** Guardrail 0 redacts what `redact` finds, guardrail 1 rejects what `reject` finds. */
+export function scannerOf(
+  redact: RegExp | null,
+  reject: RegExp | null = null,
+): Scanner & { looks: number; scans: number } {
+  const rules = [redact, reject];
+  const scanner = {
+    looks: 0,
+    scans: 0,
+    mayHit(bytes: Uint8Array, start: number, end: number): boolean {
+      scanner.looks += 1;
+      const text = Buffer.from(bytes).subarray(start, end).toString("latin1");
+      return /\\u/.test(text) || rules.some((rule) => rule !== null && new RegExp(rule.source.slice(0, 4)).test(text));
+    },
+    scan(text: string): readonly Hit[] {
+      scanner.scans += 1;
+      const hits = rules.flatMap((rule, guardrail) =>
+        rule === null
+          ? []
+          : [...text.matchAll(new RegExp(rule, "g"))].map((match) => ({
+              start: match.index,
+              end: match.index + match[0].length,
+              guardrail,
+              pattern: guardrail === 0 ? "badge" : "order",
+            })),
+      );
+      return hits.sort((a, b) => a.start - b.start);
+    },
+  };
+  return scanner;
+}
