@@ -16,6 +16,8 @@ export interface Around {
   readonly text: string;
   readonly lines: Lines;
   readonly input: readonly IToken[];
+  /** Offsets of signs that the lexer dropped and reported. */
+  readonly dropped: readonly number[];
 }
 
 /** One error in its place. */
@@ -33,18 +35,25 @@ interface Site extends Around {
 
 /**
  * The errors of one parse as diagnostics. A word in the middle of a line that was wrong there, and then was taken for the
- * beginning of the next statement, is not reported a second time.
+ * beginning of the next statement, is not reported a second time; nor is what follows from a sign that was dropped.
  */
 export function describe(errors: readonly IRecognitionException[], around: Around): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   let last: Site | null = null;
   for (const error of errors) {
     const site = siteOf(error, around);
-    if (last === null || site.index !== last.index + 1 || !sameLine(last)) diagnostics.push(one(site));
+    const again = last !== null && site.index === last.index + 1 && sameLine(last);
+    if (!again && !afterDropped(site)) diagnostics.push(one(site));
     diagnostics.push(...alsoMisspelt(site, error.resyncedTokens));
     last = site;
   }
   return diagnostics;
+}
+
+function afterDropped({ dropped, input, index, text }: Site): boolean {
+  const from = index === 0 ? 0 : tokens.endOf(input[index - 1]!);
+  const to = input[index]?.startOffset ?? text.length;
+  return dropped.some((offset) => from <= offset && offset < to);
 }
 
 /** Of what recovery skipped: words that begin a line and are nearly a word that begins a part of this body. */
@@ -173,10 +182,14 @@ const BEFORE_LIST: ReadonlySet<TokenType> = new Set([
 /** Whether the tokens before the fault are a list of names, so that a comma may have been forgotten. */
 function inList({ input, index, body }: Site): boolean {
   let at = index - 1;
-  while (at >= 0 && (isItem(input[at]!.tokenType) || input[at]!.tokenType === tokens.Comma)) at--;
+  while (at >= 0 && isOfList(input[at]!.tokenType)) at--;
   const type = input[at]?.tokenType;
   if (at === index - 1 || type === undefined) return false;
   return BEFORE_LIST.has(type) || (type === tokens.Open && (body === BODIES.models || body === BODIES.tools));
+}
+
+function isOfList(type: TokenType): boolean {
+  return isItem(type) || type === tokens.Comma || type === tokens.Expression;
 }
 
 // ---- what does not fit into a part ------------------------------------------------------------------------------------

@@ -125,11 +125,11 @@ export class GrammarStatements extends GrammarParts {
 
   private readonly ungranted = this.RULE("ungranted", (): Statement | undefined => {
     const first = this.CONSUME(Reserved.on);
-    const what = this.CONSUME1(tokens.Name);
-    this.CONSUME2(tokens.Contextual.tool);
-    const how = this.CONSUME3(tokens.Name);
+    this.CONSUME(tokens.Contextual.ungranted);
+    this.CONSUME(tokens.Contextual.tool);
+    const how = this.CONSUME(tokens.Name);
     return this.ACTION((): Statement | undefined => {
-      const action = this.choice(what, ["ungranted"]) && this.choice(how, ["strip", "refuse"]);
+      const action = this.choice(how, ["strip", "refuse"]);
       return action && { kind: "ungranted", action, span: this.since(first) };
     });
   });

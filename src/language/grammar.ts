@@ -106,7 +106,7 @@ export class Grammar extends GrammarTests {
 
   private readonly use = this.RULE("use", (): UseDeclaration | undefined => {
     const first = this.CONSUME(Head.use);
-    const name = this.declared(this.SUBRULE(this.name), "pack", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a pack", PLAIN_NAME);
     this.CONSUME(Reserved.from);
     const from = this.OR([
       {
@@ -136,28 +136,28 @@ export class Grammar extends GrammarTests {
     if (name === undefined || name.text === undefined) return undefined;
     if (!form.test(name.text)) {
       const help = `a name has letters, digits, \`-\` and \`_\`${form === TEAM_PATH ? "; a path joins names with `/`" : ""}`;
-      this.fault("GW2018", name.span, `\`${name.text}\` cannot be the name of a ${what}`, help);
+      this.fault("GW2018", name.span, `\`${name.text}\` cannot be the name of ${what}`, help);
     }
     return name;
   }
 
   private readonly org = this.RULE("org", (): Declaration | undefined => {
     const first = this.CONSUME(Head.org);
-    const name = this.declared(this.SUBRULE(this.name), "org", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "an org", PLAIN_NAME);
     const body = this.SUBRULE(this.node) ?? [];
     return name && { kind: "org", name, body, doc: null, span: this.since(first) };
   });
 
   private readonly team = this.RULE("team", (): Declaration | undefined => {
     const first = this.CONSUME(Head.team);
-    const name = this.declared(this.SUBRULE(this.name), "team", TEAM_PATH);
+    const name = this.declared(this.SUBRULE(this.name), "a team", TEAM_PATH);
     const body = this.SUBRULE(this.node) ?? [];
     return name && { kind: "team", name, body, doc: null, span: this.since(first) };
   });
 
   private readonly key = this.RULE("key", (): Declaration | undefined => {
     const first = this.CONSUME(Head.key);
-    const name = this.declared(this.SUBRULE(this.name), "key", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a key", PLAIN_NAME);
     this.CONSUME(Reserved.in);
     const team = this.SUBRULE1(this.name);
     const body = this.SUBRULE(this.node) ?? [];
@@ -166,35 +166,35 @@ export class Grammar extends GrammarTests {
 
   private readonly providerDeclaration = this.RULE("providerDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.provider);
-    const name = this.declared(this.SUBRULE(this.name), "provider", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a provider", PLAIN_NAME);
     const body = this.SUBRULE(this.provider) ?? [];
     return name && { kind: "provider", name, body, doc: null, span: this.since(first) };
   });
 
   private readonly modelsDeclaration = this.RULE("modelsDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.models);
-    const name = this.declared(this.SUBRULE(this.name), "model group", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a model group", PLAIN_NAME);
     const body = this.SUBRULE(this.models) ?? { items: [], via: [], prices: [] };
     return name && { kind: "models", name, ...body, doc: null, span: this.since(first) };
   });
 
   private readonly toolsDeclaration = this.RULE("toolsDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.tools);
-    const name = this.declared(this.SUBRULE(this.name), "tool group", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a tool group", PLAIN_NAME);
     const items = this.SUBRULE(this.tools) ?? [];
     return name && { kind: "tools", name, items, doc: null, span: this.since(first) };
   });
 
   private readonly patternDeclaration = this.RULE("patternDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.pattern);
-    const name = this.declared(this.SUBRULE(this.name), "pattern", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a pattern", PLAIN_NAME);
     const body = this.SUBRULE(this.pattern) ?? { matches: [], hits: [], misses: [] };
     return name && { kind: "pattern", name, ...body, doc: null, span: this.since(first) };
   });
 
   private readonly guardrailDeclaration = this.RULE("guardrailDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.guardrail);
-    const name = this.declared(this.SUBRULE(this.name), "guardrail", PLAIN_NAME);
+    const name = this.declared(this.SUBRULE(this.name), "a guardrail", PLAIN_NAME);
     const body = this.SUBRULE(this.guardrail) ?? { on: [], in: [], match: [], actions: [] };
     return name && { kind: "guardrail", name, ...body, doc: null, span: this.since(first) };
   });

@@ -49,7 +49,7 @@ export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
     if (isLater(tokens, index)) {
-      const end = depth === 0 ? endOfDeclaration(tokens, index) : endOfStatement(tokens, index, text);
+      const end = depth === 0 ? endOfDeclaration(tokens, index, text) : endOfStatement(tokens, index, text);
       faults.push(fault(tokens, index, lines));
       skipped.push({ start: token.startOffset, end: endOf(tokens[end - 1]!) });
       index = end - 1;
@@ -86,7 +86,7 @@ function fault(tokens: readonly IToken[], index: number, lines: Lines): Diagnost
 }
 
 /** Outside of blocks: past the block that follows, or up to the next declaration if there is none. */
-function endOfDeclaration(tokens: readonly IToken[], index: number): number {
+function endOfDeclaration(tokens: readonly IToken[], index: number, text: string): number {
   let depth = 0;
   for (let at = index + 1; at < tokens.length; at++) {
     const token = tokens[at]!;
@@ -94,7 +94,9 @@ function endOfDeclaration(tokens: readonly IToken[], index: number): number {
     else if (token.tokenType === Close) {
       if (depth <= 1) return at + 1;
       depth--;
-    } else if (at > index + 1 && isHead(token) && depth === 0 && !followsTo(tokens, at)) return at;
+    } else if (at === index + 1 || depth > 0) continue;
+    else if (isHead(token) && !followsTo(tokens, at)) return at;
+    else if (token.tokenType === Later && beginsLine(tokens, at, text)) return at;
   }
   return tokens.length;
 }

@@ -120,9 +120,8 @@ function blankBetween(before: Row, after: Row, depth: number, text: string): boo
   const authored = (text.slice(before.end, after.start).match(/\n/g)?.length ?? 0) > 1;
   if (after.kind === "close") return false;
   if (depth > 0) return before.kind !== "head" && authored;
-  if (before.kind === "close") return true;
-  if (before.kind === "comment" || after.kind === "comment") return authored;
-  return authored || !(isUse(before) && isUse(after));
+  if (before.kind === "comment") return authored;
+  return authored || !isUse(before) || !(isUse(after) || after.kind === "comment");
 }
 
 function isUse(row: Row): boolean {

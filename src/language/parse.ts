@@ -35,7 +35,8 @@ export function read(source: Source): Reading {
   const page: Page = { lines, faults: [], starts: [], docs: docsOf(source.text, comments) };
   grammar ??= new Grammar(carryWanted, true);
   const { version, readable, declarations } = grammar.read(tokens, page);
-  const around = { text: source.text, lines, input: tokens };
+  const dropped = faults.filter((fault) => fault.code === "GW1003").map((fault) => fault.span.start);
+  const around = { text: source.text, lines, input: tokens, dropped };
   const all = readable
     ? [...faults, ...page.faults, ...describe(grammar.errors, around), ...noVersion(version, lines)]
     : page.faults.filter((fault) => fault.code === "GW1002");

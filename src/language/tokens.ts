@@ -24,6 +24,11 @@ export const Close = sign("Close", "}");
 export const Comma = sign("Comma", ",");
 export const Equals = sign("Equals", "=");
 
+/** What was opened and never closed: to the end of the line, but not over a brace that ends it. */
+function toLineEnd(open: string): RegExp {
+  return new RegExp(`${open}[^\\r\\n]*?(?=[ \\t]*\\}?[ \\t]*(?:[\\r\\n]|$))`);
+}
+
 /** `models`, `tools` or `providers`, after `allow`, `deny`, `only`, `can use`. */
 export const Thing = createToken({ name: "Thing", pattern: Lexer.NA, label: "`models`, `tools` or `providers`" });
 
@@ -33,9 +38,13 @@ export const Glob = shape("Glob", /[A-Za-z_*?][\w.:/*?-]*/, "a glob");
 export const Reference = shape("Reference", /@[A-Za-z_][\w./-]*/, "an `@group`");
 
 export const Text = shape("Text", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, "a string in quotes");
-export const OpenText = createToken({ name: "OpenText", pattern: /"[^\r\n]*/, categories: [Text] });
+export const OpenText = createToken({ name: "OpenText", pattern: toLineEnd('"'), categories: [Text] });
 export const Expression = shape("Expression", /\/(?:[^/\\\r\n]|\\[^\r\n])*\/[A-Za-z]*/, "a regular expression `/…/`");
-export const OpenExpression = createToken({ name: "OpenExpression", pattern: /\/[^\r\n]*/, categories: [Expression] });
+export const OpenExpression = createToken({
+  name: "OpenExpression",
+  pattern: toLineEnd("/"),
+  categories: [Expression],
+});
 
 export const Hash = shape("Hash", /sha256:[\w]*/, "a hash `sha256:…`");
 export const MoneyRate = shape(
@@ -130,6 +139,7 @@ const CONTEXTUAL_WORDS = [
   "cache-read",
   "cache-write",
   "cache-write-1h",
+  "ungranted",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
