@@ -55,10 +55,11 @@ export async function openJournal(settings: JournalSettings, medium: Medium = ME
     const writer = await openWriter({ log: path, ...medium, active: recovered.active });
     const journal = new Journal({ writer, unlock, name: basename(path), boot, clock, recovered });
     const { truncatedBytes, open } = recovered;
-    const opening: Promise<Entry>[] = [];
-    if (truncatedBytes > 0 || open.length > 0) opening.push(journal.append({ kind: "recovery", truncatedBytes, open }));
-    opening.push(journal.append({ kind: "start", version }));
-    await Promise.all(opening);
+    const isClean = truncatedBytes === 0 && open.length === 0;
+    await journal.begin([
+      ...(isClean ? [] : [{ kind: "recovery", truncatedBytes, open } as const]),
+      { kind: "start", version },
+    ]);
     return { log: journal, recovered: { truncatedBytes, open }, charges: readCharges(path, boot, clock()) };
   } catch (error) {
     await unlock();
@@ -98,6 +99,7 @@ interface Position {
 class Journal implements AuditLog {
   readonly #parts: JournalParts;
   readonly #listeners: ((entry: Entry) => void)[] = [];
+  #opening: readonly Entry[] = [];
   #queue: Waiting[] = [];
   /** Last record that was numbered, and last one that is durable. */
   #last: Position;
@@ -116,8 +118,15 @@ class Journal implements AuditLog {
     return this.#ended?.code !== "broken";
   }
 
+  /** Writes the records with which this boot begins. */
+  async begin(bodies: readonly Body[]): Promise<void> {
+    this.#opening = await Promise.all(bodies.map((body) => this.append(body)));
+  }
+
   subscribe(listener: (entry: Entry) => void): void {
     this.#listeners.push(listener);
+    // They are durable before anybody can listen, and a listener wants to hear of a recovery.
+    for (const entry of this.#opening) this.#tell(listener, entry);
   }
 
   append(body: Body): Promise<Entry> {

@@ -4,7 +4,7 @@ import type { Body, Entry } from "./entry.ts";
 export interface AuditLog {
   /** Resolves when the record is durable; rejects with AuditError when it cannot be. Order of calls is order of records. */
   append(body: Body): Promise<Entry>;
-  /** Called with every durable entry, in order; telemetry is a fold over these. */
+  /** Called with every durable entry, in order, those that opened the log included; telemetry is a fold over these. */
   subscribe(listener: (entry: Entry) => void): void;
   /** False after a failed sync: nothing can be recorded, so nothing may be served. A full disk alone leaves it true. */
   readonly healthy: boolean;

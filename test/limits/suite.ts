@@ -166,6 +166,15 @@ export function limitsSuite(name: string, create: () => Limits): void {
     store.denied([hold("budget", 700, "day")], { tokens: 0, microUsd: 1 });
   });
 
+  it("a clock that steps back frees nothing", (store) => {
+    const holds = [hold("requests", 2, "min"), hold("budget", 10, "day")];
+    store.granted(holds, { tokens: 0, microUsd: 6 });
+    store.granted(holds, { tokens: 0, microUsd: 4 }, NOON - DAY);
+    assert.deepEqual(store.used(holds, NOON - DAY), [2, 10]);
+    store.denied([holds[0]!], NOTHING, NOON - DAY);
+    store.denied([holds[1]!], { tokens: 0, microUsd: 1 }, NOON - DAY);
+  });
+
   it("counters of two keys do not meet", (store) => {
     const dana = [hold("requests", 1, "min", { per: "dana" })];
     const ci = [hold("requests", 1, "min", { per: "ci" })];
