@@ -47,6 +47,7 @@ const INSERTABLE = new Set([tokens.Open, tokens.Close, tokens.Equals]);
 /** A rule that is a part of a statement: a fault in it is the statement's, which is given up as a whole. */
 export const PART = { resyncEnabled: false };
 
+/** Values, names, lists and times, and the helpers of all actions. */
 export class GrammarParts extends EmbeddedActionsParser {
   protected page: Page = blankPage();
 

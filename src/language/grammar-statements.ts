@@ -28,6 +28,7 @@ const ONCE: Partial<Record<Statement["kind"], string>> = {
 
 const EFFECTS = [Reserved.allow, Reserved.deny, Reserved.only] as const;
 
+/** The block of an org, team or key, and each of its statements. */
 export class GrammarStatements extends GrammarParts {
   protected readonly node = this.RULE("node", (): Statement[] => {
     const body: Statement[] = [];

@@ -1,6 +1,6 @@
 /** The body of `test`. */
 import type { IToken } from "chevrotain";
-import { GrammarBlocks } from "./grammar-blocks.ts";
+import { GrammarGuards } from "./grammar-guards.ts";
 import { PART, type Seen } from "./grammar-parts.ts";
 import * as tokens from "./tokens.ts";
 import type { Send, TestStatement, Word } from "./tree.ts";
@@ -9,7 +9,8 @@ const { Reserved, Contextual, Inner } = tokens;
 
 type Carried = { -readonly [K in "model" | "tool" | "text" | "microUsd" | "tokens" | "times"]: Send[K] };
 
-export class GrammarTests extends GrammarBlocks {
+/** Tests: what can and cannot be used, and what becomes of a request that is sent. */
+export class GrammarTests extends GrammarGuards {
   protected readonly test = this.RULE("test", (): TestStatement[] => {
     const body: TestStatement[] = [];
     this.CONSUME(tokens.Open);

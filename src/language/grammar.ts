@@ -1,7 +1,8 @@
 /**
- * The grammar of a policy file: its declarations. The parts they are made of are in grammar-parts, -statements, -blocks
- * and -tests; each is a class only because chevrotain records a grammar from the methods of one object. Rules are LL(1),
- * written once; actions build the tree while parsing, and recovery is on, so the same run serves compile, check and fmt.
+ * The grammar of a policy file: its declarations. The parts that they are made of are in grammar-parts, -statements,
+ * -resources, -guards and -tests, each a step of one class only because chevrotain records a grammar from the methods of
+ * one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
+ * serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
 import { PART, type Page } from "./grammar-parts.ts";
@@ -26,6 +27,7 @@ export interface Parsed {
 const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
 const TEAM_PATH = /^[A-Za-z_][\w-]*(?:\/[\w-]+)*$/;
 
+/** The whole grammar; one instance parses one text after the other. */
 export class Grammar extends GrammarTests {
   #version: number | null = null;
   #readable = true;

@@ -146,9 +146,10 @@ function joined(parts: readonly IToken[]): string {
   return line;
 }
 
-/** One item of the list a line, and a new line after each comment. */
+/** One item of the list a line, what follows the list on a line of its own, and a new line after each comment. */
 function brokenLines(row: Row, indent: string, firstComma: number): string[] {
   const deeper = firstComma === 1 ? indent : indent + STEP;
+  const afterList = row.parts.findLastIndex((token) => token.tokenType === tokens.Comma) + 2;
   const lines: string[] = [];
   let line: IToken[] = [];
   const flush = (suffix = "") => {
@@ -156,7 +157,7 @@ function brokenLines(row: Row, indent: string, firstComma: number): string[] {
     line = [];
   };
   for (const [at, token] of row.parts.entries()) {
-    if (at === firstComma - 1) flush();
+    if (firstComma >= 0 && (at === firstComma - 1 || at === afterList)) flush();
     line.push(token);
     if (token.tokenType === tokens.Comma && !row.inside.has(token)) flush();
     for (const remark of row.inside.get(token) ?? []) {

@@ -25,11 +25,13 @@ import {
   TOKENS,
 } from "./tokens.ts";
 
-const lexer = new Lexer(TOKENS, {
-  positionTracking: "onlyOffset",
-  ensureOptimizations: true,
-  skipValidations: true,
-});
+let lexer: Lexer | null = null;
+
+/** Made at the first use: it takes longer than reading a small file. */
+function theLexer(): Lexer {
+  lexer ??= new Lexer(TOKENS, { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true });
+  return lexer;
+}
 
 /** The tokens of a text, its comments, and what could not be read. */
 export interface Lexed {
@@ -40,7 +42,7 @@ export interface Lexed {
 
 /** Reads a text; every fault is reported and what is left can be parsed. */
 export function lex(text: string, lines: Lines): Lexed {
-  const result = lexer.tokenize(text);
+  const result = theLexer().tokenize(text);
   markHeads(result.tokens);
   const faults: Diagnostic[] = [
     ...result.errors.map((at) => unknownCharacter(text, lines, at.offset, at.length)),
@@ -134,7 +136,7 @@ function markHeads(tokens: readonly IToken[]): void {
 }
 
 /** Whether a declaration's word inside a block is followed by the rest of a header, which no statement ever is. */
-export function looksLikeHeader(tokens: readonly IToken[], index: number, word: HeadWord): boolean {
+function looksLikeHeader(tokens: readonly IToken[], index: number, word: HeadWord): boolean {
   const next = tokens[index + 1]?.tokenType;
   const afterNext = tokens[index + 2]?.tokenType;
   if (next === undefined) return false;

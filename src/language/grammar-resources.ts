@@ -1,29 +1,14 @@
-/** The bodies of `provider`, `models`, `tools`, `pattern`, `guardrail`, `audit`. */
+/** The bodies of `provider`, `models`, `tools` and `audit`. */
 import type { IToken } from "chevrotain";
 import { PART, type Seen } from "./grammar-parts.ts";
 import { GrammarStatements } from "./grammar-statements.ts";
 import * as tokens from "./tokens.ts";
-import type {
-  AuditStatement,
-  Credential,
-  GuardAction,
-  GuardrailDeclaration,
-  Item,
-  PatternDeclaration,
-  Place,
-  PriceStatement,
-  ProviderStatement,
-  Stage,
-  Word,
-} from "./tree.ts";
+import type { AuditStatement, Credential, Item, PriceStatement, ProviderStatement, Word } from "./tree.ts";
 import { readText } from "./values.ts";
 
 const { Reserved, Contextual } = tokens;
 
-type Named<T> = { -readonly [K in Exclude<keyof T, "kind" | "name" | "doc" | "span">]: T[K] };
-type Match = GuardrailDeclaration["match"][number];
-type Growing<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
-
+/** What stands between the braces of a model group. */
 export interface ModelsBody {
   readonly items: Item[];
   readonly via: Word[];
@@ -40,11 +25,10 @@ const PRICE_PARTS = [
 ] as const;
 type PricePart = (typeof PRICE_PARTS)[number][1];
 
-const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as const satisfies readonly Place[];
-const STAGES = ["request", "response"] as const satisfies readonly Stage[];
 const LATER_CREDENTIALS: ReadonlySet<string> = new Set(["exec", "aws", "google", "azure"]);
 
-export class GrammarBlocks extends GrammarStatements {
+/** Providers, groups of models and tools, prices, and the audit. */
+export class GrammarResources extends GrammarStatements {
   // ---- provider -----------------------------------------------------------------------------------------------------
 
   protected readonly provider = this.RULE("provider", (): ProviderStatement[] => {
@@ -216,185 +200,6 @@ export class GrammarBlocks extends GrammarStatements {
     this.CONSUME(tokens.Close);
     return items;
   });
-
-  // ---- pattern and guardrail ----------------------------------------------------------------------------------------
-
-  protected readonly pattern = this.RULE("pattern", (): Named<PatternDeclaration> => {
-    const body: Growing<Named<PatternDeclaration>> = { matches: [], hits: [], misses: [] };
-    this.CONSUME(tokens.Open);
-    this.MANY(() => {
-      this.begin();
-      this.SUBRULE(this.patternStatement, { ARGS: [body] });
-    });
-    this.CONSUME(tokens.Close);
-    return body;
-  });
-
-  private readonly patternStatement = this.RULE(
-    "patternStatement",
-    (body: Growing<Named<PatternDeclaration>>): void => {
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(Reserved.match);
-            const regex = this.SUBRULE(this.expression);
-            this.ACTION(() => regex && body.matches.push(regex));
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(Reserved.hit);
-            const hit = this.SUBRULE(this.text);
-            this.ACTION(() => hit && body.hits.push(hit));
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(Reserved.miss);
-            const miss = this.SUBRULE1(this.text);
-            this.ACTION(() => miss && body.misses.push(miss));
-          },
-        },
-      ]);
-    },
-  );
-
-  protected readonly guardrail = this.RULE("guardrail", (): Named<GuardrailDeclaration> => {
-    const body: Growing<Named<GuardrailDeclaration>> = { on: [], in: [], match: [], actions: [] };
-    const seen: Seen = new Map();
-    this.CONSUME(tokens.Open);
-    this.MANY(() => {
-      this.begin();
-      this.SUBRULE(this.guardrailStatement, { ARGS: [body, seen] });
-    });
-    this.CONSUME(tokens.Close);
-    return body;
-  });
-
-  private readonly guardrailStatement = this.RULE(
-    "guardrailStatement",
-    (body: Growing<Named<GuardrailDeclaration>>, seen: Seen): void => {
-      this.OR([
-        {
-          ALT: () => {
-            const first = this.CONSUME(Reserved.on);
-            const words = this.SUBRULE(this.plainWords);
-            this.ACTION(() => this.once(seen, "on", this.since(first)) && body.on.push(...this.asStages(words)));
-          },
-        },
-        {
-          ALT: () => {
-            const first = this.CONSUME(Reserved.in);
-            const words = this.SUBRULE1(this.plainWords);
-            this.ACTION(() => this.once(seen, "in", this.since(first)) && body.in.push(...this.asPlaces(words)));
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(Reserved.match);
-            const matches = this.SUBRULE(this.matches);
-            this.ACTION(() => body.match.push(...(matches ?? [])));
-          },
-        },
-        {
-          ALT: () => {
-            const first = this.CONSUME(Reserved.action);
-            const action = this.SUBRULE(this.action);
-            this.ACTION(() => {
-              if (this.once(seen, "action", this.since(first)) && action !== undefined) body.actions.push(action);
-            });
-          },
-        },
-      ]);
-    },
-  );
-
-  private readonly plainWords = this.RULE(
-    "plainWords",
-    (): IToken[] => {
-      const words: IToken[] = [];
-      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
-      return words;
-    },
-    PART,
-  );
-
-  private asStages(words: readonly IToken[] | undefined): { stage: Stage; span: Word["span"] }[] {
-    return (words ?? []).flatMap((token) => {
-      const stage = this.choice(token, STAGES, "GW2014");
-      return stage === undefined ? [] : [{ stage, span: this.at(token) }];
-    });
-  }
-
-  private asPlaces(words: readonly IToken[] | undefined): { place: Place; span: Word["span"] }[] {
-    return (words ?? []).flatMap((token) => {
-      const place = this.choice(token, PLACES, "GW2013");
-      return place === undefined ? [] : [{ place, span: this.at(token) }];
-    });
-  }
-
-  private readonly matches = this.RULE(
-    "matches",
-    (): Match[] => {
-      const matches: (Match | undefined)[] = [];
-      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => matches.push(this.SUBRULE(this.match)) });
-      return this.present(matches);
-    },
-    PART,
-  );
-
-  private readonly match = this.RULE(
-    "match",
-    (): Match | undefined =>
-      this.OR([
-        {
-          ALT: (): Match | undefined => {
-            const regex = this.SUBRULE(this.expression);
-            return regex && { kind: "regex", regex, span: regex.span };
-          },
-        },
-        {
-          ALT: (): Match | undefined => {
-            const name = this.SUBRULE(this.name);
-            return name && { kind: "pattern", name, span: name.span };
-          },
-        },
-        {
-          ALT: (): Match => {
-            const token = this.CONSUME(tokens.Reference);
-            return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
-          },
-        },
-      ]),
-    PART,
-  );
-
-  private readonly action = this.RULE(
-    "action",
-    (): GuardAction | undefined => {
-      const how = this.CONSUME(tokens.Name);
-      const message = this.OPTION(() => this.SUBRULE(this.text));
-      return this.ACTION((): GuardAction | undefined => {
-        const kind = this.choice(how, ["redact", "reject"]);
-        const span = this.since(how);
-        if (kind === "redact" && message !== undefined) {
-          this.fault(
-            "GW1006",
-            message.span,
-            "`action redact` takes no text",
-            "the placeholder names the kind of secret itself",
-          );
-        }
-        if (kind === "redact") return { kind, span };
-        if (kind === "reject" && message !== undefined) return { kind, message, span };
-        if (kind === "reject") {
-          this.fault("GW1014", span, "`action reject` needs a sentence for the caller", '`action reject "why"`');
-        }
-        return undefined;
-      });
-    },
-    PART,
-  );
 
   // ---- audit --------------------------------------------------------------------------------------------------------
 
