@@ -55,7 +55,8 @@ export function judge(
   const changes: Change[] = [];
   for (const hit of rules.scanner.scan(text)) {
     if (hit.end <= base) continue;
-    if (hit.end > limit) {
+    // A finding that reaches the edge may still grow.
+    if (!final && hit.end >= limit) {
       limit = Math.max(base, Math.min(limit, hit.start));
       break;
     }

@@ -11,7 +11,6 @@ import { Tally } from "./tally.ts";
 import { asRecord, type Fields, readUsage } from "./usage.ts";
 
 const DELTA = Buffer.from('event: content_block_delta\ndata: {"type":"content_block_delta"');
-const PING = Buffer.from("event: ping\n");
 const END_OF_EVENT = Buffer.from("\n\n");
 /** Bytes of a delta event around its text. */
 const DELTA_FRAME = 110;
@@ -83,8 +82,7 @@ class Watcher implements StreamWatcher {
       this.#deltas += 1;
       this.#deltaBytes += event.length;
     }
-    const untouched = (isDelta && !this.#blocks.watched) || startsWith(event, 0, PING);
-    const fields = untouched ? null : parse(eventData(event));
+    const fields = isDelta && !this.#blocks.watched ? null : parse(eventData(event));
     if (fields === null) this.#out.send(event);
     else this.#settle(this.#message(event, fields));
   }
