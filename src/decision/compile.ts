@@ -82,10 +82,8 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   const add = (names: readonly string[], span: Span): void => {
     for (const name of names) if (!globs.has(name)) globs.set(name, span);
   };
-  if (kind === "models") {
-    for (const group of model.models) if (group.via.length > 0) add(group.globs, group.span);
-    for (const price of model.prices) add(price.globs, price.span);
-  }
+  for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
+  if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
   for (const node of model.nodes) for (const it of node.access) if (it.thing === kind) add(it.globs, it.span);
   for (const test of model.tests) {

@@ -62,6 +62,11 @@ export function viewOf(runtime: Runtime, node: number, now: number): View {
   return view;
 }
 
+/** What a node may use at a moment. */
+export function accessOf(table: Table, node: number, now: number): Policy {
+  return viewOf(runtimeOf(table), node, now).access;
+}
+
 function createView(table: Table, index: number, now: number): View {
   const node = table.nodes[index]!;
   const chain = chainOf(table.nodes, index);
