@@ -1,0 +1,57 @@
+/**
+ * The story of a text: sources → trees → model → table → tests. Each step is told in full in its own room; a step whose
+ * input is broken is not taken. Pure: files are read by load.ts, time and place play no part.
+ */
+import { runTests, type TestReport } from "../analysis/test.ts";
+import { compile } from "../decision/compile.ts";
+import type { Revision, Table } from "../decision/table.ts";
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { parse } from "../language/parse.ts";
+import type { Source } from "../language/source.ts";
+import type { Model } from "../model/model.ts";
+import { resolve } from "../model/resolve.ts";
+import { withoutConsequences } from "./consequences.ts";
+import { type Builtins, joinPacks } from "./packs.ts";
+
+/** What became of a text. Good to be served when there is a table and no test fails. */
+export interface Built {
+  /** null when there is an error among the diagnostics. */
+  readonly model: Model | null;
+  readonly table: Table | null;
+  /** Errors and warnings, by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** null when there is no table to test. */
+  readonly report: TestReport | null;
+}
+
+/** Builds a policy from its sources, as far as they carry. */
+export function build(sources: readonly Source[], builtins: Builtins, revision: Revision): Built {
+  const parsed = sources.map(parse);
+  const breaks = parsed.flatMap(({ diagnostics }) => diagnostics);
+  const unit = joinPacks(
+    parsed.map(({ tree }) => tree),
+    builtins,
+  );
+  const meant = resolve(unit.trees, unit.packs);
+  const understood = [
+    ...breaks,
+    ...unit.diagnostics,
+    ...withoutConsequences(meant.diagnostics, unit.trees, breaks.filter(isError)),
+  ];
+  if (meant.model === null || understood.some(isError)) return stop(understood);
+
+  const compiled = compile(meant.model, revision);
+  const decided = [...understood, ...compiled.diagnostics];
+  if (compiled.table === null || decided.some(isError)) return stop(decided);
+
+  const report = runTests(meant.model, compiled.table);
+  return { model: meant.model, table: compiled.table, diagnostics: decided.sort(byPlace), report };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+function stop(diagnostics: readonly Diagnostic[]): Built {
+  return { model: null, table: null, diagnostics: diagnostics.toSorted(byPlace), report: null };
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { hash } from "node:crypto";
+import { suite, test } from "node:test";
+import type { Code } from "../../src/language/codes.ts";
+import type { Diagnostic } from "../../src/language/diagnostic.ts";
+import { type Built, build } from "../../src/revision/build.ts";
+import { readBuiltins } from "../../src/revision/packs.ts";
+import { contentHash } from "../../src/revision/revision.ts";
+import { orgText } from "./policies.ts";
+
+const builtins = await readBuiltins();
+
+/** Builds a policy from files given by name. */
+function built(files: Readonly<Record<string, string>>): Built {
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const content = contentHash(sources);
+  return build(sources, builtins, { id: content.slice(0, 12), content, commit: null });
+}
+const codes = ({ diagnostics }: Built): readonly Code[] => diagnostics.map(({ code }) => code);
+const only = (result: Built, code: Code): Diagnostic => {
+  assert.deepEqual(codes(result), [code], JSON.stringify(result.diagnostics, null, 2));
+  return result.diagnostics[0]!;
+};
+
+suite("from sources to a table", () => {
+  test("a good policy has a table that names its revision, and its tests are run", () => {
+    const text = `${orgText()}\ntest "t" for team eng {\n  can use models claude-haiku-4-5\n}\n`;
+    const { table, report, diagnostics } = built({ "org.policy": text });
+    assert.deepEqual(diagnostics, []);
+    assert.equal(table?.revision.content, contentHash([{ path: "org.policy", text }]));
+    assert.deepEqual([report?.passed, report?.failed], [1, 0]);
+  });
+
+  test("faults of all files come at once, by place", () => {
+    const result = built({
+      "a.policy": "language 1\n\nteam eng/sub {\n  allow models @nope\n}\n",
+      "b.policy": orgText("  alow models claude-haiku-4-5\n"),
+      "c.policy": "language 1\n\nkey x in nobody {\n  expires 2099-12-31\n}\n",
+    });
+    assert.equal(result.table, null);
+    assert.deepEqual(
+      result.diagnostics.map(({ span }) => span.path),
+      ["a.policy", "b.policy", "c.policy", "c.policy"],
+    );
+  });
+
+  test("one typo is one message, wherever it stands", () => {
+    const whole = orgText();
+    const typos: readonly (readonly [string, string])[] = [
+      ["provider sim", "provder sim"],
+      ["kind simulated", "knd simulated"],
+      ["models small", "modls small"],
+      ["via sim", "va sim"],
+      ["team eng {", "taem eng {"],
+      ["org acme {", "orrg acme {"],
+      ["allow models", "allw models"],
+    ];
+    for (const [right, wrong] of typos) {
+      const text = `${whole}\nkey a in eng {\n  hash sha256:${hash("sha256", right, "hex")}\n  expires 2099-12-31\n}\n`;
+      const result = built({ "org.policy": text.replace(right, wrong) });
+      assert.equal(result.diagnostics.length, 1, `${wrong}: ${JSON.stringify(result.diagnostics, null, 2)}`);
+    }
+  });
+
+  test("a builtin pack that does not exist is named, with the nearest one", () => {
+    const result = built({ "org.policy": `${orgText()}\nuse antropic from builtin\n` });
+    assert.equal(only(result, "GW2010").help, "did you mean `anthropic`?");
+  });
+});
+
+suite("packs from files", () => {
+  const pack = "language 1\n\nmodels tiny {\n  claude-haiku-5-5\n}\n";
+  const policy = (path: string, digest: string) =>
+    `${orgText("  allow models @mine.tiny\n")}\nuse mine from "${path}" sha256:${digest}\n`;
+  const digest = hash("sha256", pack, "hex");
+
+  test("a pinned file is a pack and no part of the policy", () => {
+    const result = built({ "org.policy": policy("packs/x.policy", digest), "packs/x.policy": pack });
+    assert.deepEqual(result.diagnostics, []);
+    assert.ok(result.model?.models.some(({ name }) => name === "mine.tiny"));
+    assert.ok(!result.model?.models.some(({ name }) => name === "tiny"));
+    assert.deepEqual(
+      built({ "org.policy": policy("./packs/x.policy", digest), "packs/x.policy": pack }).diagnostics,
+      [],
+    );
+  });
+
+  test("a file that is not the pinned one is refused, and its hash is told", () => {
+    const changed = `${pack}# changed\n`;
+    const result = built({ "org.policy": policy("packs/x.policy", digest), "packs/x.policy": changed });
+    const { help } = only(result, "GW3018");
+    assert.ok(help?.includes(hash("sha256", changed, "hex")));
+  });
+
+  test("a file that is not there is missed, with the nearest one", () => {
+    const result = built({ "org.policy": policy("packs/y.policy", digest), "packs/x.policy": pack });
+    assert.ok(result.diagnostics.some(({ code, help }) => code === "GW3019" && help?.includes("`packs/x.policy`")));
+  });
+
+  test("a file outside of the policy directory cannot be a pack", () => {
+    assert.equal(only(built({ "org.policy": policy("../x.policy", digest) }), "GW3019").span.path, "org.policy");
+  });
+});
