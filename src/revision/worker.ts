@@ -1,0 +1,60 @@
+/**
+ * load.ts beside the main thread, so that a reload does not hold up requests. This file is both sides: `loadAside` starts
+ * a thread that runs this same file, reads one directory, answers and ends. A fresh thread per reading keeps nothing.
+ */
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { SourcesError } from "./files.ts";
+import { type Loaded, load } from "./load.ts";
+
+const JOB = "sallyport: load a policy";
+
+interface Job {
+  readonly job: typeof JOB;
+  readonly dir: string;
+}
+
+/** Errors lose their class on the way between threads, so the parts travel by name. */
+type Reply =
+  | { readonly kind: "loaded"; readonly loaded: Loaded }
+  | { readonly kind: "unreadable"; readonly code: SourcesError["code"]; readonly message: string };
+
+/** Reads and builds a policy directory in a thread of its own. Throws SourcesError as `load` does. */
+export function loadAside(dir: string): Promise<Loaded> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { job: JOB, dir } satisfies Job });
+  return new Promise((resolve, reject) => {
+    worker.once("message", (reply: Reply) => {
+      if (reply.kind === "loaded") resolve(reply.loaded);
+      else reject(new SourcesError(reply.code, reply.message));
+    });
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`the thread that reads the policy ended with code ${code}`)));
+  });
+}
+
+async function answer(dir: string): Promise<Reply> {
+  try {
+    return { kind: "loaded", loaded: trim(await load(dir)) };
+  } catch (error) {
+    if (error instanceof SourcesError) return { kind: "unreadable", code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+/** What the main thread has no use for stays here: the model, and the texts that no diagnostic points into. */
+function trim(loaded: Loaded): Loaded {
+  const { built, texts } = loaded;
+  const wanted = new Set(
+    built.diagnostics.flatMap(({ span, notes }) => [span.path, ...notes.flatMap((note) => note.span?.path ?? [])]),
+  );
+  return {
+    ...loaded,
+    built: { ...built, model: null },
+    texts: new Map([...texts].filter(([path]) => wanted.has(path))),
+  };
+}
+
+function isJob(data: unknown): data is Job {
+  return typeof data === "object" && data !== null && "job" in data && data.job === JOB;
+}
+
+if (!isMainThread && isJob(workerData)) parentPort?.postMessage(await answer(workerData.dir));
