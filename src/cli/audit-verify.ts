@@ -1,0 +1,38 @@
+/** `gw audit verify DIR`: is the record whole and unchanged? */
+import { join } from "node:path";
+import { type LogReport, verify } from "../audit/verify.ts";
+import { Complaint } from "./complaint.ts";
+import { count } from "./report.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Checks every log of a data directory; answers 1 when one is bad, after naming its first bad line. */
+export async function auditVerify(dir: string, format: "text" | "json", { out }: Terminal): Promise<0 | 1> {
+  const report = await verify(dir);
+  if (report.logs.length === 0) {
+    throw new Complaint(
+      `there is no audit log below \`${dir}\``,
+      "name the directory that `gw serve --data` writes to",
+    );
+  }
+  if (format === "json") out.write(`${JSON.stringify(report, null, 2)}\n`);
+  else for (const log of report.logs) out.write(log.bad === null ? told(log, out) : accused(dir, log, out));
+  return report.ok ? 0 : 1;
+}
+
+function told({ log, records, segments, decisions, refusals, recovered, open, head }: LogReport, out: Terminal["out"]) {
+  const parts = [
+    count(records, "record"),
+    count(segments, "segment"),
+    `${count(decisions, "decision")} (${refusals} refused)`,
+    ...(recovered > 0 ? [`${recovered} ended by a crash`] : []),
+    ...(open > 0 ? [`${open} under way`] : []),
+  ];
+  const last = head === null ? "" : `      head ${head.seq} ${head.at} ${head.hash}\n`;
+  return `${out.style("green", "good:")} ${log}, ${parts.join(", ")}\n${last}`;
+}
+
+function accused(dir: string, { log, bad }: LogReport, out: Terminal["out"]): string {
+  if (bad === null) return "";
+  const place = `${join(dir, "audit", log, bad.file)}:${bad.line}`;
+  return `${place}: ${out.style("red", `record ${bad.seq}`)}: ${bad.message}\n`;
+}

@@ -1,0 +1,192 @@
+/**
+ * The commands of `gw` and their options. Each command lives in a file of its own, loaded when it is asked for, so that a
+ * check of a policy does not wait for an HTTP server to load.
+ */
+import { Command, CommanderError, Option } from "commander";
+import { Complaint, complain } from "./complaint.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  gw quickstart                                   a policy, a key and a running gateway, to try it
+  gw init policy                                  a policy that a team can keep
+  gw policy check policy                          is it right?
+  gw policy test policy                           does it do what its tests say?
+  gw key new dana-laptop --team eng --expires 2027-03-31
+  gw serve --policy policy --data /var/lib/sallyport
+`;
+
+/** Runs one command line (without the program's own name) and answers its exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const program = describe(terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof Complaint)) throw error;
+    complain(terminal.err, error.message, error.help);
+    return error.exitCode;
+  }
+}
+
+function describe(terminal: Terminal, done: (exitCode: number) => void): Command {
+  const program = new Command("gw")
+    .description("Sallyport, the policy-as-code gateway for Claude Code")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("  `gw --help`, or `--help` after any command, says what there is")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      outputError: (text) => terminal.err.write(sentence(text)),
+    });
+  policyCommands(
+    program.command("policy").helpCommand(false).description("read, check and format policies"),
+    terminal,
+    done,
+  );
+  keyCommands(program.command("key").helpCommand(false).description("gateway keys"), terminal, done);
+  auditCommands(program.command("audit").helpCommand(false).description("the record of what happened"), terminal, done);
+  servingCommands(program, terminal, done);
+  return program;
+}
+
+/** The words of the option parser, in the style of all other messages. */
+function sentence(text: string): string {
+  return text
+    .replace(
+      /\n\(Did you mean (?:one of )?([^?]*)\?\)/,
+      (_, near: string) => `; did you mean \`${near.split(", ").join("` or `")}\`?`,
+    )
+    .replaceAll("'", "`")
+    .replace(/\.(?=\n|;|$)/, "");
+}
+
+type Done = (exitCode: number) => void;
+
+function format(...choices: readonly string[]): Option {
+  return new Option("--format <format>", "how to report").choices(choices).default("text");
+}
+
+function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
+  policy
+    .command("check")
+    .description("report every fault of a policy directory at once")
+    .argument("<dir>", "policy directory")
+    .addOption(format("text", "json"))
+    .action(async (dir, options) => {
+      const { policyCheck } = await import("./policy-check.ts");
+      done(await policyCheck(dir, options.format, terminal));
+    });
+  policy
+    .command("fmt")
+    .description("write policies in the one canonical format")
+    .argument("<path...>", "policy directories or files")
+    .option("--check", "write nothing, name the files that differ, and fail if there are any")
+    .action(async (paths, options) => {
+      const { policyFmt } = await import("./policy-fmt.ts");
+      done(await policyFmt(paths, options.check === true, terminal));
+    });
+  policy
+    .command("test")
+    .description("run the tests of a policy directory")
+    .argument("<dir>", "policy directory")
+    .addOption(format("text", "json", "junit"))
+    .action(async (dir, options) => {
+      const { policyTest } = await import("./policy-test.ts");
+      done(await policyTest(dir, options.format, terminal));
+    });
+  policy
+    .command("explain")
+    .description("say what a diagnostic means and how to mend it")
+    .argument("<code>", "its code, such as GW2003")
+    .action(async (code) => {
+      const { policyExplain } = await import("./policy-explain.ts");
+      done(policyExplain(code, terminal));
+    });
+}
+
+function keyCommands(key: Command, terminal: Terminal, done: Done): void {
+  key
+    .command("new")
+    .description("mint a key: prints it once, with the block that makes it known")
+    .argument("<name>", "name of the key, such as dana-laptop")
+    .requiredOption("--team <team>", "team that the key belongs to")
+    .option("--owner <owner>", "who answers for it, such as an address")
+    .option("--expires <date>", "last day on which it is good, such as 2027-03-31")
+    .option("--append <file>", "add the block to this policy file instead of printing it")
+    .addOption(format("text", "json"))
+    .action(async (name, options) => {
+      const { keyNew } = await import("./key-new.ts");
+      done(await keyNew({ owner: null, expires: null, append: null, ...options, name }, terminal));
+    });
+}
+
+function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
+  audit
+    .command("verify")
+    .description("check the whole record; names the first bad line")
+    .argument("<dir>", "data directory of the gateway")
+    .addOption(format("text", "json"))
+    .action(async (dir, options) => {
+      const { auditVerify } = await import("./audit-verify.ts");
+      done(await auditVerify(dir, options.format, terminal));
+    });
+  audit
+    .command("tail")
+    .description("show what happened, as people read it")
+    .argument("<dir>", "data directory of the gateway")
+    .option("-n, --lines <count>", "how many of the newest to show", "20")
+    .option("-f, --follow", "go on as it happens")
+    .addOption(format("text", "json"))
+    .action(async (dir, options) => {
+      const { auditTail } = await import("./audit-tail.ts");
+      done(await auditTail(dir, { follow: false, ...options }, terminal));
+    });
+}
+
+function servingCommands(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command("init")
+    .description("write a policy to start from, with fresh keys")
+    .argument("<dir>", "where to; nothing there is overwritten")
+    .action(async (dir) => {
+      const { init } = await import("./init.ts");
+      done(await init(dir, terminal));
+    });
+  program
+    .command("serve")
+    .description("run the gateway")
+    .requiredOption("--policy <dir>", "policy directory; watched, and read again when it changes")
+    .requiredOption("--data <dir>", "where the record and the gateway's own secrets are kept")
+    .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
+    .option("--admin <host:port>", "where health and metrics are", "127.0.0.1:9090")
+    .addOption(
+      new Option("--log-level <level>", "least severity that is logged")
+        .choices(["fatal", "error", "warn", "info", "debug"])
+        .default("info"),
+    )
+    .addOption(format("text", "json"))
+    .action(async (options) => {
+      const { serve } = await import("./serve.ts");
+      done(await serve(options, terminal));
+    });
+  program
+    .command("quickstart")
+    .description("make a policy and a key if there are none, and run the gateway with them")
+    .option("--dir <dir>", "where policy, data and key are kept", ".sallyport")
+    .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
+    .option("--admin <host:port>", "where health and metrics are", "127.0.0.1:9090")
+    .action(async (options) => {
+      const { quickstart } = await import("./quickstart.ts");
+      done(await quickstart(options, terminal));
+    });
+}

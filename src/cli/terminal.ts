@@ -1,0 +1,38 @@
+/**
+ * The two streams that a command talks to, with colour only where a person looks: the stream is a terminal and
+ * `NO_COLOR` is not set. Commands get it as an argument and know no process.
+ */
+import { styleText } from "node:util";
+
+/** The few styles that reports use. */
+export type Style = "red" | "green" | "yellow" | "cyan" | "bold" | "dim";
+
+/** One stream: text, and how to emphasise on it. */
+export interface Channel {
+  write(text: string): void;
+  style(style: Style, text: string): string;
+}
+
+/** Where a command reports: `out` is its product, `err` is what people should know beside it. */
+export interface Terminal {
+  readonly out: Channel;
+  readonly err: Channel;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return { out: channel(process.stdout), err: channel(process.stderr) };
+}
+
+function channel(stream: NodeJS.WriteStream): Channel {
+  // A reader that went away (`gw audit tail | head`) is no fault of this command.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    style: (style, text) => styleText(style, text, { stream }),
+  };
+}
