@@ -1,0 +1,76 @@
+/**
+ * `gw key new`: mints a key. The key is shown once, here; the block that makes it known holds only its hash. The block is
+ * read back before it is shown, so that a name or date that the language refuses is refused here already.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { keyBlock } from "../identity/block.ts";
+import { mintKey } from "../identity/mint.ts";
+import { parse } from "../language/parse.ts";
+import { Complaint } from "./complaint.ts";
+import type { Terminal } from "./terminal.ts";
+import { writeAtomic } from "./write-atomic.ts";
+
+/** What the command line says; null where it says nothing. */
+export interface KeyOptions {
+  readonly name: string;
+  readonly team: string;
+  readonly owner: string | null;
+  readonly expires: string | null;
+  readonly append: string | null;
+  readonly format: "text" | "json";
+}
+
+/** Mints a key and shows it. */
+export async function keyNew(options: KeyOptions, { out, err }: Terminal): Promise<0> {
+  const { key, digest } = mintKey(randomBytes);
+  const block = keyBlock({ ...options, digest });
+  refuseBrokenBlock(options, block);
+  refusePast(options.expires);
+  if (options.append !== null) await append(options.append, options.name, block);
+  if (options.format === "json") out.write(`${JSON.stringify({ key, digest, block }, null, 2)}\n`);
+  else {
+    out.write(`${out.style("bold", key)}\n`);
+    if (options.append === null) out.write(`\n${block}`);
+  }
+  err.write(advice(options));
+  return 0;
+}
+
+function advice({ append, expires }: KeyOptions): string {
+  const lines = [
+    "the first line is the key: give it to its owner now, it is not kept anywhere",
+    append === null ? "the block goes into a policy file; it holds only a hash" : `its block is in ${append}`,
+    ...(expires === null ? ["without `--expires` the key is good until its block is deleted"] : []),
+  ];
+  return `\n${lines.join("\n")}\n`;
+}
+
+function refuseBrokenBlock(options: KeyOptions, block: string): void {
+  const { diagnostics, tree } = parse({ path: options.name, text: `language 1\n\n${block}` });
+  const [fault] = diagnostics;
+  if (fault !== undefined) throw new Complaint(fault.message, fault.help);
+  if (tree.declarations.length !== 1) throw new Complaint(`\`${options.name}\` is not the name of a key`);
+}
+
+/** A key that was never good is a slip of the hand. */
+function refusePast(expires: string | null): void {
+  if (expires === null || Date.parse(expires) + DAY_MS > Date.now()) return;
+  throw new Complaint(`\`${expires}\` is in the past`, "`--expires` is the last day on which the key is good");
+}
+
+const DAY_MS = 86_400_000;
+
+async function append(path: string, name: string, block: string): Promise<void> {
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new Complaint(`there is no file \`${path}\` to append to`);
+  });
+  const { diagnostics, tree } = parse({ path, text });
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    throw new Complaint(`\`${path}\` is not a policy file that can be read`, `see \`gw policy fmt --check ${path}\``);
+  }
+  if (tree.declarations.some((declaration) => declaration.kind === "key" && declaration.name.text === name)) {
+    throw new Complaint(`\`${path}\` already has a key \`${name}\``, "choose another name, or delete the old block");
+  }
+  await writeAtomic(path, `${text.trimEnd()}\n\n${block}`);
+}
