@@ -99,7 +99,7 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
   const addresses = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
   const gateway = launch({
     command: process.execPath,
-    args: [...node, executable, "serve", "--policy", directory, "--data", data, ...addresses],
+    args: [...node, executable, "serve", "--policy", directory, "--data", data, "--format", "json", ...addresses],
     env: { PATH: process.env.PATH ?? "", HOME: root, MOCK_CREDENTIAL: PROVIDER_CREDENTIAL },
     cwd: root,
     channel,
@@ -118,7 +118,7 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
     reload: async (parts) => {
       const before = gateway.stderr().length;
       await write(parts);
-      await gateway.until((_, stderr) => /policy\.(?:load|reject)/.test(stderr.slice(before)) || null, PATIENCE_MS);
+      await gateway.until((_, stderr) => /"policy (?:in force|change not taken)"/.test(stderr.slice(before)) || null, PATIENCE_MS);
     },
     trail: async () => {
       await stop();
