@@ -13,3 +13,8 @@ export function fault(
 ): Diagnostic {
   return { code, severity: CODES[code].severity, span, message, help, notes };
 }
+
+/** The note beside the second of two things of which there may be one. */
+export function firstIsHere(span: Span): readonly Note[] {
+  return [{ message: "the first is here", span }];
+}

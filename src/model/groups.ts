@@ -9,7 +9,7 @@ import type { Item, ModelsDeclaration, Thing, ToolsDeclaration } from "../langua
 import { type Declared, isInMissingPack, type Member, qualified } from "./declared.ts";
 import { fault } from "./fault.ts";
 import { globFault, globMatches, isGlob } from "./glob.ts";
-import { suggestion } from "./suggestion.ts";
+import { suggestion, unusedPack } from "./suggestion.ts";
 
 /** Where a list of names stands. */
 export interface ListPlace {
@@ -129,15 +129,22 @@ function unknownGroup(item: Item, place: ListPlace, declared: Declared, names: N
   }
   const pack = item.text.split(".")[0] ?? "";
   if (item.text.includes(".") && !declared.packs.has(pack)) {
-    return fault(
-      code,
-      item.span,
-      message,
-      `no pack \`${pack}\` is in use; add \`use ${pack} from builtin\``,
-      notes(place),
-    );
+    return fault(code, item.span, message, unusedPack(pack, declared), notes(place));
   }
-  return fault(code, item.span, message, suggestion(name, names[place.thing], "@"), notes(place));
+  return fault(
+    code,
+    item.span,
+    message,
+    suggestion(item.text, asSeenFrom(place, names[place.thing]), "@"),
+    notes(place),
+  );
+}
+
+/** Inside a pack only its own members have names, without the pack's. */
+function asSeenFrom({ pack }: ListPlace, names: ReadonlyMap<string, Span>): ReadonlyMap<string, Span> {
+  if (pack === null) return names;
+  const own = [...names].filter(([name]) => name.startsWith(`${pack}.`));
+  return new Map(own.map(([name, span]) => [name.slice(pack.length + 1), span]));
 }
 
 function notes(place: ListPlace): readonly Note[] {

@@ -1,8 +1,8 @@
 /** Price lines of all groups → rows, dates and bands worked out. */
 import type { Diagnostic } from "../language/diagnostic.ts";
-import { place, type Span } from "../language/source.ts";
+import type { Span } from "../language/source.ts";
 import type { Declared } from "./declared.ts";
-import { fault } from "./fault.ts";
+import { fault, firstIsHere } from "./fault.ts";
 import type { Groups } from "./groups.ts";
 import { firstMomentUtc } from "./instant.ts";
 import type { Price } from "./model.ts";
@@ -23,7 +23,7 @@ export function buildPrices(declared: Declared, groups: Groups, report: (diagnos
         const first = seen.get(row);
         if (first) {
           const message = `\`${glob}\` has two prices at the same time`;
-          report(fault("GW3011", span, message, `the other is at ${place(first)}`));
+          report(fault("GW3011", span, message, "keep one, or give it a `from`", firstIsHere(first)));
         } else seen.set(row, span);
       }
     }

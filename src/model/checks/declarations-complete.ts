@@ -5,15 +5,14 @@ import type {
   GuardrailDeclaration,
   OrgDeclaration,
   ProviderDeclaration,
-  ProviderStatement,
   Word,
 } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
-import { fault } from "../fault.ts";
+import { fault, firstIsHere } from "../fault.ts";
 import { isTimeZone } from "../instant.ts";
 import { suggestion } from "../suggestion.ts";
 
-/** Parts that are missing, stand twice, or have a value that means nothing. */
+/** Parts that are missing, have no use, or have a value that means nothing. */
 export function declarationsComplete(declared: Declared): Diagnostic[] {
   return [
     ...[...declared.providers.values()].flatMap(({ declaration }) => provider(declaration)),
@@ -36,16 +35,10 @@ const PROVIDER_KINDS = new Map([
 function provider(declaration: ProviderDeclaration): Diagnostic[] {
   const { name, body } = declaration;
   const diagnostics: Diagnostic[] = [];
-  const parts = new Map<string, ProviderStatement>();
-  for (const statement of body) {
-    if (parts.has(statement.kind)) {
-      diagnostics.push(fault("GW1008", statement.span, `\`${statement.kind}\` stands twice`, "keep one of them"));
-    } else parts.set(statement.kind, statement);
-  }
   const kind = body.find((statement) => statement.kind === "kind");
   if (!kind) {
     const message = `provider \`${name.text}\` has no kind`;
-    return [...diagnostics, fault("GW3005", name.span, message, "add `kind anthropic` or `kind simulated`")];
+    return [fault("GW3005", name.span, message, "add `kind anthropic` or `kind simulated`")];
   }
   const url = body.find((statement) => statement.kind === "url");
   const credential = body.find((statement) => statement.kind === "credential");
@@ -100,14 +93,10 @@ function guardrail(declaration: GuardrailDeclaration): Diagnostic[] {
     match.length === 0 && "match /…/",
     actions.length === 0 && "action redact",
   ].filter((part) => part !== false);
-  const diagnostics = absent.map((part) => {
+  return absent.map((part) => {
     const word = part.split(" ")[0];
     return fault("GW3022", name.span, `guardrail \`${name.text}\` has no \`${word}\``, `add \`${part}\``);
   });
-  for (const extra of actions.slice(1)) {
-    diagnostics.push(fault("GW1008", extra.span, "`action` stands twice", "keep one of them"));
-  }
-  return diagnostics;
 }
 
 function zone(org: OrgDeclaration): Diagnostic[] {
@@ -120,16 +109,12 @@ function zone(org: OrgDeclaration): Diagnostic[] {
   });
 }
 
-function audit(audits: readonly AuditDeclaration[]): Diagnostic[] {
-  const diagnostics = audits
-    .slice(1)
-    .map((extra) => fault("GW1008", extra.span, "`audit` stands twice", "keep one block"));
-  const seen = new Set<string>();
-  for (const statement of audits[0]?.body ?? []) {
-    if (seen.has(statement.kind)) {
-      diagnostics.push(fault("GW1008", statement.span, `\`${statement.kind}\` stands twice`, "keep one of them"));
-    }
-    seen.add(statement.kind);
+function audit([first, ...more]: readonly AuditDeclaration[]): Diagnostic[] {
+  if (!first) return [];
+  const diagnostics = more.map(({ span }) =>
+    fault("GW1008", span, "`audit` stands twice", "keep one", firstIsHere(first.span)),
+  );
+  for (const statement of first.body) {
     if (statement.kind === "content" && statement.level.text !== "none") {
       const message = `the audit record cannot hold \`content ${statement.level.text}\``;
       diagnostics.push(fault("GW3025", statement.level.span, message, "write `content none`"));

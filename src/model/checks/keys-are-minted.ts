@@ -1,8 +1,8 @@
 /** Promise: every key can be presented by one caller only, and cannot be guessed. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { place, type Span } from "../../language/source.ts";
+import type { Span } from "../../language/source.ts";
 import type { Declared } from "../declared.ts";
-import { fault } from "../fault.ts";
+import { fault, firstIsHere } from "../fault.ts";
 import { WELL_KNOWN_DIGESTS } from "./well-known-digests.ts";
 
 /** Keys without a hash, with the hash of another key, or with one of a well-known string. */
@@ -23,7 +23,7 @@ export function keysAreMinted(declared: Declared): Diagnostic[] {
     const other = owners.get(hash.digest);
     if (other) {
       const message = `keys \`${other.name}\` and \`${name}\` have the same hash`;
-      diagnostics.push(fault("GW4006", hash.span, message, `the other is at ${place(other.span)}`));
+      diagnostics.push(fault("GW4006", hash.span, message, "mint a key for each", firstIsHere(other.span)));
     } else owners.set(hash.digest, { name, span: hash.span });
   }
   return diagnostics;

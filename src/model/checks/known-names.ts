@@ -5,7 +5,7 @@ import type { GuardrailDeclaration, Statement, TestDeclaration, Word } from "../
 import { type Declared, isInMissingPack } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { REFUSAL_REASONS } from "../reasons.ts";
-import { suggestion } from "../suggestion.ts";
+import { suggestion, unusedPack } from "../suggestion.ts";
 
 /** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects and words of tests. */
 export function knownNames(declared: Declared): Diagnostic[] {
@@ -55,9 +55,7 @@ function matches(guardrail: GuardrailDeclaration, declared: Declared): Diagnosti
     }
     if (declared.patterns.has(text) || hasPatterns(declared, text) || isInMissingPack(declared, text)) return [];
     if (text.includes(".")) return [unknownPattern(text, span, "@", declared)];
-    const help = declared.packs.has(text)
-      ? `pack \`${text}\` has no patterns`
-      : suggestion(text, new Map([...declared.uses].map(([name, use]) => [name, use.name.span])), "@");
+    const help = declared.packs.has(text) ? `pack \`${text}\` has no patterns` : unusedPack(text, declared, "@");
     return [fault("GW2010", span, `unknown pack of patterns \`@${text}\``, help)];
   });
 }
@@ -70,6 +68,8 @@ function unknownPattern(text: string, span: Span, sigil: string, declared: Decla
   const message = `unknown pattern \`${sigil}${text}\``;
   const ofPack = [...declared.patterns.values()].find(({ name, pack }) => pack !== null && name === `${pack}.${text}`);
   if (ofPack && sigil === "") return fault("GW2008", span, message, `did you mean \`@${ofPack.name}\`?`);
+  const pack = text.split(".")[0] ?? "";
+  if (sigil === "@" && !declared.packs.has(pack)) return fault("GW2008", span, message, unusedPack(pack, declared));
   const choices = [...declared.patterns].filter(([, { pack }]) => (pack !== null) === (sigil === "@"));
   return fault("GW2008", span, message, suggestion(text, placesOf(new Map(choices)), sigil));
 }

@@ -1,6 +1,6 @@
 /** Promise: every limit, budget and time window can be counted as written, and none of them contradicts another. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { place, type Span } from "../../language/source.ts";
+import type { Span } from "../../language/source.ts";
 import type {
   ActiveStatement,
   BudgetStatement,
@@ -9,7 +9,7 @@ import type {
   Statement,
 } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
-import { fault } from "../fault.ts";
+import { fault, firstIsHere } from "../fault.ts";
 
 type Ceiling = LimitStatement | ConcurrencyStatement | BudgetStatement;
 
@@ -71,8 +71,7 @@ function repeated(statement: Ceiling, seen: Map<string, Span>): Diagnostic[] {
     seen.set(slot, statement.span);
     return [];
   }
-  const help = `the first is at ${place(first)}`;
-  return [fault("GW3008", statement.span, `${words} stands twice in this block`, help)];
+  return [fault("GW3008", statement.span, `${words} stands twice in this block`, "keep one", firstIsHere(first))];
 }
 
 function wordsOf(statement: Ceiling): string {

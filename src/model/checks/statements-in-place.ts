@@ -1,9 +1,9 @@
-/** Promise: a statement stands only where it has a meaning, and as often as it has one. */
+/** Promise: a statement stands only where it has a meaning. That single ones stand once the parser sees to, but for labels. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { place, type Span } from "../../language/source.ts";
+import type { Span } from "../../language/source.ts";
 import type { Statement } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
-import { fault } from "../fault.ts";
+import { fault, firstIsHere } from "../fault.ts";
 
 type Block = "org" | "team" | "key";
 
@@ -24,13 +24,13 @@ const BLOCKS = {
   label: ["key"],
 } as const satisfies Record<Statement["kind"], readonly Block[]>;
 
-/** Statements on the wrong kind of block, and repeated ones of those that a block has once. */
+/** Statements on the wrong kind of block, and labels that a key has twice. */
 export function statementsInPlace(declared: Declared): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const check = (block: Block, body: readonly Statement[]) => {
     const seen = new Map<string, Span>();
     for (const statement of body) {
-      const misplaced = inPlace(block, statement) ?? once(statement, seen);
+      const misplaced = inPlace(block, statement) ?? labelOnce(statement, seen);
       if (misplaced) diagnostics.push(misplaced);
     }
   };
@@ -40,27 +40,21 @@ export function statementsInPlace(declared: Declared): Diagnostic[] {
   return diagnostics;
 }
 
+const A_BLOCK = { org: "an org", team: "a team", key: "a key" } as const satisfies Record<Block, string>;
+
 function inPlace(block: Block, statement: Statement): Diagnostic | null {
   const blocks: readonly Block[] = BLOCKS[statement.kind];
   if (blocks.includes(block)) return null;
-  const where = blocks.map((name) => `\`${name}\``).join(" or ");
-  const message = `\`${wordsOf(statement)}\` has no meaning on a \`${block}\``;
-  return fault("GW3004", statement.span, message, `it stands on ${where}`);
+  const words = statement.kind === "ungranted" ? "on ungranted tool" : statement.kind;
+  const where = blocks.map((name) => A_BLOCK[name]).join(" or ");
+  return fault("GW3004", statement.span, `\`${words}\` has no meaning on ${A_BLOCK[block]}`, `it stands on ${where}`);
 }
 
-function once(statement: Statement, seen: Map<string, Span>): Diagnostic | null {
-  const { kind } = statement;
-  const single = kind === "ungranted" || kind === "label" || BLOCKS[kind].length === 1;
-  if (!single) return null;
-  const words = kind === "label" ? `label ${statement.name.text}` : wordsOf(statement);
-  const first = seen.get(words);
-  if (!first) {
-    seen.set(words, statement.span);
-    return null;
-  }
-  return fault("GW1008", statement.span, `\`${words}\` stands twice`, `the first is at ${place(first)}`);
-}
-
-function wordsOf(statement: Statement): string {
-  return statement.kind === "ungranted" ? "on ungranted tool" : statement.kind;
+function labelOnce(statement: Statement, seen: Map<string, Span>): Diagnostic | null {
+  if (statement.kind !== "label") return null;
+  const { text } = statement.name;
+  const first = seen.get(text);
+  if (first) return fault("GW1008", statement.span, `\`label ${text}\` stands twice`, "keep one", firstIsHere(first));
+  seen.set(text, statement.span);
+  return null;
 }

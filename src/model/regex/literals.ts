@@ -70,6 +70,8 @@ function knownOfSequence(node: SequenceNode): Known {
     found.push(required);
     const longer = exact && joined(run, exact);
     if (longer) {
+      // What is longer in many ways may say less than what stands before it.
+      if (longer.length > run.length) found.push(asLiterals(run));
       run = longer;
       continue;
     }

@@ -131,25 +131,27 @@ function worksOf(path: Path): Work[] {
   return path.map((item, index) => {
     const before = ways;
     if (item.kind === "check") return { item, ways: before, steps: before };
-    if (item.min !== item.max && !isSettled(path, index, item)) ways *= item.max - item.min + 1;
+    if (item.min !== item.max) ways *= endings(path, index, item);
     const length = isGuarded(path, index, item) ? item.size : item.size * item.max;
     return { item, ways: before, steps: Math.max(before * length, ways) };
   });
 }
 
-function isSettled(path: Path, index: number, item: Take): boolean {
+/** Number of lengths of a repetition at which what follows can go on: 1 when it is settled. */
+function endings(path: Path, index: number, item: Take): number {
+  const lengths = item.max - item.min + 1;
   let conditional = false;
-  for (let at = index + 1; at < path.length; at++) {
-    const next = path[at]!;
+  for (const next of path.slice(index + 1)) {
     if (next.kind === "check") {
-      if (at === index + 1 && failsInside(next.condition, item.set)) return true;
+      // Everything before this check can only have matched nothing, so it looks at the end of the repetition itself.
+      if (failsInside(next.condition, item.set)) return item.min === 0 ? 2 : 1;
       conditional = true;
       continue;
     }
-    if (overlaps(next.first, item.set)) return false;
-    if (next.min > 0) return true;
+    if (overlaps(next.first, item.set)) return lengths;
+    if (next.min > 0) return 1;
   }
-  return !conditional;
+  return conditional ? lengths : 1;
 }
 
 /** Whether the condition is false between two characters of the set. */
