@@ -1,0 +1,89 @@
+/** The reader's schema and the writer's types say the same: every kind passes, and nothing else does. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Body, Fault, OutcomeBody } from "../../src/audit/entry.ts";
+import { GENESIS, seal } from "../../src/audit/record.ts";
+import { entrySchema } from "../../src/audit/schema.ts";
+import { REASONS } from "../../src/decision/decision.ts";
+import { charge, decision, outcome } from "./bodies.ts";
+
+const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
+const finding = { guardrail: "secrets", pattern: "aws-key", stage: "request", count: 2 } as const;
+
+/** One body of each kind; the compiler finishes the list. */
+const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: Kind }> } = {
+  decision: decision("t1", { findings: [finding], session: "s", agent: "a", stripped: ["WebFetch"] }),
+  outcome: outcome("t1", {
+    charges: [charge(1)],
+    findings: [{ ...finding, stage: "response" }],
+    toolUses: [{ name: "Bash", granted: false }],
+  }),
+  fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
+  "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
+  "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
+  recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"] },
+  start: { kind: "start", version: "0.1.0" },
+  stop: { kind: "stop" },
+};
+const FAULTS: Readonly<Record<Fault, true>> = {
+  endpoint: true,
+  malformed: true,
+  "too-large": true,
+  "media-type": true,
+  upstream: true,
+  timeout: true,
+  audit: true,
+  draining: true,
+  internal: true,
+};
+const ENDS: Readonly<Record<OutcomeBody["end"], true>> = {
+  complete: true,
+  "client-gone": true,
+  "upstream-failed": true,
+  stopped: true,
+};
+
+function written(body: Body): Record<string, unknown> {
+  const at = "2026-11-23T12:00:00.123Z";
+  return JSON.parse(seal({ v: 1, seq: 1, at, boot: "b", log: "l", body, prev: GENESIS }).line);
+}
+
+test("whatever may be written can be read", () => {
+  for (const body of Object.values(BODIES)) assert.deepEqual(entrySchema.parse(written(body)).body, body);
+  for (const reason of REASONS) entrySchema.parse(written(decision("t", { effect: "refuse", reason })));
+  for (const fault of Object.keys(FAULTS) as Fault[]) {
+    entrySchema.parse(written({ ...BODIES.fault, fault }));
+    entrySchema.parse(written(outcome("t", { fault })));
+  }
+  for (const end of Object.keys(ENDS) as OutcomeBody["end"][]) entrySchema.parse(written(outcome("t", { end })));
+});
+
+test("a member too many, too few or of another type is refused, at every depth", () => {
+  let tried = 0;
+  const visit = (record: Record<string, unknown>, node: unknown): void => {
+    if (node === null || typeof node !== "object") return;
+    if (Array.isArray(node)) {
+      for (const item of node) visit(record, item);
+      return;
+    }
+    const object = node as Record<string, unknown>;
+    object.extra = 1;
+    assert.equal(entrySchema.safeParse(record).success, false);
+    delete object.extra;
+    for (const [name, value] of Object.entries(object)) {
+      delete object[name];
+      assert.equal(entrySchema.safeParse(record).success, false, `without ${name}`);
+      object[name] = { of: "another type" };
+      assert.equal(entrySchema.safeParse(record).success, false, `with another ${name}`);
+      object[name] = value;
+      tried += 1;
+      visit(record, value);
+    }
+  };
+  for (const body of Object.values(BODIES)) {
+    const record = written(body);
+    visit(record, record);
+    assert.equal(entrySchema.safeParse(record).success, true);
+  }
+  assert.ok(tried > 100);
+});
