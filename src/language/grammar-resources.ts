@@ -25,6 +25,9 @@ const PRICE_PARTS = [
 ] as const;
 type PricePart = (typeof PRICE_PARTS)[number][1];
 
+/** A longer word where `env` or `file` belongs is taken for the secret itself. */
+const LONGEST_MISTAKE = 12;
+
 const LATER_CREDENTIALS: ReadonlySet<string> = new Set(["exec", "aws", "google", "azure"]);
 
 /** Providers, groups of models and tools, prices, and the audit. */
@@ -99,6 +102,7 @@ export class GrammarResources extends GrammarStatements {
       this.fault("GW1010", this.at(how), message, 'use `credential env NAME` or `credential file "path"`');
       return undefined;
     }
+    if (how.image.length > LONGEST_MISTAKE) return this.literalSecret(how);
     const kind = this.choice(how, ["env", "file"]);
     if (kind === undefined) return undefined;
     const span = this.since(how);

@@ -16,12 +16,18 @@ function shape(name: string, pattern: RegExp, label: string): TokenType {
   return createToken({ name, pattern, label });
 }
 
+/** Between tokens. */
 export const Blank = createToken({ name: "Blank", pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
+/** `#` and `##`, to the end of the line; kept beside the tokens. */
 export const Comment = createToken({ name: "Comment", pattern: /#[^\r\n]*/, group: "comments" });
 
+/** Begins a block. */
 export const Open = sign("Open", "{");
+/** Ends a block. */
 export const Close = sign("Close", "}");
+/** Between the items of a list. */
 export const Comma = sign("Comma", ",");
+/** Between the name and the value of a label. */
 export const Equals = sign("Equals", "=");
 
 /** What was opened and never closed: to the end of the line, but not over a brace that ends it. */
@@ -34,34 +40,49 @@ export const Thing = createToken({ name: "Thing", pattern: Lexer.NA, label: "`mo
 
 /** Everything that may be a name: plain names and contextual words. */
 export const Name = createToken({ name: "Name", pattern: new RegExp(`[A-Za-z_][\\w.:/-]*${END}`), label: "a name" });
+/** A name with `*` or `?`. */
 export const Glob = shape("Glob", /[A-Za-z_*?][\w.:/*?-]*/, "a glob");
+/** A group, by its name behind `@`. */
 export const Reference = shape("Reference", /@[A-Za-z_][\w./-]*/, "an `@group`");
 
+/** A string. */
 export const Text = shape("Text", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, "a string in quotes");
+/** A string without an end; the grammar takes it for one. */
 export const OpenText = createToken({ name: "OpenText", pattern: toLineEnd('"'), categories: [Text] });
+/** A regular expression. */
 export const Expression = shape("Expression", /\/(?:[^/\\\r\n]|\\[^\r\n])*\/[A-Za-z]*/, "a regular expression `/…/`");
+/** A regular expression without an end; the grammar takes it for one. */
 export const OpenExpression = createToken({
   name: "OpenExpression",
   pattern: toLineEnd("/"),
   categories: [Expression],
 });
 
+/** `sha256:` and what follows, right or wrong. */
 export const Hash = shape("Hash", /sha256:[\w]*/, "a hash `sha256:…`");
+/** `$50/day`. */
 export const MoneyRate = shape(
   "MoneyRate",
   new RegExp(`\\$\\d[\\d_.]*/[A-Za-z]+${END}`),
   "an amount such as `$50/day`",
 );
+/** `$0.10`. */
 export const Money = shape("Money", new RegExp(`\\$\\d[\\d_.]*${END}`), "an amount such as `$0.10`");
+/** A point in time, right or wrong. */
 export const DateTime = shape("DateTime", /\d{4}-\d\d-\d\dT[\w:.+-]*/, "a point in time such as `2026-12-24T18:00Z`");
+/** A date. */
 export const Day = shape("Day", new RegExp(`\\d{4}-\\d\\d-\\d\\d${END}`), "a date such as `2027-03-31`");
+/** `07:00-20:00`. */
 export const ClockRange = shape(
   "ClockRange",
   new RegExp(`\\d\\d?:\\d\\d-\\d\\d?:\\d\\d${END}`),
   "hours such as `07:00-20:00`",
 );
+/** `10/min`. */
 export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END}`), "a rate such as `10/min`");
+/** `80%`. */
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
+/** `400`, `5_000`, `2M`. */
 export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
 /** Begins like a number and is none; grammar.ts never asks for it. */
 export const Misfit = shape("Misfit", /[$\d][\w.:/*?%+-]*/, "a number");
@@ -166,9 +187,8 @@ export const LATER_WORDS = [
   "timeout",
 ] as const;
 
+/** A word of `HEAD_WORDS`. */
 export type HeadWord = (typeof HEAD_WORDS)[number];
-export type ReservedWord = (typeof RESERVED_WORDS)[number];
-export type ContextualWord = (typeof CONTEXTUAL_WORDS)[number];
 
 function word(text: string, categories: TokenType[]): TokenType {
   return createToken({ name: `word ${text}`, pattern: new RegExp(text + END), label: `\`${text}\``, categories });
@@ -184,8 +204,11 @@ export const Inner = words(HEAD_WORDS, (text) => (text === "models" || text === 
 export const Head = Object.fromEntries(
   HEAD_WORDS.map((text) => [text, createToken({ name: `head ${text}`, pattern: Lexer.NA, label: `\`${text}\`` })]),
 ) as Record<HeadWord, TokenType>;
+/** The reserved words that begin no declaration. */
 export const Reserved = words(RESERVED_WORDS, (text) => (text === "providers" ? [Thing] : []));
+/** The words that are names everywhere but in one place. */
 export const Contextual = words(CONTEXTUAL_WORDS, () => [Name]);
+/** The words of later versions. */
 export const Later = createToken({
   name: "Later",
   pattern: new RegExp(`(?:${LATER_WORDS.join("|")})${END}`),
