@@ -89,7 +89,6 @@ export function createMemoryLimits(): Limits {
       const { counter: name, amount, ceiling, at } = charge;
       const counter = counterOf(name, charge, timezone, now);
       if (counter.kind === "windowed" && (at < counter.start || at >= counter.end)) return;
-      if (counter.kind === "rolling" && at + counter.periodMs <= now) return;
       take(counter, { amount, firm: true }, ceiling, at);
       counters.set(name, counter);
     },

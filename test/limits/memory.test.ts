@@ -133,6 +133,22 @@ function play(below: (limit: number) => number, limits: Limits, name: string): v
   }
 }
 
+test("a truth that comes after its bucket was swept counts all the same", () => {
+  for (const hasSuccessor of [false, true]) {
+    const limits = createMemoryLimits();
+    const holds = [hold("tokens", 100, "sec")];
+    const ask = (tokens: number, now: number, of = holds) => limits.reserve(of, { tokens, microUsd: 0 }, "UTC", now);
+    const slow = ask(10, START);
+    assert.ok(slow.kind === "reservation");
+    // The bucket has drained; reservations of others sweep it away.
+    const later = START + 10_000;
+    for (let other = 0; other < 3; other++) ask(1, later, [hold("tokens", 100, "sec", { per: `other-${other}` })]);
+    if (hasSuccessor) ask(20, later);
+    limits.settle(slow, { tokens: 70, microUsd: 0 }, later);
+    assert.equal(limits.levels(holds, "UTC", later)[0]?.used, hasSuccessor ? 80 : 60);
+  }
+});
+
 test("counters that are idle do not stay", () => {
   const limits = createMemoryLimits();
   let now = START;
