@@ -1,14 +1,7 @@
 /**
- * Finds values in JSON bytes without building them: one strict pass that checks the whole text and keeps the place of
- * every value, so that a reader can look at what it needs and an editor can splice around it. read.ts and document.ts
- * walk the result. Strict means RFC 8259 to the letter, in valid UTF-8 without a mark in front, because a lenient reading
- * that differs from the provider's would be a way around policy.
+ * Values in JSON bytes, found but not built: skim.ts notes where each stands, so that a reader can look at what it needs
+ * and an editor can splice around it. read.ts and document.ts walk the result.
  */
-
-/** Deepest nesting that is read. */
-export const MAX_DEPTH = 512;
-/** Most values and keys that are kept of one text. */
-export const MAX_NODES = 4_000_000;
 
 /** The text is not JSON as this gateway reads it, or not of the shape it must have; the message quotes nothing of it. */
 export class JsonError extends Error {
@@ -28,10 +21,12 @@ export type Node = number;
 
 export type JsonKind = "object" | "array" | "string" | "number" | "true" | "false" | "null";
 
-/** Per node: first byte, byte behind its last, node behind its subtree. */
-const STRIDE = 3;
-const QUOTE = 0x22;
+/** Numbers per node: first byte, byte behind its last, node behind its subtree. */
+export const STRIDE = 3;
 const BACKSLASH = 0x5c;
+/** Longest string that counts as a word, and the words met lately, by hash. */
+const WORD_MAX = 32;
+const WORDS: string[] = new Array<string>(512).fill("");
 const KINDS: Readonly<Record<number, JsonKind>> = {
   123: "object",
   91: "array",
@@ -72,9 +67,33 @@ export class Json {
     return this.#nodes[node * STRIDE + 2]!;
   }
 
-  /** A string's value, or a key's, with escapes undone. */
+  /** A string's value, with escapes undone. */
   text(node: Node): string {
     return decodeText(this.#text, this.start(node) + 1, this.end(node) - 1);
+  }
+
+  /** The same for keys and types: the few words that they are made of are not decoded again and again. */
+  word(node: Node): string {
+    const start = this.start(node) + 1;
+    const end = this.end(node) - 1;
+    if (end - start > WORD_MAX) return this.text(node);
+    let hash = end - start;
+    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + this.bytes[at]!) | 0;
+    const slot = hash & (WORDS.length - 1);
+    const known = WORDS[slot]!;
+    if (known.length === end - start && this.#spells(known, start)) return known;
+    const word = decodeText(this.#text, start, end);
+    if (this.#spells(word, start) && word.length === end - start) WORDS[slot] = word;
+    return word;
+  }
+
+  /** True when the bytes from `start` are the word's letters, with nothing to undo. */
+  #spells(word: string, start: number): boolean {
+    for (let k = 0; k < word.length; k += 1) {
+      const code = word.charCodeAt(k);
+      if (code !== this.bytes[start + k] || code === BACKSLASH || code >= 0x80) return false;
+    }
+    return true;
   }
 
   /** A value's bytes as they stand, as text. */
@@ -92,21 +111,24 @@ export class Json {
 
   /** Members of an object by decoded key, of equal keys the last, as most readers do; empty for anything else. */
   members(node: Node): Map<string, Node> {
-    const found = new Map<string, Node>();
-    if (this.kind(node) !== "object") return found;
-    for (let key = node + 1, end = this.next(node); key < end; key = this.next(key + 1)) {
-      found.set(this.text(key), key + 1);
-    }
-    return found;
+    return this.kind(node) === "object" ? this.#collect(node, false) : new Map();
   }
 
   /** Members of a value that must be an object and whose keys must differ; throws JsonError `shape` or `duplicate`. */
   fields(node: Node): Map<string, Node> {
     if (this.kind(node) !== "object") throw new JsonError("shape", "an object is expected", this.start(node));
-    const found = this.members(node);
-    let keys = 0;
-    for (let key = node + 1, end = this.next(node); key < end; key = this.next(key + 1)) keys += 1;
-    if (keys !== found.size) throw new JsonError("duplicate", "an object has the same key twice", this.start(node));
+    return this.#collect(node, true);
+  }
+
+  #collect(object: Node, distinct: boolean): Map<string, Node> {
+    const found = new Map<string, Node>();
+    for (let key = object + 1, end = this.next(object); key < end; key = this.next(key + 1)) {
+      const name = this.word(key);
+      if (distinct && found.has(name)) {
+        throw new JsonError("duplicate", "an object has the same key twice", this.start(key));
+      }
+      found.set(name, key + 1);
+    }
     return found;
   }
 }
@@ -115,188 +137,4 @@ export class Json {
 export function decodeText(text: Buffer, start: number, end: number): string {
   const raw = text.toString("utf8", start, end);
   return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
-}
-
-/** Checks a whole JSON text and notes where its values are; throws JsonError. */
-export function skim(bytes: Uint8Array): Json {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new JsonError("utf8", "the text is not valid UTF-8", 0);
-  }
-  const skimmer = new Skimmer(bytes);
-  skimmer.run();
-  return new Json(bytes, skimmer.nodes);
-}
-
-class Skimmer {
-  readonly bytes: Uint8Array;
-  nodes: Int32Array;
-  count = 0;
-  at = 0;
-  readonly #open: Node[] = [];
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.nodes = new Int32Array(STRIDE * Math.max(64, bytes.length >> 6));
-  }
-
-  run(): void {
-    do this.#value();
-    while (this.#follow());
-    this.#space();
-    if (this.at < this.bytes.length) this.#fail("something follows the end of the value");
-  }
-
-  /** Reads a value up to its end, or a container up to its first value. */
-  #value(): void {
-    this.#space();
-    const first = this.bytes[this.at];
-    if (first === QUOTE) this.#string();
-    else if (first === 0x7b || first === 0x5b) this.#enter(first);
-    else if (first === 0x74) this.#word("true");
-    else if (first === 0x66) this.#word("false");
-    else if (first === 0x6e) this.#word("null");
-    else this.#number();
-  }
-
-  #enter(first: number): void {
-    if (this.#open.length === MAX_DEPTH)
-      throw new JsonError("depth", `nested deeper than ${MAX_DEPTH} levels`, this.at);
-    this.#open.push(this.#note(this.at, 0));
-    this.at += 1;
-    this.#space();
-    if (this.bytes[this.at] === first + 2) return;
-    if (first === 0x7b) this.#key();
-    this.#value();
-  }
-
-  /** Closes what ends here; true when another value has to be read. */
-  #follow(): boolean {
-    while (this.#open.length > 0) {
-      const container = this.#open[this.#open.length - 1]!;
-      const first = this.bytes[this.nodes[container * STRIDE]!]!;
-      this.#space();
-      const byte = this.bytes[this.at];
-      this.at += 1;
-      if (byte === 0x2c) {
-        this.#space();
-        if (first === 0x7b) this.#key();
-        return true;
-      }
-      if (byte !== first + 2) {
-        this.at -= 1;
-        this.#fail(byte === undefined ? "the text ends too early" : "a comma or a closing bracket is missing");
-      }
-      this.nodes[container * STRIDE + 1] = this.at;
-      this.nodes[container * STRIDE + 2] = this.count;
-      this.#open.pop();
-    }
-    return false;
-  }
-
-  #key(): void {
-    if (this.bytes[this.at] !== QUOTE) this.#fail("a key is missing");
-    this.#string();
-    this.#space();
-    if (this.bytes[this.at] !== 0x3a) this.#fail("a colon is missing");
-    this.at += 1;
-  }
-
-  #string(): void {
-    const bytes = this.bytes;
-    const start = this.at;
-    let at = start + 1;
-    for (;;) {
-      let byte = bytes[at]!;
-      while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++at]!;
-      if (byte === QUOTE) break;
-      this.at = at;
-      if (at >= bytes.length) this.#fail("the text ends too early");
-      if (byte !== BACKSLASH) this.#fail("a control character in a string");
-      at = this.#escape();
-    }
-    this.at = at + 1;
-    this.#note(start, this.at);
-  }
-
-  /** Offset behind the escape that begins here. */
-  #escape(): number {
-    const at = this.at + 1;
-    const byte = this.bytes[at];
-    if (byte === 0x75) {
-      for (let k = 1; k <= 4; k += 1) if (!isHex(this.bytes[at + k])) this.#fail("a bad escape in a string");
-      return at + 5;
-    }
-    // " \ / b f n r t
-    const known = byte === QUOTE || byte === BACKSLASH || byte === 0x2f || byte === 0x62 || byte === 0x66;
-    if (!known && byte !== 0x6e && byte !== 0x72 && byte !== 0x74) this.#fail("a bad escape in a string");
-    return at + 1;
-  }
-
-  #number(): void {
-    const start = this.at;
-    if (this.bytes[this.at] === 0x2d) this.at += 1;
-    if (this.bytes[this.at] === 0x30) this.at += 1;
-    else this.#digits(start === this.at ? "a value is missing" : "a bad number");
-    if (this.bytes[this.at] === 0x2e) {
-      this.at += 1;
-      this.#digits("a bad number");
-    }
-    if (this.bytes[this.at] === 0x65 || this.bytes[this.at] === 0x45) {
-      this.at += 1;
-      if (this.bytes[this.at] === 0x2b || this.bytes[this.at] === 0x2d) this.at += 1;
-      this.#digits("a bad number");
-    }
-    this.#note(start, this.at);
-  }
-
-  #digits(message: string): void {
-    const start = this.at;
-    while (this.bytes[this.at]! >= 0x30 && this.bytes[this.at]! <= 0x39) this.at += 1;
-    if (this.at === start) this.#fail(this.at < this.bytes.length ? message : "the text ends too early");
-  }
-
-  #word(word: "true" | "false" | "null"): void {
-    for (let k = 1; k < word.length; k += 1) {
-      if (this.bytes[this.at + k] !== word.charCodeAt(k)) this.#fail("a value is missing");
-    }
-    this.at += word.length;
-    this.#note(this.at - word.length, this.at);
-  }
-
-  #space(): void {
-    for (;;) {
-      const byte = this.bytes[this.at];
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
-      this.at += 1;
-    }
-  }
-
-  #note(start: number, end: number): Node {
-    const node = this.count;
-    if (node === MAX_NODES) throw new JsonError("size", "more values than are read of one text", start);
-    const place = node * STRIDE;
-    if (place === this.nodes.length) this.#grow();
-    this.nodes[place] = start;
-    this.nodes[place + 1] = end;
-    this.nodes[place + 2] = node + 1;
-    this.count += 1;
-    return node;
-  }
-
-  #grow(): void {
-    const wider = new Int32Array(this.nodes.length * 2);
-    wider.set(this.nodes);
-    this.nodes = wider;
-  }
-
-  #fail(message: string): never {
-    throw new JsonError("syntax", message, this.at);
-  }
-}
-
-function isHex(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
 }

@@ -1,7 +1,8 @@
 /** One strict pass over JSON bytes: what it accepts, where it finds values, and what it says of everything else. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Json, JsonError, MAX_DEPTH, type Node, skim } from "../../src/wire/json.ts";
+import { type Json, JsonError, type Node } from "../../src/wire/json.ts";
+import { MAX_DEPTH, skim } from "../../src/wire/skim.ts";
 import { chanceOf } from "./chance.ts";
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
@@ -43,6 +44,26 @@ test("texts with escapes, letters of many bytes and halves of pairs are read as 
     assert.equal(skim(bytesOf(JSON.stringify(value))).text(0), value);
   }
   assert.equal(skim(bytesOf('"\\ud83d\\ude00\\/"')).text(0), "😀/");
+});
+
+test("words are told apart, whatever was read before", () => {
+  for (const word of [
+    "text",
+    "tex\\u0074",
+    "texé",
+    "te",
+    "",
+    "\\\\",
+    "x".repeat(40),
+    "text",
+    "é",
+    "\ud83d\ude00",
+    "\\\\",
+  ]) {
+    const json = skim(bytesOf(`"${word}"`));
+    assert.equal(json.word(0), json.text(0));
+    assert.equal(json.word(0), JSON.parse(`"${word}"`));
+  }
 });
 
 test("what is not JSON is told apart", () => {

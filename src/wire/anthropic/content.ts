@@ -39,17 +39,25 @@ const CALLS: ReadonlySet<string> = new Set(["tool_use", "server_tool_use", "mcp_
 const BILLING = "x-anthropic-billing-header";
 const BILLING_MAX = 512;
 
+/** Canonical names that the request itself gives. */
+export interface KnownNames {
+  /** The connector of each server in `mcp_servers`, by the server's name. */
+  readonly hosts: ReadonlyMap<string, string>;
+  /** What each offer really is, by the name that the model would call. */
+  readonly offered: ReadonlyMap<string, string>;
+}
+
 /** Gathers texts, mentions and doors of one request. */
 export class ContentReader {
   readonly texts: TextSpan[] = [];
   readonly mentions: ToolSpan[] = [];
   readonly doors = new Set<string>();
   readonly #json: Json;
-  readonly #hosts: ReadonlyMap<string, string>;
+  readonly #known: KnownNames;
 
-  constructor(json: Json, hosts: ReadonlyMap<string, string>) {
+  constructor(json: Json, known: KnownNames) {
     this.#json = json;
-    this.#hosts = hosts;
+    this.#known = known;
   }
 
   /** The `system` field. */
@@ -135,7 +143,8 @@ export class ContentReader {
   }
 
   #referred(fields: ReadonlyMap<string, Node>): string {
-    return nameOfTool(this.#string(fields, "tool_name") ?? this.#string(fields, "name") ?? "");
+    const name = this.#string(fields, "tool_name") ?? this.#string(fields, "name") ?? "";
+    return this.#known.offered.get(name) ?? nameOfTool(name);
   }
 
   /** `tool_addition` and `tool_removal` name a tool, or bring its definition along. */
@@ -145,8 +154,8 @@ export class ContentReader {
     const server = this.#string(members, "mcp_server_name") ?? this.#string(members, "server_name");
     const type = this.#string(members, "type");
     if (type === "tool_reference") this.#mention(node, this.#referred(members), list);
-    else if (server !== null && this.#hosts.has(server) && type !== "tool_definition" && type !== "mcp_toolset") {
-      this.#mention(node, this.#hosts.get(server)!, list);
+    else if (server !== null && this.#known.hosts.has(server) && type !== "tool_definition" && type !== "mcp_toolset") {
+      this.#mention(node, this.#known.hosts.get(server)!, list);
     } else if (this.#string(fields, "type") === "tool_addition") this.doors.add("inline tool definition");
   }
 
@@ -178,13 +187,14 @@ export class ContentReader {
   }
 
   #isBilling(block: Node): boolean {
-    const text = this.#json.members(block).get("text");
-    if (text === undefined || this.#json.kind(text) !== "string") return false;
-    return this.#json.end(text) - this.#json.start(text) <= BILLING_MAX && this.#json.text(text).startsWith(BILLING);
+    const fields = this.#json.fields(block);
+    const text = fields.get("text");
+    if (text === undefined || this.#json.end(text) - this.#json.start(text) > BILLING_MAX) return false;
+    return this.#string(fields, "type") === "text" && this.#string(fields, "text")?.startsWith(BILLING) === true;
   }
 
   #string(fields: ReadonlyMap<string, Node>, key: string): string | null {
     const node = fields.get(key);
-    return node !== undefined && this.#json.kind(node) === "string" ? this.#json.text(node) : null;
+    return node !== undefined && this.#json.kind(node) === "string" ? this.#json.word(node) : null;
   }
 }

@@ -2,7 +2,8 @@
  * An answer that comes in one piece, under the same rules as a streamed one: the client asks for it whenever a stream
  * broke, so a rule that held only in streams would hold nowhere. Untouched, the body is the very one that came.
  */
-import { type Json, JsonError, type Node, skim } from "../json.ts";
+import { type Json, JsonError, type Node } from "../json.ts";
+import { skim } from "../skim.ts";
 import { splice } from "../splice.ts";
 import { rawEdits } from "../text.ts";
 import type { AnswerReport, AnswerRules } from "./answer.ts";
@@ -137,7 +138,7 @@ function read(body: Uint8Array): Json | null {
 }
 
 function textOf(json: Json, node: Node | undefined): string | null {
-  return node !== undefined && json.kind(node) === "string" ? json.text(node) : null;
+  return node !== undefined && json.kind(node) === "string" ? json.word(node) : null;
 }
 
 function textBlock(text: string): Uint8Array {

@@ -3,7 +3,8 @@
  * the trailing run without a break is held back, since a token may still grow there; a finding is never cut in two, and a
  * private key is held from its first line to its last. stream.ts calls it for every delta, document.ts once per text.
  */
-import { type Json, JsonError, type Node, skim } from "../json.ts";
+import { type Json, JsonError, type Node } from "../json.ts";
+import { skim } from "../skim.ts";
 import { splice } from "../splice.ts";
 import { type Change, quoteText, rawEdits } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";

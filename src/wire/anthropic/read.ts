@@ -4,7 +4,8 @@
  * could read differently is malformed.
  */
 import type { Purpose } from "../../decision/facts.ts";
-import { type Json, JsonError, type Node, skim } from "../json.ts";
+import { type Json, JsonError, type Node } from "../json.ts";
+import { skim } from "../skim.ts";
 import { ContentReader } from "./content.ts";
 import type { Malformed, MessagesRequest, ToolList, ToolSpan } from "./messages.ts";
 import { nameOfEntry, nameOfServer, nameOfTool } from "./names.ts";
@@ -150,7 +151,7 @@ class RequestReader {
   }
 
   #content(): ContentReader {
-    const content = new ContentReader(this.#json, this.#hosts);
+    const content = new ContentReader(this.#json, { hosts: this.#hosts, offered: this.#offered });
     const system = this.#present("system");
     if (system !== null) content.system(system);
     const messages = this.#present("messages");
@@ -184,7 +185,7 @@ class RequestReader {
     const node = fields.get(key);
     if (node === undefined || this.#json.kind(node) === "null") return null;
     if (this.#json.kind(node) !== "string") throw this.#wrong(node, `\`${key}\` is not a string`);
-    return this.#json.text(node);
+    return this.#json.word(node);
   }
 
   #wrong(node: Node, message: string): JsonError {

@@ -144,6 +144,16 @@ test("tools that are only mentioned", () => {
   assert.deepEqual(namesOf(withContent([addition, removal], "system")), ["mention Write", "mention Edit"]);
 });
 
+test("a mention means what is offered under its name", () => {
+  const tools = [{ type: "web_search_20250305", name: "web_search" }];
+  const reference = { type: "tool_reference", tool_name: "web_search" };
+  const result = { type: "tool_result", tool_use_id: "t", content: [reference] };
+  assert.deepEqual(namesOf({ ...withContent([result]), tools }), [
+    "offer server:web_search",
+    "mention server:web_search",
+  ]);
+});
+
 test("doors", () => {
   const doorsOf = (body: unknown): readonly string[] => read(body).doors;
   assert.deepEqual(doorsOf({ ...BASE, thread: { type: "continue" } }), ["thread"]);

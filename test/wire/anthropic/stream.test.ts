@@ -341,6 +341,17 @@ test("events that make no sense do no harm", () => {
   }
 });
 
+test("a stream with broken bytes gives what can be given, and an end that is true", () => {
+  const chance = chanceOf(13);
+  const rules = [rulesOf(), guarded, rulesOf({ granted: () => false })];
+  for (let round = 0; round < 1_500; round += 1) {
+    const bytes = Buffer.from(RECORDED);
+    for (let edits = 1 + chance.below(4); edits > 0; edits -= 1) bytes[chance.below(bytes.length)] = chance.below(256);
+    const { sent, report } = watch(pieces(bytes, chance, 300), chance.pick(rules));
+    assert.equal(sent.includes('"type":"api_error"'), !report.complete && !report.stopped, sent);
+  }
+});
+
 test("text outside a block, or in an event of another name, is judged all the same", () => {
   const stray = blockDelta(5, { type: "text_delta", text: "EMP-123456 " });
   const spaced = event(
