@@ -3,7 +3,7 @@
 /** What the block says; parts that are null are left out. */
 export interface KeyBlock {
   readonly name: string;
-  readonly team: string | null;
+  readonly team: string;
   readonly digest: string;
   readonly owner: string | null;
   /** A date or date-time as the language writes it: `2027-03-31`. */
@@ -13,7 +13,7 @@ export interface KeyBlock {
 /** Writes the block, with a newline at its end. */
 export function keyBlock({ name, team, digest, owner, expires }: KeyBlock): string {
   const lines = [
-    `key ${name}${team === null ? "" : ` in ${team}`} {`,
+    `key ${name} in ${team} {`,
     `  hash sha256:${digest}`,
     ...(owner === null ? [] : [`  owner ${quote(owner)}`]),
     ...(expires === null ? [] : [`  expires ${expires}`]),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keyBlock } from "../../src/identity/block.ts";
+import { print } from "../../src/language/print.ts";
 
 const digest = "ab".repeat(32);
 
@@ -21,8 +22,8 @@ test("a full block is in canonical form", () => {
 
 test("parts that are not known are left out, and quotes in an owner are escaped", () => {
   assert.equal(
-    keyBlock({ name: "ci", team: null, digest, owner: null, expires: null }),
-    `key ci {\n  hash sha256:${digest}\n}\n`,
+    keyBlock({ name: "ci", team: "eng", digest, owner: null, expires: null }),
+    `key ci in eng {\n  hash sha256:${digest}\n}\n`,
   );
   const named = keyBlock({
     name: "ci",
@@ -32,4 +33,6 @@ test("parts that are not known are left out, and quotes in an owner are escaped"
     expires: null,
   });
   assert.match(named, /owner "the \\"ops\\" \\\\ team"/);
+  const text = `language 1\n\n${named}`;
+  assert.deepEqual(print({ path: "keys.policy", text }), { text });
 });
