@@ -253,9 +253,9 @@ export const CODES = {
     "a regular expression is outside the dialect",
     "Patterns are written in the RE2 dialect: no back-references, no look-around. Rewrite the expression without them.",
   ),
-  GW4003: error(
-    "a regular expression cannot be matched in linear time",
-    "Content comes from strangers; an expression that can take quadratic time or worse is a way to stop the gateway. Bound the repetition, or narrow what it repeats.",
+  GW4003: warning(
+    "a regular expression runs in the slower engine",
+    "Content comes from strangers, and in the fast engine this expression could take time that grows faster than the text. It runs in an engine that never does, but needs far longer for each text. Bound what is repeated (`{1,64}` for `*`), begin with fixed text that the repetition cannot hold, or let `\\b` stand before it.",
   ),
   GW4004: error(
     "a pattern does not match its own `hit`",

@@ -37,7 +37,7 @@ export function checkExpression(regex: Regex): CheckedExpression {
   const literals = literalsOf(node);
   const engine = isLinearWhenBacktracking(node) && compiles(source, flags) ? "v8" : "linear";
   const expression = { source, flags, engine, re2: writeRegex(node, "re2"), literals, span: regex.span } as const;
-  return { expression, diagnostics: literals.length > 0 ? [] : [unanchored(regex)] };
+  return { expression, diagnostics: slowness(regex, expression) };
 }
 
 /** Whether a checked expression is found in a text. */
@@ -56,13 +56,16 @@ function compiles(source: string, flags: string): boolean {
   }
 }
 
-function unanchored(regex: Regex): Diagnostic {
-  return fault(
-    "GW4010",
-    regex.span,
-    `\`/${regex.pattern}/\` has no literal text of 3 or more characters that every match contains`,
-    "it must be tried at every position; add a fixed part if there is one",
-  );
+/** What makes an expression slow, the worse of the two things only. */
+function slowness(regex: Regex, { engine, literals }: Expression): Diagnostic[] {
+  const shown = `\`/${regex.pattern}/\``;
+  if (engine === "linear") {
+    const help = "bound what is repeated, or put fixed text or `\\b` before it";
+    return [fault("GW4003", regex.span, `${shown} runs in the slower engine`, help)];
+  }
+  if (literals.length > 0) return [];
+  const message = `${shown} has no literal text of 3 or more characters that every match contains`;
+  return [fault("GW4010", regex.span, message, "it must be tried at every position; add a fixed part if there is one")];
 }
 
 function dialectFault(regex: Regex): Diagnostic | null {

@@ -7,6 +7,7 @@ import type { Tree } from "../language/tree.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
 import { everythingUsed } from "./checks/everything-used.ts";
 import { keysAreMinted } from "./checks/keys-are-minted.ts";
+import { keysExpire } from "./checks/keys-expire.ts";
 import { knownNames } from "./checks/known-names.ts";
 import { limitsMakeSense } from "./checks/limits-make-sense.ts";
 import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
@@ -43,6 +44,7 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     limitsMakeSense,
     declarationsComplete,
     keysAreMinted,
+    keysExpire,
     noLiteralSecrets,
   ].flatMap((check) => check(declared));
   const model = build(declared, diagnostics);
