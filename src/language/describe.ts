@@ -199,7 +199,7 @@ function wrongPart(site: Site, actual: IToken): Diagnostic {
   const span = spanOf(actual, site);
   const list = either(labels);
   const beginsPart = isHead(actual) || body.words.includes(actual.image);
-  if (labels.includes("a name") && tokens.RESERVED.has(actual.image) && !beginsPart) {
+  if (labels.includes(tokens.Name.LABEL ?? "") && tokens.RESERVED.has(actual.image) && !beginsPart) {
     return say("GW1007", span, `\`${actual.image}\` is a reserved word and cannot be a name`, example(site));
   }
   const missing = actual.tokenType === tokens.Close || (beginsPart && !sameLine(site));
@@ -213,6 +213,9 @@ function mending({ labels }: Site, actual: IToken): string | null {
   const near = isWord(actual) ? didYouMean(actual.image, words) : null;
   if (near !== null) return `did you mean \`${near}\`?`;
   const wants = (type: TokenType) => labels.includes(type.LABEL ?? "");
+  const plain = wants(tokens.Name) || wants(tokens.Hash);
+  if (plain && !wants(tokens.Text) && actual.tokenType === tokens.Text) return "write it without quotes";
+  if (plain && !wants(tokens.Reference) && actual.tokenType === tokens.Reference) return `write it without \`@\``;
   if (wants(tokens.Text) && actual.tokenType === tokens.Name) return `put it in quotes: \`"${actual.image}"\``;
   if (wants(tokens.MoneyRate) && actual.tokenType === tokens.Money) return `add a period: \`${actual.image}/day\``;
   if (labels.length > 1) return null;

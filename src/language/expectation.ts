@@ -3,7 +3,7 @@
  * is all that they can hold), the words that begin the parts of each body, and an example for each statement.
  */
 import type { IParserErrorMessageProvider, TokenType } from "chevrotain";
-import { Head } from "./tokens.ts";
+import { Head, Name } from "./tokens.ts";
 
 /** What the parser wanted at a fault. */
 export interface Wanted {
@@ -33,9 +33,22 @@ export const carryWanted: IParserErrorMessageProvider = {
     ),
 };
 
+/** Rules that take any name and then look at it: what they mean by "a name". */
+const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
+  use: ["`builtin`"],
+  limit: ["`requests`", "`tokens`", "`concurrency`"],
+  active: ["days such as `mon-fri`"],
+  ungranted: ["`strip`", "`refuse`"],
+  credential: ["`env`", "`file`"],
+  action: ["`redact`", "`reject`"],
+  given: ["`requests`", "`tokens`"],
+  expectation: ["`refuse`", "`redact`"],
+};
+
 /** What a message of `carryWanted` says. */
 export function readWanted(message: string): Wanted {
-  return JSON.parse(message) as Wanted;
+  const { rule, labels } = JSON.parse(message) as Wanted;
+  return { rule, labels: labels.flatMap((label) => (label === Name.LABEL ? (NAME_MEANS[rule] ?? label) : label)) };
 }
 
 /** A body: what the whole is called, and the words that may begin a part of it. */

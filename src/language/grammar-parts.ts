@@ -3,7 +3,7 @@
  * Actions also run once with dummy tokens while chevrotain records the grammar, and with missing parts after a
  * recovered error, so every value may be undefined and a statement without its parts becomes undefined too.
  */
-import { EmbeddedActionsParser, type IParserErrorMessageProvider, type IToken } from "chevrotain";
+import { EmbeddedActionsParser, type IParserErrorMessageProvider, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
 import type { Span } from "./source.ts";
@@ -42,7 +42,10 @@ function blankPage(): Page {
 export type Seen = Map<string, Span>;
 
 /** Signs that may be added in thought when they are missing; a name or a value never is. */
-const INSERTABLE = new Set([tokens.Open, tokens.Close, tokens.Equals]);
+const SIGNS = new Set([tokens.Open, tokens.Close, tokens.Equals]);
+
+/** Words and signs that begin or end something, and are never skipped alone. */
+const KEPT = new Set([...Object.values(tokens.Reserved), ...Object.values(tokens.Head), tokens.Open, tokens.Close]);
 
 /** A rule that is a part of a statement: a fault in it is the statement's, which is given up as a whole. */
 export const PART = { resyncEnabled: false };
@@ -55,8 +58,13 @@ export class GrammarParts extends EmbeddedActionsParser {
     super(TOKENS, { recoveryEnabled: true, maxLookahead: 2, skipValidations, errorMessageProvider });
   }
 
-  protected override canTokenTypeBeInsertedInRecovery(type: (typeof TOKENS)[number]): boolean {
-    return INSERTABLE.has(type);
+  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
+    return SIGNS.has(type);
+  }
+
+  /** What stands before a missing sign may be skipped, but not a word that begins something. */
+  protected override canTokenTypeBeDeletedInRecovery(expected: TokenType): boolean {
+    return SIGNS.has(expected) && !KEPT.has(this.LA(1).tokenType);
   }
 
   // ---- what actions share -------------------------------------------------------------------------------------------

@@ -54,23 +54,21 @@ export class GrammarTests extends GrammarGuards {
 
   private readonly given = this.RULE("given", (): TestStatement | undefined => {
     const first = this.CONSUME(Reserved.given);
-    const what = this.CONSUME(tokens.Name);
     return this.OR([
       {
         ALT: (): TestStatement | undefined => {
+          this.CONSUME(Contextual.spent);
           const rate = this.SUBRULE(this.moneyRate);
-          const known = this.ACTION(() => this.choice(what, ["spent"]));
-          return known === undefined ? undefined : rate && { kind: "spent", rate, span: this.since(first) };
+          return rate && { kind: "spent", rate, span: this.since(first) };
         },
       },
       {
         ALT: (): TestStatement | undefined => {
-          const unit = this.CONSUME1(tokens.Name);
+          this.CONSUME(Contextual.used);
+          const unit = this.CONSUME(tokens.Name);
           const rate = this.SUBRULE(this.rate);
-          const known = this.ACTION(() => this.choice(what, ["used"]) && this.choice(unit, ["requests", "tokens"]));
-          return known === undefined
-            ? undefined
-            : rate && { kind: "used", measure: known, rate, span: this.since(first) };
+          const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
+          return measure === undefined ? undefined : rate && { kind: "used", measure, rate, span: this.since(first) };
         },
       },
     ]);

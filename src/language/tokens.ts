@@ -161,6 +161,8 @@ const CONTEXTUAL_WORDS = [
   "cache-write",
   "cache-write-1h",
   "ungranted",
+  "spent",
+  "used",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
