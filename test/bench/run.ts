@@ -1,12 +1,14 @@
 /**
- * `npm run bench`: what the gateway costs, as ratios to a bare relay measured in the same run. `-- --format json` prints
- * the figures for machines, `-- --quick` does a tenth of the work. Progress goes to stderr.
+ * `npm run bench`: what a decision costs beside a calibration loop, and what the gateway costs beside a bare relay, all
+ * measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the
+ * requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
+import { benchDecision, decisionSection } from "./decision.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { render, type Section } from "./report.ts";
-import { calibrate, median, quantile } from "./statistics.ts";
+import { median, quantile } from "./statistics.ts";
 
 const FULL: RelayPlan = { sizes: [1 << 10, 100 << 10, 1 << 20], rounds: 6, load: 100, width: 8, single: 25 };
 const QUICK: RelayPlan = { ...FULL, rounds: 2, load: 30, single: 10 };
@@ -16,13 +18,16 @@ const { values } = parseArgs({
   options: { format: { type: "string", default: "text" }, quick: { type: "boolean", default: false } },
 });
 
-const calibration = calibrate();
-const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => process.stderr.write(`relay: ${line}\n`));
+const progress = (line: string) => void process.stderr.write(`${line}\n`);
+progress("decision: small and large policy");
+const decision = benchDecision();
+const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, calibrationNs: calibration, relay })}\n`);
+  process.stdout.write(`${JSON.stringify({ node: process.version, decision, relay })}\n`);
 } else {
-  process.stdout.write(`${render(cpuSection(reports))}\n\n${render(latencySection(reports))}\n`);
+  const sections = [decisionSection(decision), cpuSection(reports), latencySection(reports)];
+  process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }
 
 /** The ratios of one size. */
@@ -39,7 +44,7 @@ function figures(relay: Measured, gateway: Measured) {
 
 function cpuSection(all: readonly SizeReport[]): Section {
   return {
-    title: `CPU per request and memory (one step of the calibration loop: ${calibration.toFixed(2)} ns)`,
+    title: "CPU per request and memory, beside a bare relay",
     columns: ["body", "relay", "gateway", "ratio", "relay burst", "gateway burst", "ratio", "relay RSS", "gateway RSS"],
     rows: all.map(({ bytes, relay, gateway }) => [
       size(bytes),

@@ -25,7 +25,7 @@ function accessKey(): string {
 
 test("a secret in a prompt is replaced, by the same placeholder on every turn", async () => {
   const secret = accessKey();
-  const { decisions } = await tell(
+  const { decisions, said } = await tell(
     POLICY,
     ({ index, human }) =>
       index === 0 ? call("Bash", { command: "true", description: "go" }) : say(`I read: ${human}`),
@@ -40,12 +40,13 @@ test("a secret in a prompt is replaced, by the same placeholder on every turn", 
       assert.equal(placeholders[1], placeholders[0]);
     },
   );
+  assert.ok(!said.includes(secret));
   assert.ok(decisions.every(({ findings }) => findings.some(({ guardrail }) => guardrail === "secrets")));
 });
 
 test("a secret that a tool read is replaced", async () => {
   const secret = accessKey();
-  await tell(
+  const { said } = await tell(
     POLICY,
     ({ index, result }) =>
       index === 0 ? call("Bash", { command: "echo $FOUND", description: "read" }) : say(`I read: ${result}`),
@@ -58,11 +59,12 @@ test("a secret that a tool read is replaced", async () => {
       for (const { body } of provider.requests) assert.ok(!body.includes(secret));
     },
   );
+  assert.ok(!said.includes(secret));
 });
 
 test("a secret that the model says is replaced before the developer reads it", async () => {
   const secret = accessKey();
-  await tell(
+  const { said } = await tell(
     POLICY,
     () => say(`use ${secret} for now`),
     async ({ ask }) => {
@@ -70,4 +72,5 @@ test("a secret that the model says is replaced before the developer reads it", a
       assert.match(text, /^use \[\[secret:.*\]\] for now$/);
     },
   );
+  assert.ok(!said.includes(secret));
 });

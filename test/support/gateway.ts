@@ -118,7 +118,10 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
     reload: async (parts) => {
       const before = gateway.stderr().length;
       await write(parts);
-      await gateway.until((_, stderr) => /"policy (?:in force|change not taken)"/.test(stderr.slice(before)) || null, PATIENCE_MS);
+      await gateway.until(
+        (_, stderr) => /"policy (?:in force|change not taken)"/.test(stderr.slice(before)) || null,
+        PATIENCE_MS,
+      );
     },
     trail: async () => {
       await stop();

@@ -20,6 +20,8 @@ export interface Session {
 
 /** What the record says happened. */
 export interface Record {
+  /** All that the gateway wrote down or printed. */
+  readonly said: string;
   readonly bodies: readonly Body[];
   /** Decisions about answers of a model, in order: one for each request that the client made. */
   readonly decisions: readonly DecisionBody[];
@@ -45,20 +47,19 @@ export async function tell(
     policy: (changed) => ({ ...parts, ...changed }),
   });
   const trail = await gateway.trail();
-  const printed = gateway.process.stdout() + gateway.process.stderr();
+  const said = trail + gateway.process.stdout() + gateway.process.stderr();
   for (const secret of [...prompts, gateway.key, PROVIDER_CREDENTIAL]) {
-    assert.ok(!trail.includes(secret), "the record must not say a prompt, a key or a credential");
-    assert.ok(!printed.includes(secret), "the log must not say a prompt, a key or a credential");
+    assert.ok(!said.includes(secret), "neither record nor log may say a prompt, a key or a credential");
   }
   for (const { headers, body } of provider.requests) {
     assert.ok(!JSON.stringify(headers).includes(gateway.key), "the caller's key must not go to the provider");
     assert.ok(!body.includes(gateway.key), "the caller's key must not go to the provider");
     assert.equal(headers["x-api-key"], PROVIDER_CREDENTIAL);
   }
-  return recordOf(trail);
+  return { said, ...recordOf(trail) };
 }
 
-function recordOf(trail: string): Record {
+function recordOf(trail: string): Omit<Record, "said"> {
   const lines = trail.split("\n").filter((line) => line.startsWith("{"));
   const bodies = lines.map((line) => (JSON.parse(line) as Entry).body);
   const decisions = bodies.filter((body): body is DecisionBody => body.kind === "decision");
