@@ -189,10 +189,6 @@ export const CODES = {
     "an `active` range ends before it begins",
     "Days run from Monday to Sunday and times from 00:00 to 24:00; the second must not come before the first. Write two ranges instead.",
   ),
-  GW3014: warning(
-    "a key or an override has expired",
-    "The date lies in the past, so the block or statement decides nothing any more. Delete it.",
-  ),
   GW3015: error(
     "a glob is not valid",
     "Names of models and tools may hold `*` (any run of characters but `/`), `**` (any run) and `?` (one character). The message says what is wrong with this one.",

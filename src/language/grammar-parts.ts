@@ -33,8 +33,8 @@ export interface Page {
   readonly docs: readonly { readonly start: number; readonly text: string }[];
 }
 
-/** A page for nobody: what the parser holds while it records its own grammar. */
-function blankPage(): Page {
+/** A page for nobody: what the parser holds while it records its own grammar, and between two texts. */
+export function blankPage(): Page {
   return { lines: new Lines({ path: "", text: "" }), faults: [], starts: [], docs: [] };
 }
 

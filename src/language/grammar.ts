@@ -4,8 +4,8 @@
  * one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
  * serves compile, check and fmt.
  */
-import type { IParserErrorMessageProvider, IToken } from "chevrotain";
-import { PART, type Page } from "./grammar-parts.ts";
+import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
+import { blankPage, PART, type Page } from "./grammar-parts.ts";
 import { GrammarTests } from "./grammar-tests.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
@@ -13,7 +13,7 @@ import type { Declaration, Subject, UseDeclaration, Word } from "./tree.ts";
 
 const { Head, Inner, Reserved } = tokens;
 
-/** The versions of the language that this tool reads. */
+/** The version of the language that this tool reads. */
 const VERSION = 1;
 
 /** A file as the grammar leaves it. */
@@ -22,6 +22,8 @@ export interface Parsed {
   /** False when the file is written in a version that this tool cannot read; then nothing else about it is known. */
   readonly readable: boolean;
   readonly declarations: Declaration[];
+  /** Faults in the order of tokens; describe.ts puts them into words. */
+  readonly errors: readonly IRecognitionException[];
 }
 
 const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
@@ -40,7 +42,7 @@ export class Grammar extends GrammarTests {
     this.performSelfAnalysis();
   }
 
-  /** Parses tokens; faults that are not about the order of tokens go to the page, the others to `errors`. */
+  /** Parses tokens; faults that are not about the order of tokens go to the page. */
   read(input: IToken[], page: Page): Parsed {
     this.page = page;
     this.#version = null;
@@ -50,7 +52,17 @@ export class Grammar extends GrammarTests {
     this.#end = 0;
     this.input = input;
     this.file();
-    return { version: this.#version, readable: this.#readable, declarations: this.#declarations };
+    const { errors } = this;
+    const parsed = { version: this.#version, readable: this.#readable, declarations: this.#declarations, errors };
+    this.#forget();
+    return parsed;
+  }
+
+  /** Lets go of the text, which is much larger than the grammar. */
+  #forget(): void {
+    this.page = blankPage();
+    this.#declarations = [];
+    this.input = [];
   }
 
   private readonly file = this.RULE("file", (): void => {

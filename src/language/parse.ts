@@ -34,11 +34,11 @@ export function read(source: Source): Reading {
   const { tokens, comments, faults } = lex(source.text, lines);
   const page: Page = { lines, faults: [], starts: [], docs: docsOf(source.text, comments) };
   grammar ??= new Grammar(carryWanted, true);
-  const { version, readable, declarations } = grammar.read(tokens, page);
+  const { version, readable, declarations, errors } = grammar.read(tokens, page);
   const dropped = faults.filter((fault) => fault.code === "GW1003").map((fault) => fault.span.start);
   const around = { text: source.text, lines, input: tokens, dropped };
   const all = readable
-    ? [...faults, ...page.faults, ...describe(grammar.errors, around), ...noVersion(version, lines)]
+    ? [...faults, ...page.faults, ...describe(errors, around), ...noVersion(version, lines)]
     : page.faults.filter((fault) => fault.code === "GW1002");
   const tree: Tree = { source, version, declarations: readable ? declarations : [] };
   return { tree, diagnostics: oneForEachPlace(all), tokens, comments, starts: page.starts };
