@@ -25,6 +25,7 @@ test("an edge in the middle of a pair moves outward", () => {
   assert.equal(changed("a\\ud83d\\ude00b", 0, 2, "x"), "xb");
   assert.equal(changed("a\\ud83db", 1, 2, "x"), "axb");
   assert.equal(changed("\\ud83d\\u0041", 1, 2, "x"), "\ud83dx");
+  assert.equal(changed("\\u0041\\ude00", 1, 2, "x"), "Ax");
 });
 
 test("random strings change as if they had been decoded", () => {

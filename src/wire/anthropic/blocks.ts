@@ -144,17 +144,16 @@ export class Blocks {
     return this.#text(this.#rules, null, { ...deltaOf(index), delta: { type: "text_delta", text } });
   }
 
-  /** Takes text of a block; its event goes as it came when all of it may go and nothing else waits. */
+  /** Takes text of a block; its event goes as it came when just its own text may go. */
   #text(rules: GuardRules, event: Uint8Array | null, fields: Fields & { delta: Fields & { text: string } }): Stop {
     const index = indexOf(fields);
     const { text } = fields.delta;
     const known = this.#open.get(index);
     const block: TextBlock = known?.kind === "text" ? known : { kind: "text", start: null, context: "", pending: "" };
     this.#open.set(index, block);
-    const waited = block.pending !== "";
     block.pending += text;
     const { released, stop } = this.#release(rules, block, false);
-    if (stop === null && !waited && event !== null && released === text) this.#send(index, event);
+    if (event !== null && released === text) this.#send(index, event);
     else if (released === "") this.#out.hush();
     else this.#send(index, makeEvent("content_block_delta", { ...fields, delta: { ...fields.delta, text: released } }));
     return stop;

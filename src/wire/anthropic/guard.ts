@@ -70,12 +70,9 @@ export function judge(
   return { cut: limit - base, changes, stop: null };
 }
 
-/** What of a text that went out is kept to lean on; it begins behind a break, so that no word is seen in halves. */
+/** What of a text that went out is kept to lean on. */
 export function contextOf(text: string): string {
-  if (text.length <= CONTEXT_MAX) return text;
-  const tail = text.slice(-CONTEXT_MAX);
-  const gap = tail.search(BREAK);
-  return gap < 0 ? tail : tail.slice(gap + 1);
+  return text.slice(-CONTEXT_MAX);
 }
 
 /** The first `cut` units of a text with the changes made. */

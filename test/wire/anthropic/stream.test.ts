@@ -86,6 +86,19 @@ test("guardrails that find nothing change nothing that is seen, and never touch 
   }
 });
 
+test("a count of cache writes without its split keeps the split that is known", () => {
+  const sum = messageDelta("end_turn").replace('"output_tokens"', '"cache_creation_input_tokens":7,"output_tokens"');
+  assert.deepEqual(watch([START + sum + STOP], rulesOf()).report.usage, USAGE);
+  const bare = START.replace(/"cache_creation":\{.*?\},/, "");
+  const expected = { ...USAGE, cacheWrite: 7, cacheWrite1h: 0 };
+  assert.deepEqual(watch([bare + sum + STOP], rulesOf()).report.usage, expected);
+  const wrong = START.replace('"output_tokens":1', '"output_tokens":-1').replace(
+    '"input_tokens":12',
+    '"input_tokens":"12"',
+  );
+  assert.deepEqual(watch([wrong + STOP], rulesOf()).report.usage, { ...USAGE, input: 0, output: 0 });
+});
+
 test("a call that is not granted becomes text in its place", () => {
   const rules = rulesOf({ granted: (tool) => tool !== "Bash" });
   const { sent, report } = watch([RECORDED], rules);
@@ -157,6 +170,27 @@ test("a run without any break is not held for ever", () => {
     ...watcher.push(Buffer.from(blockDelta(0, { type: "text_delta", text: "x".repeat(5_000) }))),
   ]);
   assert.ok(sent.length > 4_400);
+});
+
+test("no pair of surrogates is cut in halves where a long run is", () => {
+  for (const lead of ["", "x"]) {
+    const { sent } = watch([START + textBlock(0, lead + "😀".repeat(400)) + STOP], guarded);
+    assert.equal(visibleIn(sent).content[0]!.text, lead + "😀".repeat(400));
+    assert.doesNotMatch(sent, /\\ud/);
+  }
+});
+
+test("a private key that never ends is not held for ever", () => {
+  const watcher = watchStream(guarded);
+  watcher.push(Buffer.from(START + blockStart(0, { type: "text", text: "" })));
+  const push = (text: string): number =>
+    watcher
+      .push(Buffer.from(blockDelta(0, { type: "text_delta", text })))
+      .reduce((size, { length }) => size + length, 0);
+  assert.ok(push("-----BEGIN PRIVATE KEY-----\n") < 200);
+  for (let line = 0; line < 60; line += 1) assert.equal(push(`${"A".repeat(250)}\n`), 0);
+  const sizes = Array.from({ length: 10 }, () => push(`${"A".repeat(250)}\n`));
+  assert.ok(sizes.some((size) => size > 16_000));
 });
 
 test("a private key is held from its first line to its last", () => {
