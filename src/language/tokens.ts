@@ -30,9 +30,12 @@ export const Comma = sign("Comma", ",");
 /** Between the name and the value of a label. */
 export const Equals = sign("Equals", "=");
 
-/** What was opened and never closed: to the end of the line, but not over a brace that ends it. */
+/** What was opened and never closed: to the end of the line, but without the blanks and the brace that end it. */
 function toLineEnd(open: string): RegExp {
-  return new RegExp(`${open}[^\\r\\n]*?(?=[ \\t]*\\}?[ \\t]*(?:[\\r\\n]|$))`);
+  const inside = "[^ \\t\\r\\n}]*";
+  const blanks = "[ \\t]+(?=[^ \\t\\r\\n}])";
+  const brace = "[ \\t]*\\}(?![ \\t]*(?:[\\r\\n]|$))";
+  return new RegExp(`${open}${inside}(?:(?:${blanks}|${brace})${inside})*`);
 }
 
 /** `models`, `tools` or `providers`, after `allow`, `deny`, `only`, `can use`. */
@@ -46,11 +49,15 @@ export const Glob = shape("Glob", /[A-Za-z_*?][\w.:/*?-]*/, "a glob");
 export const Reference = shape("Reference", /@[A-Za-z_][\w./-]*/, "an `@group`");
 
 /** A string. */
-export const Text = shape("Text", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, "a string in quotes");
+export const Text = shape("Text", /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"/, "a string in quotes");
 /** A string without an end; the grammar takes it for one. */
 export const OpenText = createToken({ name: "OpenText", pattern: toLineEnd('"'), categories: [Text] });
 /** A regular expression. */
-export const Expression = shape("Expression", /\/(?:[^/\\\r\n]|\\[^\r\n])*\/[A-Za-z]*/, "a regular expression `/…/`");
+export const Expression = shape(
+  "Expression",
+  /\/[^/\\\r\n]*(?:\\[^\r\n][^/\\\r\n]*)*\/[A-Za-z]*/,
+  "a regular expression `/…/`",
+);
 /** A regular expression without an end; the grammar takes it for one. */
 export const OpenExpression = createToken({
   name: "OpenExpression",
