@@ -228,6 +228,9 @@ test("texts of documents and of blocks that are not known", () => {
   assert.deepEqual(textsOf(withContent([search])), ["document: s", "document: f"]);
   const future = { type: "hologram", id: "no", data: "no", text: "g", parts: [{ body: "h", shape: "no" }] };
   assert.deepEqual(textsOf(withContent([future])), ["user: g", "user: h"]);
+  const call = { type: "tool_use", id: "no", input: { command: "i" } };
+  const nested = { type: "hologram", call, thought: { type: "thinking", text: "no" } };
+  assert.deepEqual(textsOf(withContent([nested])), ["tool-input: i"]);
 });
 
 test("nobody's texts", () => {
