@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { mintKey } from "../../src/identity/mint.ts";
 import { clientHome } from "../support/claude.ts";
-import { say } from "../support/provider.ts";
+import { type Step, say } from "../support/provider.ts";
 import { tell } from "../support/session.ts";
 import { openTerminal } from "../support/terminal.ts";
 
@@ -123,22 +123,30 @@ test("a request that a guardrail rejects", async () => {
   );
 });
 
-test("an answer that a guardrail rejects: its words do not arrive, a sentence does", async () => {
-  const more = `guardrail no-drop {
+const drop = say("Just run DROP TABLE customers and be done");
+const ANSWERS: readonly { readonly form: string; readonly step: Step; readonly requests: number }[] = [
+  { form: "a stream", step: drop, requests: 1 },
+  { form: "the document after a broken stream", step: { kind: "break", whole: drop, how: "error" }, requests: 2 },
+];
+
+for (const { form, step, requests } of ANSWERS) {
+  test(`an answer that a guardrail rejects, in ${form}: its words do not arrive, a sentence does`, async () => {
+    const more = `guardrail no-drop {
   on response
   match /\\bDROP\\s+TABLE\\b/i
   action reject "destructive SQL needs a human"
 }
 `;
-  const policy = { team: "allow models @all\nallow tools *\nguard no-drop", more };
-  await tell(
-    policy,
-    () => say("Just run DROP TABLE customers and be done"),
-    async ({ ask, provider }) => {
-      const { text } = await ask("how do I get rid of the customers?");
-      assert.match(text, /destructive SQL needs a human/);
-      assert.doesNotMatch(text, /DROP\s+TABLE/);
-      assert.equal(provider.calls.length, 1);
-    },
-  );
-});
+    const policy = { team: "allow models @all\nallow tools *\nguard no-drop", more };
+    await tell(
+      policy,
+      () => step,
+      async ({ ask, provider }) => {
+        const { text } = await ask("how do I get rid of the customers?");
+        assert.match(text, /destructive SQL needs a human/);
+        assert.doesNotMatch(text, /DROP\s+TABLE/);
+        assert.equal(provider.calls.length, requests);
+      },
+    );
+  });
+}
