@@ -82,15 +82,16 @@ export function accessAt(chain: readonly TableNode[], sizes: Sizes, now: number)
   return { models: of("models"), tools: of("tools"), providers: of("providers") };
 }
 
-/** Why an atom is or is not allowed: the deciding statements, and the node of the first one. */
+/** Why an atom is or is not allowed. */
 export interface Explanation {
   readonly granted: boolean;
   readonly by: "deny" | "only" | "allow" | "absence";
+  /** The deciding statements, and the node of the first; empty and null when the chain says nothing about the kind. */
   readonly origins: readonly Origin[];
-  readonly node: TableNode;
+  readonly node: TableNode | null;
 }
 
-/** Finds the deciding statements of one atom on a chain; the chain ends with the node that asks. */
+/** Finds the deciding statements of one atom on a chain. */
 export function explain(chain: readonly TableNode[], thing: Kind, atom: number, now: number): Explanation {
   const allows: Found[] = [];
   const grants: Found[] = [];
@@ -108,12 +109,12 @@ export function explain(chain: readonly TableNode[], thing: Kind, atom: number, 
       else if (grant.effect === "allow" && holds) grants.push(found);
     }
   }
-  const own = chain[chain.length - 1]!;
-  if (denials.length > 0) return { granted: false, by: "deny", ...placesOf(denials, own) };
-  if (ceilings.length > 0) return { granted: false, by: "only", ...placesOf(ceilings, own) };
-  if (grants.length > 0) return { granted: true, by: "allow", ...placesOf(grants, own) };
-  if (thing === "providers" && allows.length === 0) return { granted: true, by: "allow", origins: [], node: own };
-  return { granted: false, by: "absence", ...placesOf(allows, own) };
+  if (denials.length > 0) return { granted: false, by: "deny", ...placesOf(denials) };
+  if (ceilings.length > 0) return { granted: false, by: "only", ...placesOf(ceilings) };
+  if (grants.length > 0) return { granted: true, by: "allow", ...placesOf(grants) };
+  // Providers are open until an allow narrows them; for everything else the lines that might have allowed it decide.
+  const open = thing === "providers" && allows.length === 0;
+  return { granted: open, by: open ? "allow" : "absence", ...placesOf(allows) };
 }
 
 interface Found {
@@ -121,7 +122,6 @@ interface Found {
   readonly node: TableNode;
 }
 
-function placesOf(found: readonly Found[], own: TableNode): { origins: readonly Origin[]; node: TableNode } {
-  if (found.length === 0) return { origins: [own.origin], node: own };
-  return { origins: found.map(({ grant }) => grant.origin), node: found[0]!.node };
+function placesOf(found: readonly Found[]): { origins: readonly Origin[]; node: TableNode | null } {
+  return { origins: found.map(({ grant }) => grant.origin), node: found[0]?.node ?? null };
 }

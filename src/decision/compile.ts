@@ -109,25 +109,11 @@ function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], brok
 
 function layGrants(model: Model, atoms: Table["atoms"]): readonly (readonly Grant[])[] {
   const none: readonly Grant[] = [];
-  const sets = new Map<string, Uint32Array>();
-  const bitsOf = (access: Access): Uint32Array => {
-    const name = `${access.thing} ${access.globs.join(" ")}`;
-    let bits = sets.get(name);
-    if (bits === undefined) {
-      bits = atomsOf(atoms[access.thing], access.globs);
-      sets.set(name, bits);
-    }
-    return bits;
+  const grantOf = ({ effect, thing, globs, until, span }: Access): Grant => {
+    const text = `${effect} ${thing} ${listNames(globs, 3)}${untilText(until)}`;
+    return { effect, thing, bits: atomsOf(atoms[thing], globs), until, origin: originAt(span, text), globs };
   };
-  return model.nodes.map((node) =>
-    node.access.length === 0
-      ? none
-      : node.access.map((access): Grant => {
-          const { effect, thing, globs, until, span } = access;
-          const text = `${effect} ${thing} ${listNames(globs, 3)}${untilText(until)}`;
-          return { effect, thing, bits: bitsOf(access), until, origin: originAt(span, text), globs };
-        }),
-  );
+  return model.nodes.map(({ access }) => (access.length === 0 ? none : access.map(grantOf)));
 }
 
 /** What a node has summed up, by kind; `timed` when its policy changes with time. */

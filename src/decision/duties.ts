@@ -18,7 +18,11 @@ export function layDuties(model: Model): { slots: Slot[]; windows: Window[]; of:
   for (const node of model.nodes) {
     const above: Duties =
       node.parent === null ? { slots: [], guards: [], windows: [], ungranted: null } : of[node.parent]!;
-    const { ungranted } = node;
+    const { ungranted, limits, guards, active } = node;
+    if (ungranted === null && limits.length + guards.length + active.length === 0) {
+      of.push(above);
+      continue;
+    }
     of.push({
       slots: below(above.slots, addSlots(slots, node)),
       guards: below(above.guards, bindGuards(node, guardrails)),
@@ -73,11 +77,12 @@ function measureText({ measure, period }: Limit): string {
   return period === null ? measure : `${measure}/${period}`;
 }
 
-function limitText({ measure, amount, period, per, until }: Limit): string {
+function limitText({ measure, amount, period, per, warnAt, until }: Limit): string {
   const scope = per === "block" ? "" : ` per ${per}`;
   const rate = period === null ? "" : `/${period}`;
   const words = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;
-  return `${words}${rate}${scope}${untilText(until)}`;
+  const warning = warnAt === null ? "" : ` warn at ${warnAt}%`;
+  return `${words}${rate}${scope}${warning}${untilText(until)}`;
 }
 
 function addWindow(windows: Window[], active: readonly Active[]): number[] {

@@ -1,7 +1,7 @@
 /**
- * A node as it stands for a while: access, holds, guards and windows between two `until`s of its chain. Made once for
- * each node and stretch of time, then only looked at, so that a request pays for no rule. Views are memos beside the
- * table, never part of it.
+ * A node as it stands for a while: holds, guards and windows between two `until`s of its chain, and its scope, which is
+ * shared by all nodes that add no grant of their own. Made once, then only looked at, so that a request pays for no rule.
+ * Views and scopes are memos beside the table, never part of it.
  */
 import { accessAt, chainOf, explain, inForce } from "./access.ts";
 import { createLookup } from "./atoms.ts";
@@ -10,20 +10,48 @@ import type { Allow, Hold } from "./decision.ts";
 import type { Origin } from "./origin.ts";
 import type { Kind, Policy, Slot, Table, TableNode, Window } from "./table.ts";
 
-/** One node between two moments. */
-export interface View {
-  /** Holds for `after < now <= until`. */
+/** A stretch of time in which no `until` passes: `after < now <= until`. */
+interface Stretch {
   readonly after: number;
   readonly until: number;
+}
+
+/** What the grants of a chain amount to for a while. */
+export interface Scope extends Stretch {
+  readonly chain: readonly TableNode[];
   readonly access: Policy;
+  /** By model atom; null for an atom that is not allowed or has no provider left. */
+  readonly ways: Map<number, Way | null>;
+  /** The models of the catalogue that can be used; null until somebody asks. */
+  names: readonly string[] | null;
+  /** The same for a sentence; null until somebody is refused. */
+  choice: string | null;
+}
+
+/** How an allowed model is served: by which lines it is granted, and the providers to try in order. */
+export interface Way {
+  readonly origins: readonly Origin[];
+  readonly routes: readonly string[];
+}
+
+/** One node for a while. What a decision looks at stands in the view itself: with many keys each step aside costs. */
+export interface View {
+  /** null when no `until` of the chain limits the view. */
+  readonly stretch: Stretch | null;
+  readonly scope: Scope;
+  /** The granted tools of the scope. */
+  readonly tools: Uint32Array;
   readonly holds: readonly Hold[];
   readonly guards: readonly number[];
-  /** Windows that bind now; usually none. */
-  readonly windows: readonly Window[];
+  /** Windows that bind now; null when there are none. */
+  readonly windows: readonly Window[] | null;
   /** The line that refuses requests with ungranted tools; null when they are stripped. */
   readonly refusesTools: Origin | null;
-  /** Answers by model atom; null for an atom that has no provider left. */
-  readonly answers: Map<number, Allow | null>;
+  /** The last two answers, by model atom: a caller seldom uses more models in turns. */
+  atom: number;
+  answer: Allow | null;
+  olderAtom: number;
+  olderAnswer: Allow | null;
 }
 
 /** A table with its memos. */
@@ -31,11 +59,13 @@ export interface Runtime {
   readonly table: Table;
   readonly atomOf: Readonly<Record<Kind, (name: string) => number>>;
   views: (View | undefined)[];
-  /** Answers kept over all views; bounded by `MOST_ANSWERS`. */
+  /** By the index of the node that has the last grants of the chain. */
+  scopes: (Scope | undefined)[];
+  /** Ways kept over all scopes; bounded by `MOST_WAYS`. */
   kept: number;
 }
 
-const MOST_ANSWERS = 65_536;
+const MOST_WAYS = 131_072;
 const runtimes = new WeakMap<Table, Runtime>();
 let recent: Runtime | null = null;
 
@@ -46,7 +76,8 @@ export function runtimeOf(table: Table): Runtime {
   if (runtime === undefined) {
     const { models, tools, providers } = table.atoms;
     const atomOf = { models: createLookup(models), tools: createLookup(tools), providers: createLookup(providers) };
-    runtime = { table, atomOf, views: new Array(table.nodes.length), kept: 0 };
+    const { length } = table.nodes;
+    runtime = { table, atomOf, views: new Array(length), scopes: new Array(length), kept: 0 };
     runtimes.set(table, runtime);
   }
   recent = runtime;
@@ -56,49 +87,81 @@ export function runtimeOf(table: Table): Runtime {
 /** The view of a node at a moment. */
 export function viewOf(runtime: Runtime, node: number, now: number): View {
   const known = runtime.views[node];
-  if (known !== undefined && now > known.after && now <= known.until) return known;
-  const view = createView(runtime.table, node, now);
+  if (known !== undefined && (known.stretch === null || isWithin(known.stretch, now))) return known;
+  const view = createView(runtime, node, now);
   runtime.views[node] = view;
   return view;
 }
 
 /** What a node may use at a moment. */
 export function accessOf(table: Table, node: number, now: number): Policy {
-  return viewOf(runtimeOf(table), node, now).access;
+  return scopeOf(runtimeOf(table), node, now).access;
 }
 
-function createView(table: Table, index: number, now: number): View {
+function isWithin({ after, until }: Stretch, now: number): boolean {
+  return now > after && now <= until;
+}
+
+function createView(runtime: Runtime, index: number, now: number): View {
+  const { table } = runtime;
   const node = table.nodes[index]!;
-  const chain = chainOf(table.nodes, index);
-  const { models, tools, providers } = table.atoms;
-  const sizes = { models: models.atoms, tools: tools.atoms, providers: providers.atoms };
+  const scope = scopeOf(runtime, index, now);
   const guards = node.guards.filter(({ until }) => inForce(until, now)).map(({ guardrail }) => guardrail);
+  const timed = [
+    ...node.slots.flatMap((id) => table.slots[id]!.amounts),
+    ...node.windows.flatMap((id) => table.windows[id]!.spans),
+    ...node.guards,
+  ];
+  const chain = chainOf(table.nodes, index);
+  const stretch = stretchOf(timed, now, scope);
+  const windows = node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
   return {
-    ...stretchOf(table, chain, now),
-    access: node.policy >= 0 ? table.policies[node.policy]! : accessAt(chain, sizes, now),
+    stretch: stretch.after === ALWAYS.after && stretch.until === ALWAYS.until ? null : stretch,
+    scope,
+    tools: scope.access.tools,
     holds: node.slots.map((id) => holdOf(table.slots[id]!, chain, now)).filter((hold) => hold !== null),
     guards: [...new Set(guards)].sort((a, b) => a - b),
-    windows: node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0),
+    windows: windows.length > 0 ? windows : null,
     refusesTools: node.ungranted?.action === "refuse" ? node.ungranted.origin : null,
-    answers: new Map(),
+    atom: -1,
+    answer: null,
+    olderAtom: -1,
+    olderAnswer: null,
   };
 }
 
-/** The stretch of time around a moment in which no `until` of the chain passes. */
-function stretchOf(table: Table, chain: readonly TableNode[], now: number): { after: number; until: number } {
-  let after = Number.NEGATIVE_INFINITY;
-  let until = Number.POSITIVE_INFINITY;
-  const meet = (it: { readonly until: number | null }): void => {
-    if (it.until === null) return;
+const ALWAYS: Stretch = { after: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+/** The stretch around a moment in which none of the statements ends, within another stretch. */
+function stretchOf(timed: readonly { readonly until: number | null }[], now: number, within: Stretch): Stretch {
+  let { after, until } = within;
+  for (const it of timed) {
+    if (it.until === null) continue;
     if (it.until < now) after = Math.max(after, it.until);
     else until = Math.min(until, it.until);
-  };
-  const node = chain[chain.length - 1]!;
-  for (const { grants } of chain) grants.forEach(meet);
-  for (const id of node.slots) table.slots[id]!.amounts.forEach(meet);
-  for (const id of node.windows) table.windows[id]!.spans.forEach(meet);
-  node.guards.forEach(meet);
+  }
   return { after, until };
+}
+
+function scopeOf(runtime: Runtime, node: number, now: number): Scope {
+  const { nodes } = runtime.table;
+  let owner = node;
+  while (nodes[owner]!.grants.length === 0 && nodes[owner]!.parent !== null) owner = nodes[owner]!.parent!;
+  const known = runtime.scopes[owner];
+  if (known !== undefined && isWithin(known, now)) return known;
+  const scope = createScope(runtime.table, owner, now);
+  runtime.scopes[owner] = scope;
+  return scope;
+}
+
+function createScope(table: Table, owner: number, now: number): Scope {
+  const chain = chainOf(table.nodes, owner);
+  const { policy } = table.nodes[owner]!;
+  const { models, tools, providers } = table.atoms;
+  const sizes = { models: models.atoms, tools: tools.atoms, providers: providers.atoms };
+  const access = policy >= 0 ? table.policies[policy]! : accessAt(chain, sizes, now);
+  const stretch = stretchOf(policy >= 0 ? [] : chain.flatMap(({ grants }) => grants), now, ALWAYS);
+  return { ...stretch, chain, access, ways: new Map(), names: null, choice: null };
 }
 
 function windowAt(window: Window, now: number): Window {
@@ -129,35 +192,57 @@ function counterOf(slot: Slot, chain: readonly TableNode[]): string {
   }
 }
 
-/** What a node is answered for a model that it may use: all of an Allow but what depends on the request's tools. */
-export function answerOf(runtime: Runtime, node: number, view: View, atom: number): Allow | null {
-  const known = view.answers.get(atom);
-  if (known !== undefined) return known;
-  const { table } = runtime;
-  const routes = table.routes[atom]!.filter((name) => hasBit(view.access.providers, runtime.atomOf.providers(name)));
-  const now = view.until;
-  const { origins } = explain(chainOf(table.nodes, node), "models", atom, now);
-  const answer: Allow | null =
-    routes.length === 0
-      ? null
-      : {
-          kind: "allow",
-          revision: table.revision.id,
-          origins,
-          routes,
-          strip: [],
-          holds: view.holds,
-          guards: view.guards,
-        };
-  keep(runtime, view, atom, answer);
-  return answer;
+/** What a view answers for a model atom when all tools are granted; null when it is not allowed or has no provider left. */
+export function answerOf(runtime: Runtime, view: View, atom: number): Allow | null {
+  if (view.atom === atom) return view.answer;
+  const { atom: lastAtom, answer: lastAnswer } = view;
+  view.answer = view.olderAtom === atom ? view.olderAnswer : createAnswer(runtime, view, atom);
+  view.atom = atom;
+  view.olderAtom = lastAtom;
+  view.olderAnswer = lastAnswer;
+  return view.answer;
 }
 
-function keep(runtime: Runtime, view: View, atom: number, answer: Allow | null): void {
-  if (runtime.kept >= MOST_ANSWERS) {
-    runtime.views = new Array(runtime.table.nodes.length);
-    runtime.kept = 0;
-  }
+const NO_TOOLS: readonly string[] = [];
+
+function createAnswer(runtime: Runtime, view: View, atom: number): Allow | null {
+  const way = wayOf(runtime, view.scope, atom);
+  if (way === null) return null;
+  const { holds, guards } = view;
+  return { kind: "allow", revision: runtime.table.revision.id, ...way, strip: NO_TOOLS, holds, guards };
+}
+
+/** How a model atom is served in a scope; null when it is not allowed or has no provider left. */
+function wayOf(runtime: Runtime, scope: Scope, atom: number): Way | null {
+  const known = scope.ways.get(atom);
+  if (known !== undefined) return known;
+  const way = findWay(runtime, scope, atom);
+  if (runtime.kept >= MOST_WAYS) forget(runtime);
   runtime.kept++;
-  view.answers.set(atom, answer);
+  scope.ways.set(atom, way);
+  return way;
+}
+
+function findWay({ table, atomOf }: Runtime, scope: Scope, atom: number): Way | null {
+  const { models, providers } = scope.access;
+  if (!hasBit(models, atom)) return null;
+  const routes = table.routes[atom]!.filter((name) => hasBit(providers, atomOf.providers(name)));
+  // No `until` passes within the scope's stretch, so that its end speaks for all of it.
+  const { origins } = explain(scope.chain, "models", atom, scope.until);
+  return routes.length === 0 ? null : { origins, routes };
+}
+
+function forget(runtime: Runtime): void {
+  runtime.views = new Array(runtime.table.nodes.length);
+  runtime.scopes = new Array(runtime.table.nodes.length);
+  runtime.kept = 0;
+}
+
+/** The models of the catalogue that a scope can use, in order. */
+export function namesOf(runtime: Runtime, scope: Scope): readonly string[] {
+  scope.names ??= runtime.table.catalogue.filter((name) => {
+    const atom = runtime.atomOf.models(name);
+    return atom >= 0 && findWay(runtime, scope, atom) !== null;
+  });
+  return scope.names;
 }
