@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/test.ts";
+import type { Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
+import { access, at, group, limit, model, node, price, tableOf } from "../decision/models.ts";
+
+const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", span: at(1) } as const;
+const pattern = {
+  name: "employee",
+  expressions: [{ ...expression, literals: [{ text: "EMP-", fold: false }] }],
+  hits: [],
+  misses: [],
+  span: at(2),
+};
+
+function guardrail(name: string, action: Guardrail["action"]): Guardrail {
+  return { name, on: ["request"], in: ["user"], patterns: [pattern], action, doc: null, span: at(70) };
+}
+
+const NODES = [
+  node(10, "org acme", null, { access: [access(11, "deny tools connector:*")] }),
+  node(20, "team eng", 0, {
+    access: [access(21, "allow models haiku-1 haiku-2"), access(22, "allow tools Read mcp:crm/*")],
+    limits: [
+      limit(23, { amount: 3, period: "min", per: "key" }),
+      limit(24, { measure: "budget", amount: 50e6, period: "day", per: "key" }),
+      limit(25, { measure: "tokens", amount: 1_000, period: "hour" }),
+      limit(26, { measure: "concurrency", amount: 1, period: null }),
+    ],
+    guards: [{ guardrail: "ids", until: null, span: at(27) }],
+    active: [{ fromDay: 0, toDay: 4, fromMinute: 420, toMinute: 1200, until: null, span: at(28) }],
+  }),
+  node(30, "key dana", 1, { expires: DEFAULT_CLOCK + 365 * 86_400_000 }),
+  node(40, "key ci", 1, {
+    access: [access(41, "only models haiku-1")],
+    guards: [{ guardrail: "no-ids", until: null, span: at(42) }],
+  }),
+  node(50, "team empty", 0),
+];
+const [TEAM, DANA, CI] = [1, 2, 3];
+
+function run(subject: number, ...steps: TestStep[]): TestResult {
+  const it = model({
+    nodes: NODES,
+    models: [group(60, "haiku", ["haiku-1", "haiku-2"]), group(61, "opus", ["opus-1"])],
+    tools: [group(62, "crm", ["mcp:crm/get", "mcp:crm/set"])],
+    prices: [price(63, ["haiku-*"], { input: 1e6 })],
+    guardrails: [guardrail("ids", { kind: "redact" }), guardrail("no-ids", { kind: "reject", message: "no ids" })],
+    patterns: [pattern],
+    tests: [{ name: "a test", node: subject, steps, span: at(100) }],
+  });
+  const report = runTests(it, tableOf(it));
+  assert.equal(report.tests.length, 1);
+  assert.deepEqual([report.passed, report.failed], report.tests[0]!.passed ? [1, 0] : [0, 1]);
+  return report.tests[0]!;
+}
+
+let line = 100;
+function claim(kind: "can" | "cannot", thing: "models" | "tools" | "providers", ...globs: string[]): TestStep {
+  return { kind, thing, globs, span: at(++line) };
+}
+const otherwise: TestStep = { kind: "otherwise", span: at(999) };
+
+function send(parts: Partial<TestSend>): TestStep {
+  const nothing = { model: null, tool: null, text: null, microUsd: null, tokens: null, times: 1 };
+  return { kind: "send", ...nothing, expect: { kind: "allow" }, span: at(++line), ...parts };
+}
+const refuse = (reason: string | null): TestSend["expect"] => ({ kind: "refuse", reason });
+const redact = (name: string | null): TestSend["expect"] => ({ kind: "redact", guardrail: name });
+
+function passes(result: TestResult): void {
+  assert.deepEqual([result.failures.map(({ message }) => message), result.passed], [[], true]);
+}
+
+/** Code, line and message of the only line that fails. */
+function failsOnce(result: TestResult): [string, string] {
+  assert.equal(result.passed, false);
+  assert.equal(result.failures.length, 1, JSON.stringify(result.failures));
+  const { code, message, span } = result.failures[0]!;
+  assert.ok(span.line > 100);
+  return [code, message];
+}
+
+test("`can` holds for the subject and everything below it, or names who cannot and why", () => {
+  passes(run(TEAM, claim("can", "models", "haiku-1"), claim("can", "tools", "Read", "mcp:crm/*")));
+  passes(run(DANA, claim("can", "models", "haiku-2")));
+  const result = run(TEAM, claim("can", "models", "haiku-2"));
+  assert.deepEqual(failsOnce(result), ["GW5001", "key ci cannot use `haiku-2`: it is outside an `only`"]);
+  assert.match(result.failures[0]!.notes[0]!.message, /`only models haiku-1` at p\.policy:41/);
+});
+
+test("`can` with a star speaks of names that the policy knows", () => {
+  passes(run(DANA, claim("can", "models", "haiku-*")));
+  assert.deepEqual(failsOnce(run(DANA, claim("can", "models", "*-1"))), [
+    "GW5001",
+    "key dana cannot use `opus-1`: nothing allows it",
+  ]);
+  assert.deepEqual(failsOnce(run(DANA, claim("can", "models", "unheard-*")))[0], "GW5001");
+});
+
+test("`cannot` holds for every possible name, not for known ones only", () => {
+  passes(run(TEAM, claim("cannot", "models", "opus-*"), claim("cannot", "tools", "connector:*", "Bash")));
+  const [code, message] = failsOnce(run(TEAM, claim("cannot", "tools", "mcp:*/delete_*")));
+  assert.equal(code, "GW5002");
+  assert.match(message, /^team eng can use `mcp:crm\/delete_`$/);
+});
+
+test("`otherwise cannot` closes the kinds that the test speaks about, and no other", () => {
+  passes(run(DANA, claim("can", "models", "haiku-*"), otherwise));
+  passes(run(CI, claim("can", "models", "haiku-1"), otherwise));
+  passes(
+    run(
+      DANA,
+      claim("can", "tools", "Read", "mcp:crm/*"),
+      claim("cannot", "models", "opus-1"),
+      claim("can", "models", "haiku-?"),
+      otherwise,
+    ),
+  );
+  assert.deepEqual(failsOnce(run(DANA, claim("can", "models", "haiku-1"), otherwise)), [
+    "GW5005",
+    "key dana can use `haiku-2`, which no `can` line of the test lists",
+  ]);
+  assert.deepEqual(failsOnce(run(DANA, claim("cannot", "tools", "Bash"), otherwise))[0], "GW5005");
+});
+
+test("a test that cannot fail is warned about", () => {
+  const result = run(DANA, { kind: "at", at: DEFAULT_CLOCK, span: at(101) });
+  assert.deepEqual([result.passed, result.warnings.map(({ code }) => code)], [true, ["GW5004"]]);
+  assert.deepEqual(run(DANA, claim("can", "models", "haiku-1")).warnings, []);
+  const idle = run(DANA, { kind: "spent", microUsd: 1, period: "week", span: at(101) }, send({}));
+  assert.match(idle.warnings[0]!.message, /no budget per week binds key dana/);
+});
+
+test("a send goes through the whole decision", () => {
+  passes(
+    run(
+      DANA,
+      send({ model: "haiku-1" }),
+      send({ model: "opus-1", expect: refuse("model") }),
+      send({ expect: { kind: "allow" } }),
+    ),
+  );
+  passes(run(DANA, send({ tool: "mcp:crm/x" }), send({ tool: "Bash", expect: refuse("tool") })));
+  const result = run(DANA, send({ model: "opus-1" }));
+  const [code, message] = failsOnce(result);
+  assert.equal(code, "GW5003");
+  assert.match(
+    message,
+    /the request is refused for `model` \(model opus-1 is outside the scope of key dana.*expects it to be allowed$/,
+  );
+  assert.deepEqual(
+    failsOnce(run(DANA, send({ expect: refuse(null) })))[1],
+    "the request is allowed as it is, and the test expects a refusal",
+  );
+  assert.match(
+    failsOnce(run(DANA, send({ model: "opus-1", expect: refuse("budget") })))[1],
+    /expects a refusal for `budget`/,
+  );
+});
+
+test("limits count from one send to the next, and drain as the clock moves", () => {
+  passes(
+    run(
+      DANA,
+      send({ times: 3 }),
+      send({ expect: refuse("requests") }),
+      { kind: "at", at: DEFAULT_CLOCK + 20_000, span: at(101) },
+      send({}),
+      send({ expect: refuse("requests") }),
+    ),
+  );
+  assert.match(failsOnce(run(DANA, send({ times: 5 })))[1], /^request 4 of 5 is refused for `requests`/);
+});
+
+test("`given` uses up a counter before the sends, whether it drains or has a window", () => {
+  const spent: TestStep = { kind: "spent", microUsd: 49_990_000, period: "day", span: at(101) };
+  passes(run(DANA, spent, send({ microUsd: 10_000 }), send({ microUsd: 10_000, expect: refuse("budget") })));
+  passes(
+    run(DANA, spent, { kind: "at", at: DEFAULT_CLOCK + 86_400_000, span: at(102) }, send({ microUsd: 50_000_000 })),
+  );
+  const used: TestStep = { kind: "used", measure: "tokens", amount: 900, period: "hour", span: at(101) };
+  passes(run(TEAM, used, send({ tokens: 100 }), send({ tokens: 100, expect: refuse("tokens") })));
+});
+
+test("what a refused send would have taken is not taken", () => {
+  passes(run(DANA, send({ tokens: 1_001, times: 20, expect: refuse("tokens") }), send({ tokens: 1_000 })));
+});
+
+test("guarded text is redacted or refused, by the guardrail that is named", () => {
+  passes(
+    run(
+      DANA,
+      send({ text: "id EMP-1", expect: redact("ids") }),
+      send({ text: "nothing" }),
+      send({ text: "EMP-2", expect: redact(null) }),
+    ),
+  );
+  passes(run(CI, send({ text: "id EMP-1", expect: refuse("guardrail") })));
+  assert.match(
+    failsOnce(run(DANA, send({ text: "EMP-1" })))[1],
+    /is redacted by ids, and the test expects it to be allowed/,
+  );
+  assert.match(
+    failsOnce(run(DANA, send({ text: "EMP-1", expect: redact("other") })))[1],
+    /expects a redaction by other/,
+  );
+});
+
+test("the clock stands still until a test moves it: windows and expiry are judged from there", () => {
+  const sunday: TestStep = { kind: "at", at: DEFAULT_CLOCK - 86_400_000, span: at(101) };
+  const late: TestStep = { kind: "at", at: DEFAULT_CLOCK + 400 * 86_400_000, span: at(101) };
+  passes(run(DANA, send({}), sunday, send({ expect: refuse("window") }), late, send({ expect: refuse("expired") })));
+  // The made-up key of a team never expires.
+  passes(run(TEAM, late, send({})));
+});
+
+test("a team without keys is tested like one with keys", () => {
+  passes(run(4, claim("cannot", "models", "**"), send({ model: "haiku-1", expect: refuse("model") })));
+});
