@@ -22,10 +22,18 @@ export function refusalOf(denial: Denial, revision: Revision, timezone: string, 
     kind: "refusal",
     revision: revision.id,
     origins: [denial.hold.origin],
-    reason: denial.hold.slot.measure,
+    reason: isHeld(denial, timezone, now) ? "concurrency" : denial.hold.slot.measure,
     message: sentence(denial, timezone, now),
     retryAfterMs: Number.isFinite(denial.retryAfterMs) ? denial.retryAfterMs : null,
   };
+}
+
+/**
+ * A budget that is short only of what requests under way hold is not used up: like a limit of requests at one time it is
+ * free again when they end, and a client may wait for that.
+ */
+function isHeld({ hold: { slot }, freeAt }: Denial, timezone: string, now: number): boolean {
+  return slot.measure === "budget" && freeAt < windowOf(slot.period ?? "month", now, timezone).end;
 }
 
 function sentence(denial: Denial, timezone: string, now: number): string {
@@ -43,11 +51,11 @@ function sentence(denial: Denial, timezone: string, now: number): string {
     : `${rule}; this request alone needs more than that, make it smaller`;
 }
 
-function budgetState({ used, held, amount, freeAt, hold }: Denial, timezone: string, now: number): string {
+function budgetState(denial: Denial, timezone: string, now: number): string {
+  const { used, held, amount, freeAt } = denial;
   const total = `of ${dollars(amount)}`;
   if (!Number.isFinite(freeAt)) return `is ${dollars(amount)}, and this request alone may cost more; make it smaller`;
-  const { end } = windowOf(hold.slot.period ?? "month", now, timezone);
-  if (freeAt < end) {
+  if (isHeld(denial, timezone, now)) {
     const spent = `${dollars(used - held)} spent and ${dollars(held)} held by requests under way, ${total}`;
     return `has too little left at this moment (${spent}); try again shortly`;
   }

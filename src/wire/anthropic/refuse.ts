@@ -16,7 +16,7 @@ export interface ErrorReply {
 interface Row {
   readonly status: number;
   readonly type: string;
-  /** `never`: repeating is useless; `wait`: the client may wait and repeat; `short`: it may when the wait is short. */
+  /** `never`: repeating is useless; `wait`: the client may wait and repeat; `short`: it may when it is told a short wait. */
   readonly retry: "never" | "wait" | "short";
 }
 
@@ -55,7 +55,7 @@ const FAULTS = {
 /** Longest wait that the client sits out. */
 const SHORT_MS = 60_000;
 /** Waits when nobody says how long. */
-const USUAL_MS = { wait: 5_000, short: 1_000 };
+const USUAL_MS = 5_000;
 
 /** The error that a caller gets: status, headers and body. */
 export function errorReply(cause: Refusal | FaultNotice, requestId: string): ErrorReply {
@@ -76,10 +76,10 @@ export function errorReply(cause: Refusal | FaultNotice, requestId: string): Err
 }
 
 function retryHeaders(retry: Row["retry"], afterMs: number | null): Record<string, string> {
-  const wait = afterMs ?? (retry === "never" ? null : USUAL_MS[retry]);
+  const wait = afterMs ?? (retry === "wait" ? USUAL_MS : null);
   const after: Record<string, string> =
     wait === null ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait / 1000))) };
-  const useless = retry === "never" || (retry === "short" && wait !== null && wait > SHORT_MS);
+  const useless = retry === "never" || (retry === "short" && (wait === null || wait > SHORT_MS));
   return useless ? { ...after, "x-should-retry": "false" } : after;
 }
 
