@@ -23,6 +23,9 @@ const MISSING: readonly Code[] = [
   "GW3001",
 ];
 
+/** Complaints that a part of a block is not there: void for a block that could not be read whole. */
+const INCOMPLETE: readonly Code[] = ["GW3003", "GW3005", "GW3006", "GW3007", "GW3021", "GW3022", "GW4008", "GW5004"];
+
 /** Complaints about the policy as a whole: void when any part of it is missing. */
 const WHOLE: readonly Code[] = ["GW3010", "GW3026"];
 
@@ -40,7 +43,7 @@ export function withoutConsequences(
     ({ code, span }) =>
       !WHOLE.includes(code) &&
       !(lost && MISSING.includes(code)) &&
-      !broken.some((declaration) => holds(declaration, span)),
+      !(INCOMPLETE.includes(code) && broken.some((declaration) => holds(declaration, span))),
   );
 }
 

@@ -54,6 +54,9 @@ suite("from sources to a table", () => {
       ["team eng {", "taem eng {"],
       ["org acme {", "orrg acme {"],
       ["allow models", "allw models"],
+      ["hash sha256", "hsah sha256"],
+      ["expires 2099", "expirs 2099"],
+      ["key a in", "kye a in"],
     ];
     for (const [right, wrong] of typos) {
       const text = `${whole}\nkey a in eng {\n  hash sha256:${hash("sha256", right, "hex")}\n  expires 2099-12-31\n}\n`;
