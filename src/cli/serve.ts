@@ -144,14 +144,17 @@ export async function serveWith(
   return 0;
 }
 
-/** The record of each request's day in the log; changes of the policy are told by news.ts where people read along. */
+/** What a person at the terminal reads in plain words instead: from `gw serve` itself and from news.ts. */
+const TOLD_IN_WORDS: ReadonlySet<string> = new Set(["start", "stop", "policy.load", "policy.reject"]);
+
+/** Tells the log about the record as it grows. */
 function listenerOf(
   logger: ReturnType<typeof createLogger>,
   { format }: ServeOptions,
 ): Parameters<AuditLog["subscribe"]>[0] {
   const tell = narrate(logger);
   return (entry) => {
-    if (format === "json" || !entry.body.kind.startsWith("policy.")) tell(entry);
+    if (format === "json" || !TOLD_IN_WORDS.has(entry.body.kind)) tell(entry);
   };
 }
 

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { z } from "zod";
+import { CODES } from "../../src/language/codes.ts";
+import { orgText } from "../revision/policies.ts";
+import { type Playground, playground } from "./gw.ts";
+
+const Place = z.strictObject({ file: z.string(), line: z.int().positive(), column: z.int().positive() });
+const Diagnostic = z.strictObject({
+  code: z.enum(Object.keys(CODES)),
+  severity: z.enum(["error", "warning"]),
+  ...Place.shape,
+  message: z.string().min(1),
+  help: z.string().nullable(),
+  notes: z.array(z.strictObject({ message: z.string(), place: Place.nullable() })),
+});
+const Revision = z.strictObject({
+  id: z.string().length(12),
+  content: z.string().length(64),
+  commit: z.string().nullable(),
+});
+const Checked = z.strictObject({
+  ok: z.boolean(),
+  directory: z.string(),
+  revision: Revision,
+  keys: z.int().nullable(),
+  diagnostics: z.array(Diagnostic),
+});
+const Tested = z.strictObject({
+  ok: z.boolean(),
+  directory: z.string(),
+  revision: Revision,
+  passed: z.int().nullable(),
+  failed: z.int().nullable(),
+  tests: z.array(
+    z.strictObject({
+      name: z.string(),
+      ...Place.shape,
+      passed: z.boolean(),
+      failures: z.array(Diagnostic),
+      warnings: z.array(Diagnostic),
+    }),
+  ),
+  diagnostics: z.array(Diagnostic),
+});
+
+const GOOD = `${orgText()}
+test "eng has the small model" for team eng {
+  can use models claude-haiku-4-5
+  cannot use models claude-haiku-5-5
+}
+`;
+const FAILING = `${orgText()}
+test "holds" for team eng {
+  can use models claude-haiku-4-5
+}
+
+test "does <not> hold & says so" for team eng {
+  can use models claude-haiku-4-5
+  can use models claude-haiku-5-5
+}
+`;
+const BROKEN = orgText("  allow models @smal\n  limt requests 5/min\n");
+
+suite("gw policy check and test", () => {
+  let place: Playground;
+  beforeEach(() => {
+    place = playground();
+    mkdirSync(join(place.dir, "policy"));
+  });
+  afterEach(() => place.remove());
+
+  test("a good policy takes one line", async () => {
+    place.write("policy/org.policy", GOOD);
+    const checked = await place.gw("policy", "check", "policy");
+    assert.match(checked.out, /^good: policy, 0 keys, revision [0-9a-f]{12}\n$/);
+    assert.deepEqual([checked.code, checked.err], [0, ""]);
+    const tested = await place.gw("policy", "test", "policy");
+    assert.match(tested.out, /^good: policy, 1 test passed, revision [0-9a-f]{12}\n$/);
+    assert.deepEqual([tested.code, tested.err], [0, ""]);
+  });
+
+  test("every fault is drawn, with a place that a terminal can jump to", async () => {
+    place.write("policy/org.policy", BROKEN);
+    const { code, out, err } = await place.gw("policy", "check", "policy");
+    assert.deepEqual([code, err], [1, ""]);
+    assert.match(out, /error\[GW2003\]: unknown model group `@smal`\n +--> policy\/org\.policy:16:16\n/);
+    assert.match(out, /\^+ did you mean `@small`\?/);
+    assert.match(out, / +--> policy\/org\.policy:17:3\n/);
+    assert.match(out, /\nnot good: 2 errors in policy\n$/);
+  });
+
+  test("the same for programs", async () => {
+    place.write("policy/org.policy", GOOD);
+    const good = Checked.parse(JSON.parse((await place.gw("policy", "check", "policy", "--format", "json")).out));
+    assert.deepEqual([good.ok, good.keys, good.diagnostics.length], [true, 0, 0]);
+    place.write("policy/org.policy", BROKEN);
+    const { code, out } = await place.gw("policy", "check", "policy", "--format", "json");
+    const broken = Checked.parse(JSON.parse(out));
+    assert.deepEqual([code, broken.ok, broken.keys], [1, false, null]);
+    assert.deepEqual(
+      broken.diagnostics.map(({ file, line }) => `${file}:${line}`),
+      ["policy/org.policy:16", "policy/org.policy:17"],
+    );
+  });
+
+  test("a warning does not make a policy bad", async () => {
+    place.write("policy/org.policy", `${orgText()}\nmodels idle {\n  claude-opus-5-5\n}\n`);
+    const { code, out } = await place.gw("policy", "check", "policy");
+    assert.equal(code, 0);
+    assert.match(out, /^warning\[GW3026\]/);
+    assert.match(out, /\ngood: policy, 0 keys, 1 warning, /);
+  });
+
+  test("a test that fails names its line and what decides", async () => {
+    place.write("policy/org.policy", FAILING);
+    const { code, out } = await place.gw("policy", "test", "policy");
+    assert.equal(code, 1);
+    assert.match(out, /^policy\/org\.policy:25:3: .*`claude-haiku-5-5`/);
+    assert.match(out, /\n1 test failed: policy, 1 test passed, revision/);
+    const json = await place.gw("policy", "test", "policy", "--format", "json");
+    const { ok, passed, failed, tests } = Tested.parse(JSON.parse(json.out));
+    assert.deepEqual([json.code, ok, passed, failed], [1, false, 1, 1]);
+    assert.deepEqual(
+      tests.map(({ line, passed, failures }) => [line, passed, failures.map((failure) => failure.line)]),
+      [
+        [19, true, []],
+        [23, false, [25]],
+      ],
+    );
+  });
+
+  test("JUnit for those who read that", async () => {
+    place.write("policy/org.policy", FAILING);
+    const { code, out } = await place.gw("policy", "test", "policy", "--format", "junit");
+    assert.equal(code, 1);
+    assert.match(out, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="2" failures="1"/);
+    assert.match(
+      out,
+      /<testcase name="does &lt;not&gt; hold &amp; says so" classname="policy\/org\.policy".* line="23">/,
+    );
+    assert.match(out, /<failure type="GW5001" message="[^"]*claude-haiku-5-5[^"]*">policy\/org\.policy:25:3: /);
+    assert.equal(out.match(/<testcase /g)?.length, 2);
+  });
+
+  test("a policy that is not good is not tested, in any format", async () => {
+    place.write("policy/org.policy", BROKEN);
+    const text = await place.gw("policy", "test", "policy");
+    assert.equal(text.code, 1);
+    assert.match(text.out, /GW2003[\s\S]*\nnot tested: the policy in policy is not good\n$/);
+    const json = await place.gw("policy", "test", "policy", "--format", "json");
+    const { ok, passed, diagnostics } = Tested.parse(JSON.parse(json.out));
+    assert.deepEqual([json.code, ok, passed, diagnostics.length], [1, false, null, 2]);
+    const junit = await place.gw("policy", "test", "policy", "--format", "junit");
+    assert.equal(junit.code, 1);
+    assert.match(junit.out, /<testsuites tests="1" failures="1"/);
+  });
+
+  test("no tests at all is worth a warning", async () => {
+    place.write("policy/org.policy", orgText());
+    const { code, err } = await place.gw("policy", "test", "policy");
+    assert.equal(code, 0);
+    assert.match(err, /warning: there is no `test` in policy/);
+  });
+});
