@@ -33,7 +33,6 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   fastify: ["gateway/server.ts"],
   undici: ["providers/"],
   re2js: ["model/", "decision/"],
-  "@eslint-community/regexpp": ["model/"],
   zod: ["audit/", "cli/"],
   "prom-client": ["telemetry/"],
   pino: ["telemetry/"],
