@@ -20,14 +20,18 @@ export function decide(table: Table, principal: Principal, facts: Facts, now: nu
   const runtime = runtimeOf(table);
   const { key, node } = principal;
   if (key.expires !== null && now > key.expires) return refuseExpired(table, principal);
+  const atom = runtime.atomOf.models(facts.model);
+  if (facts.doors.length === 0 && facts.purpose === "generate") {
+    const same = runtime.quick.recall(node, atom, facts.tools);
+    if (same !== null) return same;
+  }
   const view = viewOf(runtime, node, now);
   if (view.windows !== null && closedWindow(table.timezone, view.windows, now) !== null) {
     return refuseWindow(table, principal, view.windows, now);
   }
   if (facts.doors.length > 0) return refuseDoor(table, principal, facts.doors);
 
-  const atom = runtime.atomOf.models(facts.model);
-  const answer = atom < 0 ? null : answerOf(runtime, view, atom);
+  const answer = atom < 0 ? null : answerOf(runtime, node, view, atom);
   if (answer === null) {
     if (atom < 0 || !hasBit(view.scope.access.models, atom)) return refuseModel(runtime, principal, facts.model, view);
     return refuseProvider(runtime, principal, facts.model, view);

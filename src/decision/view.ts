@@ -8,6 +8,7 @@ import { createLookup } from "./atoms.ts";
 import { hasBit } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
 import type { Origin } from "./origin.ts";
+import { createQuick, type Quick } from "./quick.ts";
 import type { Kind, Policy, Slot, Table, TableNode, Window } from "./table.ts";
 
 /** A stretch of time in which no `until` passes: `after < now <= until`. */
@@ -58,6 +59,7 @@ export interface View {
 export interface Runtime {
   readonly table: Table;
   readonly atomOf: Readonly<Record<Kind, (name: string) => number>>;
+  readonly quick: Quick;
   views: (View | undefined)[];
   /** By the index of the node that has the last grants of the chain. */
   scopes: (Scope | undefined)[];
@@ -77,7 +79,14 @@ export function runtimeOf(table: Table): Runtime {
     const { models, tools, providers } = table.atoms;
     const atomOf = { models: createLookup(models), tools: createLookup(tools), providers: createLookup(providers) };
     const { length } = table.nodes;
-    runtime = { table, atomOf, views: new Array(length), scopes: new Array(length), kept: 0 };
+    runtime = {
+      quick: createQuick(table, atomOf.tools),
+      table,
+      atomOf,
+      views: new Array(length),
+      scopes: new Array(length),
+      kept: 0,
+    };
     runtimes.set(table, runtime);
   }
   recent = runtime;
@@ -192,14 +201,18 @@ function counterOf(slot: Slot, chain: readonly TableNode[]): string {
   }
 }
 
-/** What a view answers for a model atom when all tools are granted; null when it is not allowed or has no provider left. */
-export function answerOf(runtime: Runtime, view: View, atom: number): Allow | null {
-  if (view.atom === atom) return view.answer;
-  const { atom: lastAtom, answer: lastAnswer } = view;
-  view.answer = view.olderAtom === atom ? view.olderAnswer : createAnswer(runtime, view, atom);
-  view.atom = atom;
-  view.olderAtom = lastAtom;
-  view.olderAnswer = lastAnswer;
+/** What a node answers for a model atom when all tools are granted; null when it is not allowed or has no provider left. */
+export function answerOf(runtime: Runtime, node: number, view: View, atom: number): Allow | null {
+  if (view.atom !== atom) {
+    const { atom: lastAtom, answer: lastAnswer } = view;
+    view.answer = view.olderAtom === atom ? view.olderAnswer : createAnswer(runtime, view, atom);
+    view.atom = atom;
+    view.olderAtom = lastAtom;
+    view.olderAnswer = lastAnswer;
+  }
+  const { policy } = runtime.table.nodes[node]!;
+  const isFixed = policy >= 0 && view.stretch === null && view.windows === null && view.refusesTools === null;
+  if (isFixed && view.answer !== null) runtime.quick.remember({ node, atom, policy }, view.answer);
   return view.answer;
 }
 

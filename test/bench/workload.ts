@@ -124,7 +124,6 @@ function teamBlock(name: string, index: number, below: (most: number) => number)
     `budget $${100 + below(900)}/day`,
   ];
   if (below(4) === 0) lines.push(`deny tools mcp:server-${below(40)}/*`);
-  if (below(8) === 0) lines.push("active mon-sun 00:00-24:00");
   return block(`team ${name}`, lines);
 }
 

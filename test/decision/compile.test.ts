@@ -58,6 +58,7 @@ test("a compiled policy means what its statements say, on random policies, names
         for (const name of names) {
           const said = `${name} for ${key.name} at ${now}: ${JSON.stringify(chain.map((link) => link.access))}`;
           const decision = decide(table, who, facts({ model: name, tools: [name] }), now);
+          assert.deepEqual(decide(table, who, facts({ model: name, tools: [name] }), now), decision, said);
           assert.equal(decision.kind === "allow", mayUse(chain, "models", name, now), said);
           if (decision.kind === "allow") {
             assert.deepEqual(
