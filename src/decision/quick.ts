@@ -1,6 +1,7 @@
 /**
- * The last answer of each node for which nothing depends on the moment and tools are stripped, packed tight: with thousands of keys it is not
- * instructions that cost, but memory that is not in the cache. view.ts fills it, decide.ts asks it first.
+ * The last answer of each node for which nothing depends on the moment and ungranted tools are stripped, packed tight:
+ * with thousands of keys it is not instructions that cost, but memory that is not in the cache. view.ts fills it,
+ * decide.ts asks it first.
  */
 import { emptyBits } from "./bits.ts";
 import type { Allow } from "./decision.ts";
