@@ -1,0 +1,68 @@
+/** Every policy of this repository is good, formatted, and passes its tests: what ships, what we run, what we show. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { SIMULATED_PROVIDER } from "../src/cli/quickstart.ts";
+import { frame } from "../src/language/frame.ts";
+import { print } from "../src/language/print.ts";
+import type { Source } from "../src/language/source.ts";
+import { build } from "../src/revision/build.ts";
+import { readSources } from "../src/revision/files.ts";
+import { load } from "../src/revision/load.ts";
+import { readBuiltins } from "../src/revision/packs.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const examples = readdirSync(`${root}examples`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `examples/${name}`);
+
+const assertFormatted = (source: Source) => {
+  assert.deepEqual(print(source), { text: source.text }, `\`gw policy fmt\` would change ${source.path}`);
+};
+
+for (const dir of [...examples, "policy/starter", "policy/gateway"]) {
+  suite(dir, () => {
+    test("has neither errors nor warnings", async () => {
+      const { built, texts } = await load(root + dir);
+      const drawn = built.diagnostics.map((diagnostic) => frame(diagnostic, texts.get(diagnostic.span.path) ?? ""));
+      assert.equal(drawn.join("\n\n"), "");
+    });
+
+    test("has tests, and passes them", async () => {
+      const { report } = (await load(root + dir)).built;
+      assert.ok(report !== null && report.tests.length > 0);
+      const findings = report.tests.flatMap(({ failures, warnings }) => [...failures, ...warnings]);
+      assert.deepEqual(
+        findings.map(({ span, message }) => `${span.path}:${span.line}: ${message}`),
+        [],
+      );
+    });
+
+    test("is formatted", async () => {
+      for (const source of await readSources(root + dir)) assertFormatted(source);
+    });
+  });
+}
+
+test("the packs that ship are formatted, and good when a policy uses them all", async () => {
+  const builtins = await readBuiltins();
+  for (const source of builtins.values()) assertFormatted(source);
+  const uses = [...builtins.keys()].map((name) => `use ${name} from builtin\n`).join("");
+  const sources = [{ path: "org.policy", text: `language 1\n\n${uses}\norg acme {\n}\n` }];
+  const { table, diagnostics } = build(sources, builtins, { id: "", content: "", commit: null });
+  assert.ok(table !== null);
+  assert.deepEqual(diagnostics, []);
+});
+
+test("the starter policy is as good with the provider that answers by itself", async () => {
+  const sources = await readSources(`${root}policy/starter`);
+  const simulated = sources.map(({ path, text }) => ({
+    path,
+    text: path === "provider.policy" ? SIMULATED_PROVIDER : text,
+  }));
+  for (const source of simulated) assertFormatted(source);
+  const { report, diagnostics } = build(simulated, await readBuiltins(), { id: "", content: "", commit: null });
+  assert.deepEqual(diagnostics, []);
+  assert.equal(report?.failed, 0);
+});
