@@ -26,5 +26,7 @@ const {
   ...manifest
 } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 manifest.bin = { gw: "src/cli/gw.js" };
+// In a checkout the Node that runs it is among the dependencies, so only the package asks for one.
+manifest.engines = { node: ">=24" };
 writeFileSync(`${dist}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 chmodSync(`${dist}src/cli/gw.js`, 0o755);
