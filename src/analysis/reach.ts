@@ -6,7 +6,7 @@
 import { chainOf, explain } from "../decision/access.ts";
 import { atomsOf } from "../decision/atoms.ts";
 import { eachBit, emptyBits, fullBits, intersect, subtract, unite } from "../decision/bits.ts";
-import type { Kind, Table } from "../decision/table.ts";
+import type { Kind, Policy, Table } from "../decision/table.ts";
 import { accessOf } from "../decision/view.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Model, TestStep } from "../model/model.ts";
@@ -52,13 +52,14 @@ export function createReach(table: Table, known: KnownNames, node: number): Reac
     granted: boolean,
     now: number,
   ): { node: number; atom: number } | null => {
-    const seen = new Set<number>();
+    const seen = new Set<Policy>();
     for (const index of below) {
-      const { policy } = table.nodes[index]!;
-      if (policy >= 0 && seen.has(policy)) continue;
-      seen.add(policy);
+      // Nodes with equal access share it, so that ten thousand keys are a few hundred questions.
+      const access = accessOf(table, index, now);
+      if (seen.has(access)) continue;
+      seen.add(access);
       const bits = wanted.slice();
-      (granted ? intersect : subtract)(bits, accessOf(table, index, now)[thing]);
+      (granted ? intersect : subtract)(bits, access[thing]);
       const atom = bestExample(table, thing, bits);
       if (atom >= 0) return { node: index, atom };
     }
