@@ -76,8 +76,9 @@ export function createReach(table: Table, known: KnownNames, node: number): Reac
 
   return {
     check(claim, now) {
-      const automaton = table.atoms[claim.thing];
-      const all = atomsOf(automaton, claim.globs);
+      const all = atomsOf(table.atoms[claim.thing], claim.globs);
+      // Names of providers are not asked for, they are declared: there are no others.
+      if (claim.thing === "providers") intersect(all, known.providers);
       if (claim.kind === "cannot") {
         const found = find(claim.thing, all, true, now);
         return found === null ? [] : [told(claim, found, now)];
@@ -93,7 +94,7 @@ export function createReach(table: Table, known: KnownNames, node: number): Reac
       if (kinds.size === 0)
         return [vacuity(step.span, "`otherwise cannot` closes nothing: no line says `can` or `cannot`")];
       return [...kinds].flatMap((thing) => {
-        const rest = fullBits(table.atoms[thing].atoms);
+        const rest = thing === "providers" ? known.providers.slice() : fullBits(table.atoms[thing].atoms);
         const listed = emptyBits(table.atoms[thing].atoms);
         for (const claim of claims) {
           if (claim.thing === thing && claim.kind === "can") unite(listed, atomsOf(table.atoms[thing], claim.globs));

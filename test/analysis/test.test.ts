@@ -124,6 +124,11 @@ test("`otherwise cannot` closes the kinds that the test speaks about, and no oth
   assert.deepEqual(failsOnce(run(DANA, claim("cannot", "tools", "Bash"), otherwise))[0], "GW5005");
 });
 
+test("of providers only the declared ones count", () => {
+  passes(run(DANA, claim("can", "providers", "main"), otherwise));
+  assert.deepEqual(failsOnce(run(DANA, claim("cannot", "providers", "*"))), ["GW5002", "key dana can use `main`"]);
+});
+
 test("a test that cannot fail is warned about", () => {
   const result = run(DANA, { kind: "at", at: DEFAULT_CLOCK, span: at(101) });
   assert.deepEqual([result.passed, result.warnings.map(({ code }) => code)], [true, ["GW5004"]]);
