@@ -23,7 +23,7 @@ export async function auditTail(dir: string, options: TailOptions, { out }: Term
       "name the directory that `gw serve --data` writes to",
     );
   }
-  const again = options.follow ? () => sleep(LOOK_AGAIN_MS, true) : null;
+  const again = options.follow ? () => sleep(LOOK_AGAIN_MS, undefined).then(() => !out.closed) : null;
   const source = records({ dir, last: Number(options.lines), again });
   if (options.format === "json") {
     for await (const { line } of source) out.write(`${line}\n`);

@@ -5,7 +5,7 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
 import { place } from "../language/source.ts";
-import type { Fault, KeeperParts } from "../revision/keeper.ts";
+import type { Fault, Keeper, KeeperParts } from "../revision/keeper.ts";
 import type { createLogger } from "../telemetry/log.ts";
 import { count, diagnosticsJson, drawDiagnostics, drawFindings } from "./report.ts";
 import type { Channel, Terminal } from "./terminal.ts";
@@ -27,8 +27,14 @@ export interface NewsParts {
   readonly onInternalError: (error: unknown) => void;
 }
 
-/** Makes the keeper's listeners. */
-export function createNews(parts: NewsParts): Pick<KeeperParts, "onTaken" | "onRejected"> {
+/** The keeper's listeners, and the reload that they are about. */
+export interface News extends Pick<KeeperParts, "onTaken" | "onRejected"> {
+  /** Reads the policy again; says that nothing changed only when somebody asked, or waits for a fault to be mended. */
+  reload(keeper: Keeper, aloud: boolean): Promise<void>;
+}
+
+/** Makes the listeners. */
+export function createNews(parts: NewsParts): News {
   const { dir, format, log, logger, models, terminal, onInternalError } = parts;
   const { err } = terminal;
   let revision: string | null = null;
@@ -52,6 +58,13 @@ export function createNews(parts: NewsParts): Pick<KeeperParts, "onTaken" | "onR
         return logger.warn({ inForce: revision, fault: faultJson(fault, dir) }, "policy change at fault");
       err.write(`${drawFault(fault, dir, err)}\n`);
       err.write(`${err.style("yellow", "policy change not taken:")} revision ${revision} stays in force\n`);
+    },
+    async reload(keeper, aloud) {
+      const waited = keeper.fault !== null;
+      const { kind } = await keeper.reload();
+      if (kind !== "unchanged" || !(aloud || waited)) return;
+      if (format === "json") logger.info({ revision }, "policy unchanged");
+      else err.write(`policy unchanged: ${inForce(keeper.current)}\n`);
     },
   };
 }

@@ -65,39 +65,20 @@ export async function serveWith(
   terminal: Terminal,
   onListening: (listening: Listening) => void,
 ): Promise<0> {
-  const listen = readAddress("--listen", options.listen);
-  const admin = readAddress("--admin", options.admin);
+  const addresses = readAddresses(options, terminal);
   refuseNesting(options);
-  warnOpen(listen, terminal);
+  // Whatever is opened is closed in the opposite order, also when a later step fails.
   await using world = new AsyncDisposableStack();
-
   const secret = await openDataDir(options.data);
   const { log, charges } = await openRecord(options.data);
   world.defer(() => log.close());
-  const logger = createLogger(options.logLevel, { write: (line) => terminal.err.write(line) });
-  const models = new Set<string>();
-  const telemetry = createMetrics({
-    version: version(),
-    isKnownModel: (model) => models.has(model),
-    maxKeys: MAX_KEYS_IN_METRICS,
-  });
-  log.subscribe(telemetry.observe);
-  log.subscribe(listenerOf(logger, options));
+  const eyes = openEyes(options, terminal, log);
   const providers = createProviders({ env: process.env, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
 
-  const onInternalError = (error: unknown) => logger.error({ err: error }, "internal error");
-  const news = createNews({
-    dir: options.policy,
-    format: options.format,
-    log,
-    logger,
-    models,
-    terminal,
-    onInternalError,
-  });
+  const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });
   const keeper = await startKeeper(options, terminal, {
-    load: () => loadAside(options.policy),
+    load: (inForce) => loadAside(options.policy, inForce),
     check: (table) => unresolved(table, providers),
     ...news,
   });
@@ -105,58 +86,63 @@ export async function serveWith(
   const limits = createMemoryLimits();
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
-  const gateway = createGateway({
-    policy: () => keeper.current,
-    limits,
-    outputs: createOutputs(),
-    log,
-    providers,
-    telemetry,
-    hmac: (value) => createHmac("sha256", secret).update(value).digest("hex"),
-    now: Date.now,
-    tick: () => performance.now(),
-    newId: () => `req_${randomBytes(12).toString("hex")}`,
-    timings: DEFAULT_TIMINGS,
-    onInternalError,
-  });
+  const ports = { policy: () => keeper.current, limits, log, providers, telemetry: eyes.telemetry };
+  const gateway = createGateway({ ...ports, ...mechanics(secret), onInternalError: eyes.onInternalError });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
     log,
     providers,
-    registry: telemetry.registry,
+    registry: eyes.telemetry.registry,
     draining: () => gateway.draining,
   });
   // Operators see the draining to its end, so their listener is the last to go.
-  const adminUrl = await opened("--admin", admin, operators.listen(admin.host, admin.port));
+  const admin = await listenOn("--admin", addresses.admin, operators);
   world.defer(() => operators.close());
-  const listenUrl = await opened("--listen", listen, gateway.listen(listen.host, listen.port));
+  const listen = await listenOn("--listen", addresses.listen, gateway);
   world.defer(() => gateway.close());
 
-  const reload = () => void keeper.reload().catch(onInternalError);
-  const watch = await watchPolicy(options.policy, reload);
+  const reload = (aloud: boolean) => void news.reload(keeper, aloud).catch(eyes.onInternalError);
+  const watch = await watchPolicy(options.policy, () => reload(false));
   world.defer(() => watch.close());
   // What changed between the first reading and the watching is seen now.
-  reload();
-  onListening({ listen: listenUrl, admin: adminUrl, table: keeper.current });
-  await untilToldToEnd(reload);
-  if (options.format === "text")
-    terminal.err.write("ending: answers under way are finished first; once more ends at once\n");
+  reload(false);
+  // Whoever reads that it listens may tell it to end at once.
+  const end = untilToldToEnd(() => reload(true));
+  onListening({ listen, admin, table: keeper.current });
+  await end;
+  if (options.format === "text") terminal.err.write("ending: answers under way are finished; once more ends at once\n");
   return 0;
+}
+
+/** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names, sizes. */
+function mechanics(secret: Buffer) {
+  return {
+    outputs: createOutputs(),
+    hmac: (value: string) => createHmac("sha256", secret).update(value).digest("hex"),
+    now: Date.now,
+    tick: () => performance.now(),
+    newId: () => `req_${randomBytes(12).toString("hex")}`,
+    timings: DEFAULT_TIMINGS,
+  };
+}
+
+/** Log and metrics, both fed by the record. `models` are the names that metrics may show; news.ts keeps them. */
+function openEyes(options: ServeOptions, { err }: Terminal, log: AuditLog) {
+  const logger = createLogger(options.logLevel, { write: (line) => err.write(line) });
+  const models = new Set<string>();
+  const isKnownModel = (model: string) => models.has(model);
+  const telemetry = createMetrics({ version: version(), isKnownModel, maxKeys: MAX_KEYS_IN_METRICS });
+  const tell = narrate(logger);
+  log.subscribe(telemetry.observe);
+  log.subscribe((entry) => {
+    if (options.format === "json" || !TOLD_IN_WORDS.has(entry.body.kind)) tell(entry);
+  });
+  const onInternalError = (error: unknown) => logger.error({ err: error }, "internal error");
+  return { logger, models, telemetry, onInternalError };
 }
 
 /** What a person at the terminal reads in plain words instead: from `gw serve` itself and from news.ts. */
 const TOLD_IN_WORDS: ReadonlySet<string> = new Set(["start", "stop", "policy.load", "policy.reject"]);
-
-/** Tells the log about the record as it grows. */
-function listenerOf(
-  logger: ReturnType<typeof createLogger>,
-  { format }: ServeOptions,
-): Parameters<AuditLog["subscribe"]>[0] {
-  const tell = narrate(logger);
-  return (entry) => {
-    if (format === "json" || !TOLD_IN_WORDS.has(entry.body.kind)) tell(entry);
-  };
-}
 
 async function openRecord(dir: string) {
   try {
@@ -209,9 +195,14 @@ function rejectedOf({ fault }: Keeper) {
   return { revision: fault.kind === "unreadable" ? null : fault.loaded.revision.id, errors: faultsOf(fault) };
 }
 
-async function opened(option: string, address: Address, listening: Promise<string>): Promise<string> {
+interface Listener {
+  listen(host: string, port: number): Promise<string>;
+}
+
+/** Lets a listener listen; answers its URL, with the port that was given. */
+async function listenOn(option: string, address: Address, listener: Listener): Promise<string> {
   try {
-    return await listening;
+    return await listener.listen(address.host, address.port);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : null;
     const where = showAddress(address);
@@ -228,13 +219,15 @@ function refuseNesting({ policy, data }: ServeOptions): void {
   throw new Complaint(`the data directory \`${data}\` lies inside the policy directory`, "keep them beside each other");
 }
 
-function warnOpen(listen: Address, { err }: Terminal): void {
-  if (isLoopback(listen)) return;
-  const where = showAddress(listen);
-  err.write(
-    `${err.style("yellow", "warning:")} \`${where}\` is open to other machines and speaks no TLS of its own;\n`,
-  );
-  err.write("  put a TLS proxy in front: keys and conversations pass here in the clear\n");
+function readAddresses(options: ServeOptions, { err }: Terminal) {
+  const listen = readAddress("--listen", options.listen);
+  const admin = readAddress("--admin", options.admin);
+  if (!isLoopback(listen)) {
+    const warning = err.style("yellow", "warning:");
+    err.write(`${warning} \`${options.listen}\` is open to other machines and speaks no TLS of its own;\n`);
+    err.write("  put a TLS proxy in front: keys and conversations pass here in the clear\n");
+  }
+  return { listen, admin };
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process as usual. SIGHUP reloads. */

@@ -11,6 +11,8 @@ export type Style = "red" | "green" | "yellow" | "cyan" | "bold" | "dim";
 export interface Channel {
   write(text: string): void;
   style(style: Style, text: string): string;
+  /** True when nobody reads any more (`gw audit tail --follow | head`). */
+  readonly closed: boolean;
 }
 
 /** Where a command reports: `out` is its product, `err` is what people should know beside it. */
@@ -25,14 +27,19 @@ export function processTerminal(): Terminal {
 }
 
 function channel(stream: NodeJS.WriteStream): Channel {
-  // A reader that went away (`gw audit tail | head`) is no fault of this command.
+  let gone = false;
+  // A reader that went away is no fault of this command.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
+    gone = true;
   });
   return {
     write: (text) => {
       stream.write(text);
     },
     style: (style, text) => styleText(style, text, { stream }),
+    get closed() {
+      return gone;
+    },
   };
 }

@@ -17,12 +17,12 @@ export type Fault =
 /** What came of a reload. */
 export type Outcome =
   | { readonly kind: "taken"; readonly table: Table; readonly loaded: Loaded }
-  | { readonly kind: "unchanged"; readonly table: Table }
+  | { readonly kind: "unchanged" }
   | { readonly kind: "rejected"; readonly fault: Fault };
 
 export interface KeeperParts {
-  /** Reads the policy as it stands now. */
-  readonly load: () => Promise<Loaded>;
+  /** Reads the policy as it stands now; null when that is what is in force. */
+  readonly load: (inForce: Revision | null) => Promise<Loaded | null>;
   /** Problems of the world outside the text that forbid serving under a table, such as a missing credential. */
   readonly check: (table: Table) => readonly string[];
   /** Called before a table comes in force, so that its record stands before every decision made under it. */
@@ -56,9 +56,9 @@ export class PolicyError extends Error {
 
 /** Loads the policy and begins to keep it. Throws PolicyError. */
 export async function createKeeper(parts: KeeperParts): Promise<Keeper> {
-  const first = await judge(parts);
-  if (first.kind === "rejected") throw new PolicyError(first.fault);
-  return keep(parts, first);
+  const first = await judge(parts, null);
+  if (first.kind === "taken") return keep(parts, first);
+  throw first.kind === "rejected" ? new PolicyError(first.fault) : new TypeError("nothing was read");
 }
 
 function keep(parts: KeeperParts, first: Taken): Keeper {
@@ -70,17 +70,14 @@ function keep(parts: KeeperParts, first: Taken): Keeper {
   parts.onTaken(table, first.loaded);
 
   const read = async (): Promise<Outcome> => {
-    const verdict = await judge(parts).catch(asRejection);
-    if (closed) return { kind: "unchanged", table };
-    if (verdict.kind === "rejected") {
-      fault = verdict.fault;
-      parts.onRejected(fault);
-      return verdict;
+    const verdict = await judge(parts, table.revision).catch(asRejection);
+    if (closed) return { kind: "unchanged" };
+    fault = verdict.kind === "rejected" ? verdict.fault : null;
+    if (fault !== null) parts.onRejected(fault);
+    if (verdict.kind === "taken") {
+      parts.onTaken(verdict.table, verdict.loaded);
+      table = verdict.table;
     }
-    fault = null;
-    if (sameRevision(verdict.table.revision, table.revision)) return { kind: "unchanged", table };
-    parts.onTaken(verdict.table, verdict.loaded);
-    table = verdict.table;
     return verdict;
   };
   const run = (): Promise<Outcome> => {
@@ -113,9 +110,10 @@ type Taken = Extract<Outcome, { kind: "taken" }>;
 type Rejected = Extract<Outcome, { kind: "rejected" }>;
 
 /** Reads once and judges whole: text, meaning, tests, world, in this order. */
-async function judge({ load, check }: KeeperParts): Promise<Taken | Rejected> {
+async function judge({ load, check }: KeeperParts, inForce: Revision | null): Promise<Outcome> {
   try {
-    const loaded = await load();
+    const loaded = await load(inForce);
+    if (loaded === null) return { kind: "unchanged" };
     const { table, report } = loaded.built;
     if (table === null || report === null) return rejected({ kind: "diagnostics", loaded });
     if (report.failed > 0) return rejected({ kind: "tests", loaded });
@@ -135,8 +133,4 @@ function asRejection(error: unknown): Rejected {
 
 function rejected(fault: Fault): Rejected {
   return { kind: "rejected", fault };
-}
-
-function sameRevision(a: Revision, b: Revision): boolean {
-  return a.content === b.content && a.id === b.id;
 }

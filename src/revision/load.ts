@@ -3,6 +3,7 @@
  * worker.ts does the same beside the main thread.
  */
 import type { Revision } from "../decision/table.ts";
+import type { Source } from "../language/source.ts";
 import { type Built, build } from "./build.ts";
 import { readSources } from "./files.ts";
 import { readBuiltins } from "./packs.ts";
@@ -19,13 +20,19 @@ export interface Loaded {
 /** Reads and builds a policy directory. Throws SourcesError when the directory cannot be read whole. */
 export async function load(dir: string): Promise<Loaded> {
   const sources = await readSources(dir);
-  const builtins = await readBuiltins();
-  const revision = await revisionOf(dir, sources);
-  const texts = new Map([...sources, ...builtins.values()].map(({ path, text }) => [path, text]));
-  return { revision, built: build(sources, builtins, revision), texts };
+  return judge(sources, await revisionOf(dir, sources));
 }
 
-/** True when a policy may be put in force: it has a table, and none of its tests fails. */
-export function isGood({ built }: Loaded): boolean {
-  return built.table !== null && built.report !== null && built.report.failed === 0;
+/** The same, unless the directory says what is in force already: then null, and nothing is built. */
+export async function loadChange(dir: string, inForce: Revision | null): Promise<Loaded | null> {
+  const sources = await readSources(dir);
+  const revision = await revisionOf(dir, sources);
+  if (revision.content === inForce?.content && revision.id === inForce.id) return null;
+  return judge(sources, revision);
+}
+
+async function judge(sources: readonly Source[], revision: Revision): Promise<Loaded> {
+  const builtins = await readBuiltins();
+  const texts = new Map([...sources, ...builtins.values()].map(({ path, text }) => [path, text]));
+  return { revision, built: build(sources, builtins, revision), texts };
 }

@@ -3,24 +3,26 @@
  * a thread that runs this same file, reads one directory, answers and ends. A fresh thread per reading keeps nothing.
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import type { Revision } from "../decision/table.ts";
 import { SourcesError } from "./files.ts";
-import { type Loaded, load } from "./load.ts";
+import { type Loaded, loadChange } from "./load.ts";
 
 const JOB = "sallyport: load a policy";
 
 interface Job {
   readonly job: typeof JOB;
   readonly dir: string;
+  readonly inForce: Revision | null;
 }
 
 /** Errors lose their class on the way between threads, so the parts travel by name. */
 type Reply =
-  | { readonly kind: "loaded"; readonly loaded: Loaded }
+  | { readonly kind: "loaded"; readonly loaded: Loaded | null }
   | { readonly kind: "unreadable"; readonly code: SourcesError["code"]; readonly message: string };
 
-/** Reads and builds a policy directory in a thread of its own. Throws SourcesError as `load` does. */
-export function loadAside(dir: string): Promise<Loaded> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { job: JOB, dir } satisfies Job });
+/** Does what `loadChange` does in a thread of its own. */
+export function loadAside(dir: string, inForce: Revision | null): Promise<Loaded | null> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { job: JOB, dir, inForce } satisfies Job });
   return new Promise((resolve, reject) => {
     worker.once("message", (reply: Reply) => {
       if (reply.kind === "loaded") resolve(reply.loaded);
@@ -31,9 +33,10 @@ export function loadAside(dir: string): Promise<Loaded> {
   });
 }
 
-async function answer(dir: string): Promise<Reply> {
+async function answer({ dir, inForce }: Job): Promise<Reply> {
   try {
-    return { kind: "loaded", loaded: trim(await load(dir)) };
+    const loaded = await loadChange(dir, inForce);
+    return { kind: "loaded", loaded: loaded && trim(loaded) };
   } catch (error) {
     if (error instanceof SourcesError) return { kind: "unreadable", code: error.code, message: error.message };
     throw error;
@@ -57,4 +60,4 @@ function isJob(data: unknown): data is Job {
   return typeof data === "object" && data !== null && "job" in data && data.job === JOB;
 }
 
-if (!isMainThread && isJob(workerData)) parentPort?.postMessage(await answer(workerData.dir));
+if (!isMainThread && isJob(workerData)) parentPort?.postMessage(await answer(workerData));

@@ -114,6 +114,8 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
       WITHIN_MS,
     );
     assert.match(gateway.stderr(), /error\[GW2003\][\s\S]*--> policy\/org\.policy:16:16/);
+    place.write("policy/org.policy", orgText());
+    await gateway.until((_, stderr) => /policy unchanged: revision/.test(stderr) || null, WITHIN_MS);
     place.write("policy/org.policy", orgText("  allow models @small\n"));
     await gateway.until((_, stderr) => /policy taken: revision [0-9a-f]{12}, 0 keys\n/.test(stderr) || null, WITHIN_MS);
   });
@@ -123,6 +125,7 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     const gateway = begin([...serving, "--format", "json"]);
     const { listen } = await ready(gateway);
     gateway.signal("SIGHUP");
+    await gateway.until((_, stderr) => stderr.includes('"policy unchanged"') || null, WITHIN_MS);
     const { key, text } = freshKey("dana");
     assert.equal((await ask(listen, key)).status, 401);
     place.write("policy/keys.policy", text);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import type { Table } from "../../src/decision/table.ts";
-import { createKeeper, type Fault, type Keeper, PolicyError } from "../../src/revision/keeper.ts";
-import { load } from "../../src/revision/load.ts";
+import { createKeeper, type Fault, type Keeper, type KeeperParts, PolicyError } from "../../src/revision/keeper.ts";
+import { load, loadChange } from "../../src/revision/load.ts";
 import { loadAside } from "../../src/revision/worker.ts";
 import { freshKey, orgText, type PolicyDir, policyDir } from "./policies.ts";
 
@@ -18,12 +18,12 @@ suite("the policy in force", () => {
   afterEach(() => place.remove());
 
   interface Ways {
-    readonly load?: () => ReturnType<typeof load>;
+    readonly load?: KeeperParts["load"];
     readonly check?: (table: Table) => readonly string[];
   }
   const start = (ways: Ways = {}): Promise<Keeper> =>
     createKeeper({
-      load: () => load(place.dir),
+      load: (inForce) => loadChange(place.dir, inForce),
       check: () => [],
       onTaken: (table) => taken.push(table),
       onRejected: (fault) => rejected.push(fault),
@@ -126,9 +126,9 @@ suite("the policy in force", () => {
     let readings = 0;
     const gates: (() => void)[] = [];
     const keeper = await start({
-      load: async () => {
+      load: async (inForce) => {
         readings++;
-        const loaded = await load(place.dir);
+        const loaded = await loadChange(place.dir, inForce);
         if (readings > 1) await new Promise<void>((open) => gates.push(open));
         return loaded;
       },
@@ -173,15 +173,16 @@ suite("the policy in force", () => {
   test("a thread of its own reads the same", async () => {
     place.put("org.policy", orgText());
     place.put("keys.policy", freshKey("dana").text);
-    const [here, aside] = await Promise.all([load(place.dir), loadAside(place.dir)]);
-    assert.deepEqual(aside.built.table, here.built.table);
-    assert.deepEqual(aside.revision, here.revision);
+    const [here, aside] = await Promise.all([load(place.dir), loadAside(place.dir, null)]);
+    assert.deepEqual(aside?.built.table, here.built.table);
+    assert.deepEqual(aside?.revision, here.revision);
+    assert.equal(await loadAside(place.dir, here.revision), null, "what is in force is not built again");
     place.put("keys.policy", "language 1\n\nteam {\n");
-    const broken = await loadAside(place.dir);
-    assert.equal(broken.built.table, null);
-    assert.deepEqual([...broken.texts.keys()], ["keys.policy"], "texts come along for drawing");
+    const broken = await loadAside(place.dir, here.revision);
+    assert.equal(broken?.built.table, null);
+    assert.deepEqual([...(broken?.texts.keys() ?? [])], ["keys.policy"], "texts come along for drawing");
     place.drop("keys.policy");
     place.drop("org.policy");
-    await assert.rejects(loadAside(place.dir), { name: "SourcesError", code: "empty" });
+    await assert.rejects(loadAside(place.dir, null), { name: "SourcesError", code: "empty" });
   });
 });
