@@ -10,7 +10,17 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 execFileSync(
   process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, "-p", root, "--noEmit", "false", "--outDir", `${dist}src`],
+  [
+    `${root}node_modules/typescript/bin/tsc`,
+    "-p",
+    root,
+    "--noEmit",
+    "false",
+    "--rootDir",
+    `${root}src`,
+    "--outDir",
+    `${dist}src`,
+  ],
   {
     stdio: "inherit",
   },
