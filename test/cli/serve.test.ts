@@ -120,6 +120,50 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     await gateway.until((_, stderr) => /policy taken: revision [0-9a-f]{12}, 0 keys\n/.test(stderr) || null, WITHIN_MS);
   });
 
+  test("no request fails while policies change under it", async () => {
+    const { key, text } = freshKey("dana");
+    place.write("policy/org.policy", orgText());
+    place.write("policy/keys.policy", text);
+    const gateway = begin([...serving, "--format", "json"]);
+    const { listen, revision } = await ready(gateway);
+    const statuses: number[] = [];
+    let changing = true;
+    const caller = async () => {
+      while (changing) {
+        const answer = await ask(listen, key);
+        await answer.text();
+        statuses.push(answer.status);
+      }
+    };
+    const callers = [caller(), caller(), caller(), caller()];
+    for (let change = 1; change <= 6; change++) {
+      const said = gateway.stderr().length;
+      const bad = change % 3 === 0;
+      place.write(
+        "policy/org.policy",
+        orgText(bad ? "  allow models @smal\n" : `  budget $${change}_000/day\n  allow models @small\n`),
+      );
+      const news = bad ? "policy change not taken" : "policy in force";
+      await gateway.until((_, stderr) => stderr.slice(said).includes(news) || null, WITHIN_MS);
+    }
+    changing = false;
+    await Promise.all(callers);
+    assert.ok(statuses.length > 20);
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    gateway.signal("SIGTERM");
+    await gateway.exit;
+    const lines = (await place.gw("audit", "tail", "data", "-n", "100000", "--format", "json")).out.trim().split("\n");
+    const bodies = lines.map((line) => JSON.parse(line).body);
+    const deciding = new Set(bodies.filter(({ kind }) => kind === "decision").map(({ revision }) => revision));
+    const taken = new Set(bodies.filter(({ kind }) => kind === "policy.load").map(({ revision }) => revision));
+    assert.ok(deciding.size > 1 && deciding.has(revision));
+    assert.deepEqual(
+      [...deciding].filter((id) => id !== revision && !taken.has(id)),
+      [],
+      "every decision names a policy that was taken",
+    );
+  });
+
   test("reloads on SIGHUP, too", async () => {
     place.write("policy/org.policy", orgText());
     const gateway = begin([...serving, "--format", "json"]);
