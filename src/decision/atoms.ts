@@ -72,6 +72,9 @@ export function atomsOf(automaton: Automaton, globs: readonly string[]): Uint32A
   return bits;
 }
 
+/** The family of tools of a kind that nobody knows yet. No glob reaches into it, so it is never granted. */
+export const UNKNOWN_FAMILY = "unknown:";
+
 const KEPT_NAMES = 4_096;
 
 /** Atoms of names with a memory of the last few thousand: inventing names costs a caller's walk, never memory. */

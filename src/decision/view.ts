@@ -4,7 +4,7 @@
  * Views and scopes are memos beside the table, never part of it.
  */
 import { accessAt, chainOf, explain, inForce } from "./access.ts";
-import { createLookup } from "./atoms.ts";
+import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
 import { hasBit } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
 import type { Origin } from "./origin.ts";
@@ -77,7 +77,7 @@ export function runtimeOf(table: Table): Runtime {
   let runtime = runtimes.get(table);
   if (runtime === undefined) {
     const { models, tools, providers } = table.atoms;
-    const atomOf = { models: createLookup(models), tools: createLookup(tools), providers: createLookup(providers) };
+    const atomOf = { models: createLookup(models), tools: createToolLookup(tools), providers: createLookup(providers) };
     const { length } = table.nodes;
     runtime = {
       quick: createQuick(table, atomOf.tools),
@@ -91,6 +91,12 @@ export function runtimeOf(table: Table): Runtime {
   }
   recent = runtime;
   return runtime;
+}
+
+/** `**` is any run of characters, but what is not known cannot have been meant. */
+function createToolLookup(tools: Automaton): (name: string) => number {
+  const lookup = createLookup(tools);
+  return (name) => (name.startsWith(UNKNOWN_FAMILY) ? -1 : lookup(name));
 }
 
 /** The view of a node at a moment. */

@@ -32,11 +32,12 @@ export function checkExpression(regex: Regex): CheckedExpression {
       diagnostics: [fault("GW4009", regex.span, message, "let it require at least one character")],
     };
   }
-  const source = writeRegex(node, "v8");
+  const written = readRegex(regex.pattern, regex.flags, "first");
+  const source = writeRegex(written, "v8");
   const flags = flagsFor(node);
   const literals = literalsOf(node);
   const engine = isLinearWhenBacktracking(node) && compiles(source, flags) ? "v8" : "linear";
-  const expression = { source, flags, engine, re2: writeRegex(node, "re2"), literals, span: regex.span } as const;
+  const expression = { source, flags, engine, re2: writeRegex(written, "re2"), literals, span: regex.span } as const;
   return { expression, diagnostics: slowness(regex, expression) };
 }
 

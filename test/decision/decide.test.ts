@@ -97,6 +97,15 @@ test("what is not granted is stripped, and only that", () => {
   assert.deepEqual(allow.strip, ["Bash", "mcp:github/delete_repo", "connector:x"]);
 });
 
+test("no glob grants a tool of a family that nobody knows", () => {
+  const org = node(1, "org acme", null, { access: [access(2, "allow models *"), access(3, "allow tools **")] });
+  const nodes = [org, node(4, "team eng", 0), node(5, "key dana", 1)];
+  const anything = tableOf(model({ providers: [provider("anthropic")], nodes }));
+  const tools = ["Bash", "client-mcp:own/tool", "server:web_search", "unknown:browser_toolset_20260801"];
+  assert.deepEqual(allowed(ask("dana", { tools }, NOW, anything)).strip, tools.slice(3));
+  assert.equal(toolGranted(anything, holder(anything, "dana"), tools[3]!, NOW).granted, false);
+});
+
 test("`on ungranted tool refuse` turns stripping into a refusal at its own line", () => {
   const refusal = refused(ask("ci", { model: "claude-haiku-4-5", tools: ["Bash"] }));
   assert.equal(refusal.reason, "tool");

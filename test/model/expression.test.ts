@@ -47,6 +47,17 @@ describe("what a backtracking engine may run", () => {
   for (const [what, pattern] of safe) test(`${what}: ${pattern}`, () => assert.equal(engineOf(pattern), "v8"));
 });
 
+test("of all groups the first is kept, as the value, in both dialects", () => {
+  for (const pattern of ["\\bEMP-(\\d{6})\\b", "(?:EM)P-(?P<id>\\d{6})(x)?", "(?i:emp)-((\\d{3})\\d{3})"]) {
+    const { source, flags, re2 } = expressionOf(pattern);
+    assert.equal(new RegExp(source, flags).exec("id EMP-123456")?.[1], "123456", pattern);
+    const matcher = RE2JS.compile(re2).matcher("id EMP-123456");
+    assert.ok(matcher.find());
+    assert.deepEqual([matcher.groupCount(), matcher.group(1)], [1, "123456"], pattern);
+  }
+  assert.doesNotMatch(expressionOf("a(?:bc)+d").source, /\((?!\?)/);
+});
+
 describe("what every match contains", () => {
   const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ["\\bAKIA[0-9A-Z]{16}\\b", "", ["AKIA"]],

@@ -47,6 +47,8 @@ function known(node: Node): Known {
     }
     case "repeat":
       return knownOfRepeat(node);
+    case "value":
+      return known(node.body);
     default:
       return node satisfies never;
   }

@@ -1,7 +1,7 @@
 /**
  * A regular expression of the RE2 dialect as a tree, all flags and names of classes worked out: read.ts makes it,
- * write.ts writes it in either dialect, safe.ts and literals.ts reason about it. Groups do not capture, because a
- * policy only asks where a match is.
+ * write.ts writes it in either dialect, safe.ts and literals.ts reason about it. Of all groups only the first counts,
+ * because it is the value to be found; it is kept only where it is asked for.
  */
 import type { CharSet } from "./char-set.ts";
 import { union } from "./char-set.ts";
@@ -44,7 +44,13 @@ export interface ConditionNode {
   readonly condition: Condition;
 }
 
-export type Node = SetNode | RepeatNode | SequenceNode | ChoiceNode | ConditionNode;
+/** The first group of an expression: what of a match is the value. */
+export interface ValueNode {
+  readonly kind: "value";
+  readonly body: Node;
+}
+
+export type Node = SetNode | RepeatNode | SequenceNode | ChoiceNode | ConditionNode | ValueNode;
 
 /** A plain set of code points. */
 export function setOf(set: CharSet): SetNode {
@@ -85,6 +91,8 @@ export function matchesEmpty(node: Node): boolean {
       return node.parts.every(matchesEmpty);
     case "choice":
       return node.branches.some(matchesEmpty);
+    case "value":
+      return matchesEmpty(node.body);
     default:
       return node satisfies never;
   }

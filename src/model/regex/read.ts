@@ -25,9 +25,12 @@ interface Flags {
   readonly swapLazy: boolean;
 }
 
+/** Whether the first group stays in the tree: writing needs it, reasoning about matches is simpler without. */
+export type Groups = "first" | "none";
+
 /** Reads a valid expression; `flags` are the letters `i`, `m`, `s` after its closing slash. */
-export function readRegex(text: string, flags: string): Node {
-  const reader = new Reader(text);
+export function readRegex(text: string, flags: string, groups: Groups = "none"): Node {
+  const reader = new Reader(text, groups);
   const start = {
     fold: flags.includes("i"),
     multiline: flags.includes("m"),
@@ -70,9 +73,11 @@ const CONDITIONS: Readonly<Record<string, Condition>> = { A: "start", z: "end", 
 class Reader {
   readonly #chars: readonly string[];
   #at = 0;
+  #keepsGroup: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, groups: Groups) {
     this.#chars = [...text];
+    this.#keepsGroup = groups === "first";
   }
 
   /** Alternatives up to the closing parenthesis or the end. `(?i)` inside one holds to the end of its group. */
@@ -159,14 +164,19 @@ class Reader {
 
   #group(flags: Flags): Node {
     let inner = flags;
+    let captures = true;
     if (this.#takes("?P<") || this.#takes("?<")) this.#until(">");
     else if (this.#takes("?")) {
       const [on = "", off = ""] = this.#until(":").split("-");
       inner = changed(flags, on, off);
+      captures = false;
     }
+    // Groups are counted by where they open, so an outer one comes before those inside it.
+    const isValue = captures && this.#keepsGroup;
+    if (isValue) this.#keepsGroup = false;
     const body = this.choice(inner);
     this.#takes(")");
-    return body;
+    return isValue ? { kind: "value", body } : body;
   }
 
   #escape(flags: Flags): Node {

@@ -66,6 +66,8 @@ function layOut(node: Node): Path[] | null {
     }
     case "repeat":
       return layOutRepeat(node);
+    case "value":
+      return layOut(node.body);
     default:
       return node satisfies never;
   }

@@ -19,6 +19,7 @@ export function flagsFor(node: Node): "u" | "" {
     case "set":
       return node.properties.length > 0 || reachesSurrogates(node.set) ? "u" : "";
     case "repeat":
+    case "value":
       return flagsFor(node.body);
     case "sequence":
       return node.parts.some((part) => flagsFor(part) === "u") ? "u" : "";
@@ -49,6 +50,8 @@ function write(node: Node, dialect: Dialect): string {
       const body = node.body.kind === "set" ? write(node.body, dialect) : group(node.body, dialect);
       return body + count(node.min, node.max) + (node.lazy ? "?" : "");
     }
+    case "value":
+      return `(${write(node.body, dialect)})`;
     default:
       return node satisfies never;
   }
