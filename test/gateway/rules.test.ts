@@ -128,7 +128,7 @@ test("a call that is not granted is replaced by a sentence, in the stream and in
   assert.match(twin.content[0].text, sentence);
   assert.doesNotMatch(streamed + JSON.stringify(twin), /tool_use|etc\/x/);
   const last = eventsOf(streamed).find(({ type }) => type === "message_delta");
-  assert.deepEqual(last?.["delta"], { stop_reason: "end_turn", stop_sequence: null });
+  assert.deepEqual(last?.delta, { stop_reason: "end_turn", stop_sequence: null });
   assert.equal(twin.stop_reason, "end_turn");
   assert.deepEqual((await world.outcome()).toolUses, [{ name: "Write", granted: false }]);
 });
