@@ -43,6 +43,7 @@ const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   action: ["`redact`", "`reject`"],
   given: ["`requests`", "`tokens`"],
   expectation: ["`refuse`", "`redact`"],
+  require: ["`days`"],
 };
 
 /** What a message of `carryWanted` says. */
@@ -74,6 +75,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
   guardrail: { whole: "a guardrail", words: ["on", "in", "match", "action"] },
   audit: { whole: "the audit", words: ["content", "keep"] },
   test: { whole: "a test", words: ["can", "cannot", "otherwise", "at", "given", "send"] },
+  invariant: { whole: "an invariant", words: ["never", "allow", "require"] },
 };
 
 /** One example for each rule in which something may be missing or misspelt. */
@@ -90,6 +92,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   guardrailDeclaration: "guardrail secrets { … }",
   auditDeclaration: "audit { content none }",
   testDeclaration: 'test "what holds" for team eng { … }',
+  invariantDeclaration: 'invariant "support never reaches opus" { … }',
+  delegate: 'delegate "teams/payments/**" to team eng/payments',
   access: "allow models @everyday",
   guard: "guard secrets",
   limit: "limit requests 10/min per key",
@@ -107,4 +111,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   clock: "at 2026-05-04T10:00Z",
   given: "given spent $49.99/day` or `given used requests 19/min",
   send: "send model claude-haiku-4-5 expect allow",
+  never: "never allow models @frontier to team support",
+  onlyTo: "allow models @frontier only to team research, key ci",
+  require: "require every key expires within 400 days` or `require every key in eng budget at most $200/day",
 };

@@ -1,12 +1,12 @@
 /**
  * The grammar of a policy file: its declarations. The parts that they are made of are in grammar-parts, -statements,
- * -resources, -guards and -tests, each a step of one class only because chevrotain records a grammar from the methods of
+ * -resources, -guards, -tests and -invariants, each a step of one class only because chevrotain records a grammar from the methods of
  * one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
  * serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
+import { GrammarInvariants } from "./grammar-invariants.ts";
 import { blankPage, PART, type Page } from "./grammar-parts.ts";
-import { GrammarTests } from "./grammar-tests.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
 import type { Declaration, Subject, UseDeclaration, Word } from "./tree.ts";
@@ -30,7 +30,7 @@ const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
 const TEAM_PATH = /^[A-Za-z_][\w-]*(?:\/[\w-]+)*$/;
 
 /** The whole grammar; one instance parses one text after the other. */
-export class Grammar extends GrammarTests {
+export class Grammar extends GrammarInvariants {
   #version: number | null = null;
   #readable = true;
   #declarations: Declaration[] = [];
@@ -228,6 +228,22 @@ export class Grammar extends GrammarTests {
     return name && subject && { kind: "test", name, subject, body, doc: null, span: this.since(first) };
   });
 
+  private readonly invariantDeclaration = this.RULE("invariantDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.invariant);
+    const name = this.SUBRULE(this.text);
+    const body = this.SUBRULE(this.invariant) ?? [];
+    return name && { kind: "invariant", name, body, doc: null, span: this.since(first) };
+  });
+
+  private readonly delegate = this.RULE("delegate", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.delegate);
+    const name = this.SUBRULE(this.text);
+    this.CONSUME(Reserved.to);
+    this.CONSUME(Inner.team);
+    const team = this.SUBRULE(this.name);
+    return name && team && { kind: "delegate", name, team, doc: null, span: this.since(first) };
+  });
+
   private readonly subject = this.RULE(
     "subject",
     (): Subject | undefined => {
@@ -255,5 +271,7 @@ export class Grammar extends GrammarTests {
     { ALT: (): Declaration | undefined => this.SUBRULE(this.guardrailDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.auditDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.testDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.invariantDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.delegate) },
   ];
 }

@@ -104,7 +104,7 @@ function endOfDeclaration(tokens: readonly IToken[], index: number, text: string
 /** `to team eng` inside of a later declaration: the word begins nothing. */
 function followsTo(tokens: readonly IToken[], at: number): boolean {
   const before = tokens[at - 1]!;
-  return before.tokenType === Name && before.image === "to";
+  return before.tokenType === Reserved.to;
 }
 
 /** Inside of a block: to its end, or to the next line that begins with a reserved word. */

@@ -121,12 +121,13 @@ function blankBetween(before: Row, after: Row, depth: number, text: string): boo
   if (after.kind === "close") return false;
   if (depth > 0) return before.kind !== "head" && authored;
   if (before.kind === "comment") return authored;
-  return authored || !isUse(before) || !(isUse(after) || after.kind === "comment");
+  const type = before.parts[0]!.tokenType;
+  const follows = after.kind === "comment" || after.parts[0]!.tokenType === type;
+  return authored || !ONE_LINERS.has(type) || !follows;
 }
 
-function isUse(row: Row): boolean {
-  return row.parts[0]!.tokenType === tokens.Head.use;
-}
+/** Declarations without a block: those of one kind stand together. */
+const ONE_LINERS: ReadonlySet<TokenType> = new Set([tokens.Head.use, tokens.Head.delegate]);
 
 // ---- lines ------------------------------------------------------------------------------------------------------------
 
@@ -146,10 +147,27 @@ function joined(parts: readonly IToken[]): string {
   return line;
 }
 
+/** Where lists begin and end: the index of each first item, and the index behind each last one. */
+function listEnds(parts: readonly IToken[]): ReadonlySet<number> {
+  const ends = new Set<number>();
+  let end = -1;
+  for (const [at, token] of parts.entries()) {
+    if (token.tokenType !== tokens.Comma) continue;
+    if (at === end) ends.delete(end);
+    else ends.add(at - 1);
+    // `team eng, key ci`: an item may be two words.
+    end = at + (SUBJECTS.has(parts[at + 1]!.tokenType) ? 3 : 2);
+    ends.add(end);
+  }
+  return ends;
+}
+
+const SUBJECTS: ReadonlySet<TokenType> = new Set([tokens.Inner.team, tokens.Inner.key, tokens.Inner.org]);
+
 /** One item of the list a line, what follows the list on a line of its own, and a new line after each comment. */
 function brokenLines(row: Row, indent: string, firstComma: number): string[] {
   const deeper = firstComma === 1 ? indent : indent + STEP;
-  const afterList = row.parts.findLastIndex((token) => token.tokenType === tokens.Comma) + 2;
+  const ends = listEnds(row.parts);
   const lines: string[] = [];
   let line: IToken[] = [];
   const flush = (suffix = "") => {
@@ -157,7 +175,7 @@ function brokenLines(row: Row, indent: string, firstComma: number): string[] {
     line = [];
   };
   for (const [at, token] of row.parts.entries()) {
-    if (firstComma >= 0 && (at === firstComma - 1 || at === afterList)) flush();
+    if (ends.has(at)) flush();
     line.push(token);
     if (token.tokenType === tokens.Comma && !row.inside.has(token)) flush();
     for (const remark of row.inside.get(token) ?? []) {

@@ -117,6 +117,7 @@ const NOT_BEFORE_HEAD: ReadonlySet<TokenType> = new Set([
   Reserved.only,
   Reserved.can,
   Reserved.cannot,
+  Reserved.to,
 ]);
 
 function markHeads(tokens: readonly IToken[]): void {
@@ -147,6 +148,10 @@ function looksLikeHeader(tokens: readonly IToken[], index: number, word: HeadWor
       return next === Integer;
     case "test":
       return next === Text && afterNext === Reserved.for;
+    case "invariant":
+      return next === Text && afterNext === Open;
+    case "delegate":
+      return next === Text && afterNext === Reserved.to;
     case "use":
       return afterNext === Reserved.from;
     case "key":

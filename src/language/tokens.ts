@@ -108,6 +108,8 @@ const HEAD_WORDS = [
   "guardrail",
   "audit",
   "test",
+  "invariant",
+  "delegate",
 ] as const;
 
 /** Other reserved words: they begin a statement or a fixed part of one. */
@@ -151,6 +153,9 @@ const RESERVED_WORDS = [
   "for",
   "from",
   "above",
+  "to",
+  "never",
+  "require",
   "providers",
 ] as const;
 
@@ -170,14 +175,16 @@ const CONTEXTUAL_WORDS = [
   "ungranted",
   "spent",
   "used",
+  "remaining",
+  "every",
+  "within",
+  "most",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
 export const LATER_WORDS = [
   "mcp",
   "oidc",
-  "invariant",
-  "delegate",
   "customer",
   "external",
   "observe",
@@ -187,8 +194,6 @@ export const LATER_WORDS = [
   "rolling",
   "region",
   "pins",
-  "never",
-  "require",
   "issuer",
   "audience",
   "claim",

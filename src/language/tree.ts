@@ -299,6 +299,31 @@ export interface TestDeclaration extends Common {
   readonly body: readonly TestStatement[];
 }
 
+/** One promise of an invariant; `to` names who the promise is about. */
+export type InvariantStatement =
+  | {
+      readonly kind: "never" | "onlyTo";
+      readonly thing: Thing;
+      readonly items: readonly Item[];
+      readonly to: readonly Subject[];
+      readonly span: Span;
+    }
+  | { readonly kind: "expires"; readonly in: Word | null; readonly days: number; readonly span: Span }
+  | { readonly kind: "budget"; readonly in: Word | null; readonly rate: MoneyRate; readonly span: Span };
+
+export interface InvariantDeclaration extends Common {
+  readonly kind: "invariant";
+  readonly name: Word;
+  readonly body: readonly InvariantStatement[];
+}
+
+/** `delegate "teams/payments/**" to team eng/payments`; the name is the glob of the files. */
+export interface DelegateDeclaration extends Common {
+  readonly kind: "delegate";
+  readonly name: Word;
+  readonly team: Word;
+}
+
 export type Declaration =
   | UseDeclaration
   | OrgDeclaration
@@ -310,7 +335,9 @@ export type Declaration =
   | PatternDeclaration
   | GuardrailDeclaration
   | AuditDeclaration
-  | TestDeclaration;
+  | TestDeclaration
+  | InvariantDeclaration
+  | DelegateDeclaration;
 
 /** A file, parsed. `version` is null when the `language` line is missing (then a diagnostic says so). */
 export interface Tree {

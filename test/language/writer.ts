@@ -66,6 +66,19 @@ const TEST: readonly Write[] = [
     `send model claude-x text ${text(random)} cost $0.05 times 3 expect ${random.pick(["allow", "refuse budget", "redact"])}`,
 ];
 
+const subjects: Write = (random) => {
+  const [first, ...more] = Array.from({ length: 1 + random.below(5) }, () => name(random));
+  const others = more.map((it) => `, ${random.pick(["", "team ", "key "])}${it}`);
+  return `to ${random.pick(["team", "key"])} ${first}${others.join("")}`;
+};
+
+const INVARIANT: readonly Write[] = [
+  (random) => `never allow ${random.pick(THINGS)} ${items(random)} ${subjects(random)}`,
+  (random) => `allow ${random.pick(THINGS)} ${items(random)} only ${subjects(random)}`,
+  (random) => `require every key${maybe(random, (it) => `in ${name(it)}`)} expires within 400 days`,
+  (random) => `require every key${maybe(random, (it) => `in ${name(it)}`)} budget at most ${moneyRate(random)}`,
+];
+
 function block(header: string, statements: readonly string[]): string {
   return `${header} {\n${statements.map((statement) => `  ${statement}\n`).join("")}}`;
 }
@@ -91,6 +104,8 @@ const DECLARATIONS: readonly Write[] = [
   () => block("audit", ["content none", "keep 400 days"]),
   (random) =>
     block(`test ${text(random)} for ${random.pick(["team", "key", "org"])} ${name(random)}`, body(random, TEST)),
+  (random) => block(`invariant ${text(random)}`, body(random, INVARIANT)),
+  (random) => `delegate ${text(random)} to team ${name(random)}/${name(random)}`,
 ];
 
 /** A policy in canonical layout but for the width of its lists. */
