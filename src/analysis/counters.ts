@@ -1,6 +1,7 @@
 /**
  * The counters of one test: what its `given` lines and its own sends have used up. The arithmetic is that of the
- * gateway's limits (decision/meter.ts); a send is over before the next one begins, so that nothing is ever in flight.
+ * gateway's limits (decision/meter.ts); a send is over before the next one begins, so that nothing is in flight but what
+ * `given used concurrency` says.
  */
 import type { Hold } from "../decision/decision.ts";
 import {
@@ -9,6 +10,7 @@ import {
   EMPTY_BUCKET,
   gcraAdd,
   gcraTake,
+  gcraUsed,
   isRolling,
   ROLLING_MS,
   windowOf,
@@ -25,16 +27,22 @@ export interface Counters {
   load(hold: Hold, amount: number, now: number): void;
   /** Takes from every counter at once; or gives the first that has too little left, and takes nothing. */
   take(holds: readonly Hold[], demand: Demand, now: number): Hold | null;
+  /** How much a counter has left: whole units, never below none. */
+  left(hold: Hold, now: number): number;
 }
 
 interface Spent extends CalendarWindow {
   readonly used: number;
 }
 
+/** Draining is in fractions: a millionth of a unit forgives its rounding. */
+const ROUNDING = 1e-6;
+
 /** Counters of which nothing is used yet. */
 export function createCounters(timezone: string): Counters {
   const buckets = new Map<string, Bucket>();
   const windows = new Map<string, Spent>();
+  const flights = new Map<string, number>();
 
   const spentOf = (hold: Hold, now: number): Spent => {
     const known = windows.get(hold.counter);
@@ -44,7 +52,9 @@ export function createCounters(timezone: string): Counters {
 
   const afterTaking = (hold: Hold, amount: number, now: number): (() => void) | null => {
     const { measure, period } = hold.slot;
-    if (measure === "concurrency" || period === null) return hold.amount >= 1 ? () => {} : null;
+    if (measure === "concurrency" || period === null) {
+      return (flights.get(hold.counter) ?? 0) + 1 <= hold.amount ? () => {} : null;
+    }
     if (!isRolling(measure, period)) {
       const spent = spentOf(hold, now);
       if (spent.used + amount > hold.amount) return null;
@@ -55,11 +65,19 @@ export function createCounters(timezone: string): Counters {
     return take.ok ? () => buckets.set(hold.counter, take.bucket) : null;
   };
 
+  const usedOf = (hold: Hold, now: number): number => {
+    const { measure, period } = hold.slot;
+    if (measure === "concurrency" || period === null) return flights.get(hold.counter) ?? 0;
+    if (!isRolling(measure, period)) return spentOf(hold, now).used;
+    return gcraUsed(buckets.get(hold.counter) ?? EMPTY_BUCKET, now, hold.amount, ROLLING_MS[period]);
+  };
+
   return {
     load(hold, amount, now) {
       const { measure, period } = hold.slot;
-      if (measure === "concurrency" || period === null) return;
-      if (isRolling(measure, period)) {
+      if (measure === "concurrency" || period === null) {
+        flights.set(hold.counter, (flights.get(hold.counter) ?? 0) + amount);
+      } else if (isRolling(measure, period)) {
         const bucket = buckets.get(hold.counter) ?? EMPTY_BUCKET;
         buckets.set(hold.counter, gcraAdd(bucket, now, amount, hold.amount, ROLLING_MS[period]));
       } else {
@@ -77,6 +95,7 @@ export function createCounters(timezone: string): Counters {
       for (const take of takes) take();
       return null;
     },
+    left: (hold, now) => Math.max(0, Math.floor(hold.amount - usedOf(hold, now) + ROUNDING)),
   };
 }
 

@@ -9,8 +9,9 @@ import { eachBit, emptyBits, fullBits, intersect, subtract, unite } from "../dec
 import type { Kind, Policy, Table } from "../decision/table.ts";
 import { accessOf } from "../decision/view.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { Model, TestStep } from "../model/model.ts";
+import type { TestStep } from "../model/model.ts";
 import { failure, vacuity } from "./finding.ts";
+import type { Ground } from "./ground.ts";
 
 /** A `can` or `cannot` line. */
 export type Claim = Extract<TestStep, { kind: "can" | "cannot" }>;
@@ -24,26 +25,9 @@ export interface Reach {
   checkRest(step: Otherwise, claims: readonly Claim[], now: number): Diagnostic[];
 }
 
-/** Names that a policy lists or allows somewhere, by kind: the same for all tests. */
-export type KnownNames = Readonly<Record<Kind, Uint32Array>>;
-
-/** Collects them. */
-export function knownNames(model: Model, table: Table): KnownNames {
-  const of = (kind: Kind): Uint32Array => {
-    const groups = kind === "providers" ? [] : model[kind];
-    const allows = model.nodes
-      .flatMap(({ access }) => access)
-      .filter((it) => it.thing === kind && it.effect === "allow");
-    const names = kind === "providers" ? model.providers.map(({ name }) => name) : [];
-    const globs = new Set([...names, ...[...groups, ...allows].flatMap((it) => it.globs)]);
-    return atomsOf(table.atoms[kind], [...globs]);
-  };
-  return { models: of("models"), tools: of("tools"), providers: of("providers") };
-}
-
 /** The reach of a node and of everything below it. */
-export function createReach(table: Table, known: KnownNames, node: number): Reach {
-  const below = subtree(table, node);
+export function createReach({ table, known, family }: Ground, node: number): Reach {
+  const below = family.below(node);
 
   /** A node that may (or may not) use one of the atoms, and which. */
   const find = (
@@ -122,16 +106,6 @@ const WHY = {
 export function nameOf(table: Table, node: number): string {
   const { kind, name } = table.nodes[node]!;
   return `${kind} ${name}`;
-}
-
-/** A node and all below it; parents stand before children. */
-function subtree(table: Table, top: number): number[] {
-  const inside = new Set([top]);
-  for (let index = top + 1; index < table.nodes.length; index++) {
-    const { parent } = table.nodes[index]!;
-    if (parent !== null && inside.has(parent)) inside.add(index);
-  }
-  return [...inside];
 }
 
 /** An atom of the set whose example is a name that the policy writes out, else any; -1 when the set is empty. */

@@ -5,14 +5,15 @@
  * and everything below it; its sends are those of a made-up key of the team that never expires.
  */
 import type { Principal } from "../decision/principal.ts";
-import type { Table } from "../decision/table.ts";
+import type { Slot, Table } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Model, Test, TestStep } from "../model/model.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { vacuity } from "./finding.ts";
-import { type Claim, createReach, type KnownNames, knownNames, nameOf } from "./reach.ts";
+import { type Ground, groundOf } from "./ground.ts";
+import { type Claim, createReach, nameOf } from "./reach.ts";
 import { checkSend } from "./send.ts";
 
 /** What a test finds on its clock before its first `at`: noon UTC of a Monday. */
@@ -38,15 +39,17 @@ export interface TestReport {
 
 /** Runs every test of a policy on its table. */
 export function runTests(model: Model, table: Table): TestReport {
-  const known = knownNames(model, table);
-  const tests = model.tests.map((test) => runTest(test, table, known));
+  const ground = groundOf(model, table);
+  const tests = model.tests.map((test) => runTest(test, ground));
   const failed = tests.filter(({ passed }) => !passed).length;
   return { passed: tests.length - failed, failed, tests };
 }
 
-function runTest(test: Test, table: Table, known: KnownNames): TestResult {
-  const reach = createReach(table, known, test.node);
-  const principal = principalOf(table, test.node);
+/** Runs one test. */
+export function runTest(test: Test, ground: Ground): TestResult {
+  const { table } = ground;
+  const reach = createReach(ground, test.node);
+  const principal = principalOf(ground, test.node);
   const counters = createCounters(table.timezone);
   const claims = test.steps.filter((step): step is Claim => step.kind === "can" || step.kind === "cannot");
   let now = DEFAULT_CLOCK;
@@ -62,6 +65,7 @@ function runTest(test: Test, table: Table, known: KnownNames): TestResult {
         return reach.checkRest(step, claims, now);
       case "spent":
       case "used":
+      case "flight":
         return preload(table, principal, { step, counters, now });
       case "send":
         return checkSend({ table, principal, counters }, step, now);
@@ -79,26 +83,39 @@ function runTest(test: Test, table: Table, known: KnownNames): TestResult {
 }
 
 /** The key itself, or a key that nobody holds, right below the team. */
-function principalOf(table: Table, node: number): Principal {
-  for (const key of table.keys.values()) if (key.node === node) return { key, node };
+export function principalOf({ table, family }: Pick<Ground, "table" | "family">, node: number): Principal {
+  const key = family.keyAt(node);
+  if (key !== null) return { key, node };
   const { name, origin } = table.nodes[node]!;
   return { key: { name: `of ${name}`, node, owner: null, expires: null, origin }, node };
 }
 
-type Given = Extract<TestStep, { kind: "spent" | "used" }>;
+type Given = Extract<TestStep, { kind: "spent" | "used" | "flight" }>;
 
 function preload(
   table: Table,
   principal: Principal,
   { step, counters, now }: { step: Given; counters: Counters; now: number },
 ): Diagnostic[] {
-  const measure = step.kind === "spent" ? "budget" : step.measure;
-  const amount = step.kind === "spent" ? step.microUsd : step.amount;
+  const { measure, period, amount } = givenOf(step);
   const { holds } = viewOf(runtimeOf(table), principal.node, now);
-  const chosen = holds.filter(({ slot }) => slot.measure === measure && slot.period === step.period);
+  const chosen = holds.filter(({ slot }) => slot.measure === measure && slot.period === period);
   for (const hold of chosen) counters.load(hold, amount, now);
   if (chosen.length > 0) return [];
   const what = measure === "budget" ? "budget" : `limit on ${measure}`;
-  const message = `no ${what} per ${step.period} binds ${nameOf(table, principal.node)}, so this line has no effect`;
-  return [vacuity(step.span, message)];
+  const rate = period === null ? what : `${what} per ${period}`;
+  return [vacuity(step.span, `no ${rate} binds ${nameOf(table, principal.node)}, so this line has no effect`)];
+}
+
+function givenOf(step: Given): Pick<Slot, "measure" | "period"> & { readonly amount: number } {
+  switch (step.kind) {
+    case "spent":
+      return { measure: "budget", period: step.period, amount: step.microUsd };
+    case "used":
+      return { measure: step.measure, period: step.period, amount: step.amount };
+    case "flight":
+      return { measure: "concurrency", period: null, amount: step.amount };
+    default:
+      return step satisfies never;
+  }
 }

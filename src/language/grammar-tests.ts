@@ -2,12 +2,31 @@
 import type { IToken } from "chevrotain";
 import { GrammarGuards } from "./grammar-guards.ts";
 import { PART, type Seen } from "./grammar-parts.ts";
+import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
-import type { Send, TestStatement, Word } from "./tree.ts";
+import type { Expectation, Remaining, Send, SendPlace, TestStatement, Word } from "./tree.ts";
 
 const { Reserved, Contextual, Inner } = tokens;
 
-type Carried = { -readonly [K in "model" | "tool" | "text" | "microUsd" | "tokens" | "times"]: Send[K] };
+type Carried = { -readonly [K in "model" | "tool" | "text" | "place" | "microUsd" | "tokens" | "times"]: Send[K] };
+
+const NOTHING = {
+  model: null,
+  tool: null,
+  text: null,
+  place: null,
+  microUsd: null,
+  tokens: null,
+  times: null,
+} as const;
+
+const PLACES = ["user", "tool-result", "tool-input", "system", "document", "answer"] as const satisfies SendPlace[];
+
+/** What may follow an expectation's own words. */
+interface Behind {
+  readonly next: Word[];
+  to: Word | null;
+}
 
 /** Tests: what can and cannot be used, and what becomes of a request that is sent. */
 export class GrammarTests extends GrammarGuards {
@@ -65,21 +84,53 @@ export class GrammarTests extends GrammarGuards {
       {
         ALT: (): TestStatement | undefined => {
           this.CONSUME(Contextual.used);
-          const unit = this.CONSUME(tokens.Name);
-          const rate = this.SUBRULE(this.rate);
-          const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
-          return measure === undefined ? undefined : rate && { kind: "used", measure, rate, span: this.since(first) };
+          return this.SUBRULE(this.used, { ARGS: [first] });
         },
       },
     ]);
   });
 
+  /** Requests and tokens are used per period, and requests under way by number. */
+  private readonly used = this.RULE(
+    "used",
+    (first: IToken): TestStatement | undefined => {
+      const unit = this.CONSUME(tokens.Name);
+      return this.OR([
+        {
+          ALT: (): TestStatement | undefined => {
+            const rate = this.SUBRULE(this.rate);
+            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
+            return measure && rate && { kind: "used", measure, rate, span: this.since(first) };
+          },
+        },
+        {
+          ALT: (): TestStatement | undefined => {
+            const amount = this.SUBRULE(this.integer);
+            const isFlight = amount !== undefined && this.ACTION(() => this.checkFlight(unit, amount));
+            return isFlight ? { kind: "flight", amount, span: this.since(first) } : undefined;
+          },
+        },
+      ]);
+    },
+    PART,
+  );
+
+  private checkFlight(unit: IToken, amount: number): boolean {
+    const measure = this.choice(unit, ["requests", "tokens", "concurrency"]);
+    if (measure === "requests" || measure === "tokens") {
+      const help = `as in \`given used ${measure} ${amount}/min\``;
+      this.fault("GW1006", this.since(unit), `what was used of ${measure} needs a period`, help);
+    }
+    return measure === "concurrency";
+  }
+
   private readonly send = this.RULE("send", (): TestStatement | undefined => {
     const first = this.CONSUME(Reserved.send);
     const seen: Seen = new Map();
-    const carried: Carried = { model: null, tool: null, text: null, microUsd: null, tokens: null, times: null };
+    const carried: Carried = { ...NOTHING };
     this.MANY(() => this.SUBRULE(this.carry, { ARGS: [carried, seen] }));
     const expect = this.SUBRULE(this.expectation);
+    this.ACTION(() => this.checkPlace(carried, seen.get("in")));
     return expect && { kind: "send", ...carried, expect, span: this.since(first) };
   });
 
@@ -104,6 +155,13 @@ export class GrammarTests extends GrammarGuards {
           const part = this.CONSUME(Contextual.text);
           const text = this.SUBRULE(this.text) ?? null;
           this.keep(part, seen, () => Object.assign(carried, { text }));
+        },
+      },
+      {
+        ALT: () => {
+          const part = this.CONSUME(Reserved.in);
+          const place = this.SUBRULE(this.place) ?? null;
+          this.keep(part, seen, () => Object.assign(carried, { place }));
         },
       },
       {
@@ -136,17 +194,39 @@ export class GrammarTests extends GrammarGuards {
     });
   }
 
+  private readonly place = this.RULE(
+    "place",
+    (): SendPlace | undefined => {
+      const word = this.CONSUME(tokens.Name);
+      return this.ACTION(() => this.choice(word, PLACES, "GW2013"));
+    },
+    PART,
+  );
+
+  private checkPlace({ text, place }: Carried, span: Span | undefined): void {
+    if (place === null || text !== null || span === undefined) return;
+    this.fault("GW1006", span, "`in` says where a `text` stands, and this `send` has none", '`send text "…" in user`');
+  }
+
   private readonly expectation = this.RULE(
     "expectation",
-    (): Send["expect"] | undefined => {
+    (): Expectation | undefined => {
       this.CONSUME(Reserved.expect);
       return this.OR([
-        { ALT: (): Send["expect"] => ({ kind: "allow", span: this.at(this.CONSUME(Reserved.allow)) }) },
         {
-          ALT: (): Send["expect"] | undefined => {
+          ALT: (): Expectation => {
+            const first = this.CONSUME(Reserved.allow);
+            const remaining = this.OPTION1(() => this.SUBRULE(this.remaining)) ?? null;
+            return { kind: "allow", remaining, span: this.since(first) };
+          },
+        },
+        {
+          ALT: (): Expectation | undefined => {
             const how = this.CONSUME(tokens.Name);
-            const what = this.OPTION(() => this.OR1(this.reasons)) ?? null;
-            return this.ACTION(() => this.asExpectation(how, what && this.word(what)));
+            const what = this.OPTION2(() => this.OR1(this.reasons)) ?? null;
+            const behind: Behind = { next: [], to: null };
+            this.SUBRULE(this.behind, { ARGS: [behind] });
+            return this.ACTION(() => this.asExpectation(how, what && this.word(what), behind));
           },
         },
       ]);
@@ -154,11 +234,64 @@ export class GrammarTests extends GrammarGuards {
     PART,
   );
 
-  private asExpectation(how: IToken, what: Word | null): Send["expect"] | undefined {
-    const kind = this.choice(how, ["allow", "refuse", "redact"]);
+  private readonly remaining = this.RULE(
+    "remaining",
+    (): Remaining | undefined => {
+      this.CONSUME(Contextual.remaining);
+      return this.OR([
+        {
+          ALT: (): Remaining | undefined => {
+            const rate = this.SUBRULE(this.moneyRate);
+            return rate && { measure: "budget", amount: rate.microUsd, period: rate.period };
+          },
+        },
+        {
+          ALT: (): Remaining | undefined => {
+            const unit = this.CONSUME(tokens.Name);
+            const rate = this.SUBRULE(this.rate);
+            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
+            return measure && rate && { measure, amount: rate.amount, period: rate.period };
+          },
+        },
+      ]);
+    },
+    PART,
+  );
+
+  /** `then second` behind a route, `to "…"` behind a redaction. */
+  private readonly behind = this.RULE(
+    "behind",
+    (behind: Behind): void => {
+      this.MANY(() => {
+        this.CONSUME(Reserved.then);
+        const next = this.SUBRULE(this.name);
+        this.ACTION(() => behind.next.push(next));
+      });
+      this.OPTION(() => {
+        this.CONSUME(Reserved.to);
+        const to = this.SUBRULE(this.text);
+        this.ACTION(() => {
+          behind.to = to ?? null;
+        });
+      });
+    },
+    PART,
+  );
+
+  private asExpectation(how: IToken, what: Word | null, { next, to }: Behind): Expectation | undefined {
+    const kind = this.choice(how, ["allow", "refuse", "redact", "route"]);
     const span = this.since(how);
+    const stray = (kind !== "redact" ? to : null) ?? (kind !== "route" ? next[0] : null);
+    if (kind !== undefined && stray) {
+      const help = "`to` follows `redact`, and `then` joins the providers of a `route`";
+      this.fault("GW1006", stray.span, `\`expect ${kind}\` ends before this`, help);
+    }
     if (kind === "refuse") return { kind, reason: what, span };
-    return kind === "redact" ? { kind, guardrail: what, span } : undefined;
+    if (kind === "redact") return { kind, guardrail: what, to, span };
+    if (kind !== "route") return undefined;
+    if (what !== null) return { kind, providers: [what, ...next], span };
+    this.fault("GW1006", span, "`expect route` needs the name of a provider", "as in `expect route anthropic`");
+    return undefined;
   }
 
   /** Reasons of refusals and names of guardrails; some reasons are reserved words elsewhere. */

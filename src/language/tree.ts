@@ -267,19 +267,37 @@ export interface AuditDeclaration extends Common {
   readonly body: readonly AuditStatement[];
 }
 
+/** A place of a request, or the provider's answer. */
+export type SendPlace = Place | "answer";
+
+/** What a request leaves in the tightest counter of a kind: `remaining $0.05/day`, `remaining tokens 1k/hour`. */
+export interface Remaining {
+  readonly measure: "requests" | "tokens" | "budget";
+  /** Micro-dollars of a budget. */
+  readonly amount: number;
+  readonly period: Period;
+}
+
+/** What a `send` line expects. */
+export type Expectation =
+  | { readonly kind: "allow"; readonly remaining: Remaining | null; readonly span: Span }
+  | { readonly kind: "refuse"; readonly reason: Word | null; readonly span: Span }
+  | { readonly kind: "redact"; readonly guardrail: Word | null; readonly to: Word | null; readonly span: Span }
+  /** The providers that are tried first, in order. */
+  | { readonly kind: "route"; readonly providers: readonly Word[]; readonly span: Span };
+
 /** What a `send` line carries; each part at most once, null when not written. */
 export interface Send {
   readonly kind: "send";
   readonly model: Word | null;
   readonly tool: Word | null;
   readonly text: Word | null;
+  /** Where the text stands; null when not written: wherever a guardrail of requests looks. */
+  readonly place: SendPlace | null;
   readonly microUsd: number | null;
   readonly tokens: number | null;
   readonly times: number | null;
-  readonly expect:
-    | { readonly kind: "allow"; readonly span: Span }
-    | { readonly kind: "refuse"; readonly reason: Word | null; readonly span: Span }
-    | { readonly kind: "redact"; readonly guardrail: Word | null; readonly span: Span };
+  readonly expect: Expectation;
   readonly span: Span;
 }
 
@@ -290,6 +308,8 @@ export type TestStatement =
   | { readonly kind: "at"; readonly at: Instant; readonly span: Span }
   | { readonly kind: "spent"; readonly rate: MoneyRate; readonly span: Span }
   | { readonly kind: "used"; readonly measure: "requests" | "tokens"; readonly rate: Rate; readonly span: Span }
+  /** `given used concurrency 2`: requests under way. */
+  | { readonly kind: "flight"; readonly amount: number; readonly span: Span }
   | Send;
 
 export interface TestDeclaration extends Common {

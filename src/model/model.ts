@@ -4,7 +4,7 @@
  */
 
 import type { Span } from "../language/source.ts";
-import type { Period, Place, Scope, Stage, Thing } from "../language/tree.ts";
+import type { Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -153,13 +153,16 @@ export interface TestSend {
   readonly model: string | null;
   readonly tool: string | null;
   readonly text: string | null;
+  /** Where the text stands; null: wherever a guardrail of requests looks. */
+  readonly place: SendPlace | null;
   readonly microUsd: number | null;
   readonly tokens: number | null;
   readonly times: number;
   readonly expect:
-    | { readonly kind: "allow" }
+    | { readonly kind: "allow"; readonly remaining: Remaining | null }
     | { readonly kind: "refuse"; readonly reason: string | null }
-    | { readonly kind: "redact"; readonly guardrail: string | null };
+    | { readonly kind: "redact"; readonly guardrail: string | null; readonly to: string | null }
+    | { readonly kind: "route"; readonly providers: readonly string[] };
   readonly span: Span;
 }
 
@@ -175,6 +178,7 @@ export type TestStep =
       readonly period: Period;
       readonly span: Span;
     }
+  | { readonly kind: "flight"; readonly amount: number; readonly span: Span }
   | TestSend;
 
 export interface Test {

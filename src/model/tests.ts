@@ -41,6 +41,8 @@ function stepOf(step: TestStatement, workshop: Workshop): TestStep {
       return { kind: "spent", microUsd: step.rate.microUsd, period: step.rate.period, span };
     case "used":
       return { kind: "used", measure: step.measure, amount: step.rate.amount, period: step.rate.period, span };
+    case "flight":
+      return { kind: "flight", amount: step.amount, span };
     case "send":
       return sendOf(step, workshop);
     default:
@@ -49,7 +51,7 @@ function stepOf(step: TestStatement, workshop: Workshop): TestStep {
 }
 
 function sendOf(step: Extract<TestStatement, { kind: "send" }>, { report }: Workshop): TestStep {
-  const { model, tool, text, microUsd, tokens, times, expect, span } = step;
+  const { model, tool, text, place, microUsd, tokens, times, expect, span } = step;
   for (const [word, thing] of [
     [model, "models"],
     [tool, "tools"],
@@ -62,6 +64,7 @@ function sendOf(step: Extract<TestStatement, { kind: "send" }>, { report }: Work
     model: model?.text ?? null,
     tool: tool?.text ?? null,
     text: text?.text ?? null,
+    place,
     microUsd,
     tokens,
     times: times ?? 1,
@@ -75,11 +78,13 @@ type Expect = Extract<TestStep, { kind: "send" }>["expect"];
 function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): Expect {
   switch (expect.kind) {
     case "allow":
-      return { kind: "allow" };
+      return { kind: "allow", remaining: expect.remaining };
     case "refuse":
       return { kind: "refuse", reason: expect.reason?.text ?? null };
     case "redact":
-      return { kind: "redact", guardrail: expect.guardrail?.text ?? null };
+      return { kind: "redact", guardrail: expect.guardrail?.text ?? null, to: expect.to?.text ?? null };
+    case "route":
+      return { kind: "route", providers: expect.providers.map(({ text }) => text) };
     default:
       return expect satisfies never;
   }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/test.ts";
+import type { Period } from "../../src/language/tree.ts";
 import type { Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
-import { access, at, group, limit, model, node, price, tableOf } from "../decision/models.ts";
+import { access, at, group, limit, model, node, price, provider, tableOf } from "../decision/models.ts";
 
 const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", span: at(1) } as const;
 const pattern = {
@@ -36,16 +37,25 @@ const NODES = [
     guards: [{ guardrail: "no-ids", until: null, span: at(42) }],
   }),
   node(50, "team empty", 0),
+  node(55, "team sales", 0, {
+    access: [access(56, "allow models opus-1")],
+    guards: [{ guardrail: "answers", until: null, span: at(57) }],
+  }),
 ];
-const [TEAM, DANA, CI] = [1, 2, 3];
+const [TEAM, DANA, CI, SALES] = [1, 2, 3, 5];
 
 function run(subject: number, ...steps: TestStep[]): TestResult {
   const it = model({
     nodes: NODES,
-    models: [group(60, "haiku", ["haiku-1", "haiku-2"]), group(61, "opus", ["opus-1"])],
+    models: [group(60, "haiku", ["haiku-1", "haiku-2"], ["main"]), group(61, "opus", ["opus-1"], ["second", "main"])],
     tools: [group(62, "crm", ["mcp:crm/get", "mcp:crm/set"])],
     prices: [price(63, ["haiku-*"], { input: 1e6 })],
-    guardrails: [guardrail("ids", { kind: "redact" }), guardrail("no-ids", { kind: "reject", message: "no ids" })],
+    providers: [provider("main"), provider("second")],
+    guardrails: [
+      guardrail("ids", { kind: "redact" }),
+      guardrail("no-ids", { kind: "reject", message: "no ids" }),
+      { ...guardrail("answers", { kind: "reject", message: "no ids" }), on: ["response"] },
+    ],
     patterns: [pattern],
     tests: [{ name: "a test", node: subject, steps, span: at(100) }],
   });
@@ -61,12 +71,23 @@ function claim(kind: "can" | "cannot", thing: "models" | "tools" | "providers", 
 }
 const otherwise: TestStep = { kind: "otherwise", span: at(999) };
 
+const allow: TestSend["expect"] = { kind: "allow", remaining: null };
+
 function send(parts: Partial<TestSend>): TestStep {
-  const nothing = { model: null, tool: null, text: null, microUsd: null, tokens: null, times: 1 };
-  return { kind: "send", ...nothing, expect: { kind: "allow" }, span: at(++line), ...parts };
+  const nothing = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: 1 };
+  return { kind: "send", ...nothing, expect: allow, span: at(++line), ...parts };
 }
 const refuse = (reason: string | null): TestSend["expect"] => ({ kind: "refuse", reason });
-const redact = (name: string | null): TestSend["expect"] => ({ kind: "redact", guardrail: name });
+const redact = (name: string | null, to: string | null = null): TestSend["expect"] => ({
+  kind: "redact",
+  guardrail: name,
+  to,
+});
+const remaining = (measure: "requests" | "tokens" | "budget", amount: number, period: Period): TestSend["expect"] => ({
+  kind: "allow",
+  remaining: { measure, amount, period },
+});
+const route = (...providers: string[]): TestSend["expect"] => ({ kind: "route", providers });
 
 function passes(result: TestResult): void {
   assert.deepEqual([result.failures.map(({ message }) => message), result.passed], [[], true]);
@@ -125,7 +146,7 @@ test("`otherwise cannot` closes the kinds that the test speaks about, and no oth
 });
 
 test("of providers only the declared ones count", () => {
-  passes(run(DANA, claim("can", "providers", "main"), otherwise));
+  passes(run(DANA, claim("can", "providers", "main", "second"), otherwise));
   assert.deepEqual(failsOnce(run(DANA, claim("cannot", "providers", "*"))), ["GW5002", "key dana can use `main`"]);
 });
 
@@ -139,12 +160,7 @@ test("a test that cannot fail is warned about", () => {
 
 test("a send goes through the whole decision", () => {
   passes(
-    run(
-      DANA,
-      send({ model: "haiku-1" }),
-      send({ model: "opus-1", expect: refuse("model") }),
-      send({ expect: { kind: "allow" } }),
-    ),
+    run(DANA, send({ model: "haiku-1" }), send({ model: "opus-1", expect: refuse("model") }), send({ expect: allow })),
   );
   passes(run(DANA, send({ tool: "mcp:crm/x" }), send({ tool: "Bash", expect: refuse("tool") })));
   const result = run(DANA, send({ model: "opus-1" }));
@@ -210,6 +226,68 @@ test("guarded text is redacted or refused, by the guardrail that is named", () =
     failsOnce(run(DANA, send({ text: "EMP-1", expect: redact("other") })))[1],
     /expects a redaction by other/,
   );
+});
+
+test("a text stands where `in` says, and only the guardrails that look there see it", () => {
+  passes(
+    run(
+      DANA,
+      send({ text: "EMP-1", place: "user", expect: redact("ids") }),
+      send({ text: "EMP-1", place: "tool-result" }),
+      send({ text: "EMP-1", place: "answer" }),
+    ),
+  );
+  const result = run(DANA, send({ text: "EMP-1", place: "system", expect: redact("ids") }));
+  assert.match(failsOnce(result)[1], /is allowed as it is, and the test expects a redaction by ids$/);
+});
+
+test("guardrails of answers look at the answer, after limits", () => {
+  passes(run(SALES, send({ text: "EMP-1" }), send({ text: "EMP-1", place: "answer", expect: refuse("guardrail") })));
+});
+
+test("a redaction is compared to the letter, with `*` for the id of a placeholder", () => {
+  const to = "ids [[secret:employee:*]], [[secret:employee:*]]!";
+  passes(run(DANA, send({ text: "ids EMP-1, EMP-2!", expect: redact("ids", to) })));
+  const result = run(DANA, send({ text: "id EMP-1", expect: redact(null, "id [[secret:other:*]]") }));
+  assert.match(
+    failsOnce(result)[1],
+    /is redacted by ids to "id \[\[secret:employee:\*\]\]", and the test expects a redaction to "id \[\[secret:other/,
+  );
+});
+
+test("what remains is that of the tightest counter of its kind", () => {
+  passes(
+    run(
+      DANA,
+      { kind: "spent", microUsd: 49_900_000, period: "day", span: at(101) },
+      send({ microUsd: 50_000, expect: remaining("budget", 50_000, "day") }),
+      send({ microUsd: 10_000, times: 2, expect: remaining("requests", 0, "min") }),
+    ),
+  );
+  const result = run(DANA, send({ tokens: 100, expect: remaining("tokens", 1_000, "hour") }));
+  assert.deepEqual(failsOnce(result), [
+    "GW5003",
+    "900 remain of team eng tokens/hour, and the test expects 1_000 to remain of its tokens per hour",
+  ]);
+  assert.match(result.failures[0]!.notes[0]!.message, /p\.policy:25/);
+  const none = run(DANA, send({ expect: remaining("budget", 1, "week") }));
+  assert.match(failsOnce(none)[1], /^no limit of this kind binds the request, and .* \$0\.000001 to remain/);
+});
+
+test("requests under way can be given", () => {
+  passes(run(DANA, { kind: "flight", amount: 1, span: at(101) }, send({ expect: refuse("concurrency") })));
+  const idle = run(SALES, { kind: "flight", amount: 1, span: at(101) }, send({ model: "opus-1" }));
+  assert.deepEqual([idle.passed, idle.warnings[0]?.message.startsWith("no limit on concurrency binds")], [true, true]);
+});
+
+test("a route is the providers that are tried first", () => {
+  passes(run(SALES, send({ expect: route("second", "main") }), send({ expect: route("second") })));
+  passes(run(DANA, send({ text: "EMP-1", expect: route("main") })));
+  assert.match(
+    failsOnce(run(SALES, send({ expect: route("main") })))[1],
+    /^the request goes to second, then main, and the test expects it to go to main$/,
+  );
+  assert.match(failsOnce(run(DANA, send({ model: "opus-1", expect: route("main") })))[1], /is refused for `model`/);
 });
 
 test("the clock stands still until a test moves it: windows and expiry are judged from there", () => {

@@ -39,7 +39,7 @@ test("what a body may hold is what the grammar takes there", () => {
 
 test("there is an example for each declaration and statement, and it parses", () => {
   const inNode = ["access", "guard", "limit", "budget", "active", "ungranted", "timezone", "owner", "expires", "label"];
-  const inTest = ["can", "otherwise", "clock", "given", "send"];
+  const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
   const inInvariant = ["never", "onlyTo", "require"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;

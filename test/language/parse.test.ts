@@ -199,7 +199,7 @@ test("a test block becomes a tree", () => {
       send expect allow
       send text "x" expect redact secrets
     }`;
-  const nothing = { model: null, tool: null, text: null, microUsd: null, tokens: null, times: null };
+  const nothing = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: null };
   assert.deepEqual(bare(text), [
     {
       kind: "test",
@@ -217,13 +217,19 @@ test("a test block becomes a tree", () => {
           model: { text: "claude-x" },
           tool: { text: "Bash" },
           text: { text: "hi" },
+          place: null,
           microUsd: 50_000,
           tokens: 5_000,
           times: 3,
           expect: { kind: "refuse", reason: { text: "budget" } },
         },
-        { kind: "send", ...nothing, expect: { kind: "allow" } },
-        { kind: "send", ...nothing, text: { text: "x" }, expect: { kind: "redact", guardrail: { text: "secrets" } } },
+        { kind: "send", ...nothing, expect: { kind: "allow", remaining: null } },
+        {
+          kind: "send",
+          ...nothing,
+          text: { text: "x" },
+          expect: { kind: "redact", guardrail: { text: "secrets" }, to: null },
+        },
       ],
       doc: null,
     },

@@ -56,14 +56,26 @@ const NODE: readonly Write[] = [
   (random) => `label ${name(random)} = ${text(random)}`,
 ];
 
+const expected: Write = (random) =>
+  random.pick([
+    "allow",
+    `allow remaining ${moneyRate(random)}`,
+    "allow remaining tokens 1k/hour",
+    "refuse budget",
+    "redact",
+    `redact secrets to ${text(random)}`,
+    "route main then second",
+  ]);
+
 const TEST: readonly Write[] = [
   (random) => `${random.pick(["can", "cannot"])} use ${random.pick(THINGS)} ${items(random)}`,
   () => "otherwise cannot",
   () => "at 2026-05-04T10:00Z",
   (random) => `given spent ${moneyRate(random)}`,
   (random) => `given used ${random.pick(["requests", "tokens"])} ${rate(random)}`,
+  () => "given used concurrency 2",
   (random) =>
-    `send model claude-x text ${text(random)} cost $0.05 times 3 expect ${random.pick(["allow", "refuse budget", "redact"])}`,
+    `send model claude-x text ${text(random)}${maybe(random, () => "in tool-result")} cost $0.05 times 3 expect ${expected(random)}`,
 ];
 
 const subjects: Write = (random) => {

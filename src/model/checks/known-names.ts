@@ -82,6 +82,9 @@ function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
     if (expect.kind === "redact" && expect.guardrail) {
       diagnostics.push(...unknown(expect.guardrail, "GW2009", "guardrail", declared.guardrails));
     }
+    if (expect.kind === "route") {
+      for (const name of expect.providers) diagnostics.push(...unknown(name, "GW2005", "provider", declared.providers));
+    }
     if (expect.kind === "refuse" && expect.reason) diagnostics.push(...reason(expect.reason));
   }
   return diagnostics;
