@@ -240,6 +240,19 @@ export const CODES = {
     "Globs with a `*` in the middle multiply when combined. Replace some of them by names or by prefixes.",
   ),
 
+  GW3041: error(
+    "a declaration stands in a delegated file that it does not belong into",
+    "`delegate` gives the files of a folder to a team: they may declare teams below it, keys in it, and tests of these. Everything else, the team itself included, stands elsewhere, where others approve it. Beside it, a line in `CODEOWNERS` says whose approval the folder needs: `/policy/teams/payments/** @acme/payments`.",
+  ),
+  GW3042: error(
+    "a team with files of its own has no ceiling",
+    "Who writes in a delegated folder could allow everything to its team. On the team or above it, outside of the folder, must stand `only models`, `only tools` and a `budget` without `per`, all without `until`: what the folder adds stays below them.",
+  ),
+  GW3043: warning(
+    "a delegation of no file",
+    "The glob matches no file of the policy, so nothing is held to the team. Paths begin in the policy directory; `*` stops at `/`, `**` does not.",
+  ),
+
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
   GW4001: error(
     "a secret stands in the text",

@@ -6,7 +6,9 @@ import type { Span } from "../language/source.ts";
 import type {
   AuditDeclaration,
   Declaration,
+  DelegateDeclaration,
   GuardrailDeclaration,
+  InvariantDeclaration,
   KeyDeclaration,
   ModelsDeclaration,
   OrgDeclaration,
@@ -43,11 +45,13 @@ export interface Declared {
   readonly guardrails: Members<GuardrailDeclaration>;
   readonly audits: readonly AuditDeclaration[];
   readonly tests: readonly TestDeclaration[];
+  readonly invariants: readonly InvariantDeclaration[];
+  readonly delegates: readonly DelegateDeclaration[];
   /** Declarations whose name another one of their kind had before, with the place of that one. */
   readonly repeated: readonly { readonly declaration: NamedDeclaration; readonly first: Span }[];
 }
 
-/** Every declaration that has a name; a test's name is its sentence. */
+/** Every declaration that has a name: that of a test or invariant is its sentence, that of a delegation its glob. */
 export type NamedDeclaration = Exclude<Declaration, AuditDeclaration>;
 
 /** Enters all declarations of the policy, and those of its packs that packs may hold. */
@@ -88,6 +92,8 @@ export function gather(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>)
     guardrails: table("guardrail"),
     audits: all.filter((declaration) => declaration.kind === "audit"),
     tests: [...table("test").values()].map((member) => member.declaration),
+    invariants: [...table("invariant").values()].map((member) => member.declaration),
+    delegates: [...table("delegate").values()].map((member) => member.declaration),
     repeated,
   };
 }

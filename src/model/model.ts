@@ -189,6 +189,34 @@ export interface Test {
   readonly span: Span;
 }
 
+/** One promise of an invariant; nodes by their index, and each stands for all below it. */
+export type InvariantRule =
+  /** `never`: not to the nodes; `onlyTo`: to nobody but the nodes. */
+  | {
+      readonly kind: "never" | "onlyTo";
+      readonly thing: Thing;
+      readonly globs: readonly string[];
+      readonly nodes: readonly number[];
+      readonly span: Span;
+    }
+  /** Every key below the node ends so many days from the clock of the proof. */
+  | { readonly kind: "expires"; readonly node: number; readonly days: number; readonly span: Span }
+  /** Every key below the node is kept to this by some budget. */
+  | {
+      readonly kind: "budget";
+      readonly node: number;
+      readonly microUsd: number;
+      readonly period: Period;
+      readonly span: Span;
+    };
+
+/** Promises that are proved of every possible name, node and later time; analysis/invariant.ts does. */
+export interface Invariant {
+  readonly name: string;
+  readonly rules: readonly InvariantRule[];
+  readonly span: Span;
+}
+
 export interface Model {
   /** IANA name; `UTC` when the org does not say. */
   readonly timezone: string;
@@ -201,4 +229,5 @@ export interface Model {
   readonly patterns: readonly Pattern[];
   readonly audit: AuditSettings;
   readonly tests: readonly Test[];
+  readonly invariants: readonly Invariant[];
 }

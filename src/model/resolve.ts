@@ -5,6 +5,7 @@
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Tree } from "../language/tree.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
+import { delegationsHold } from "./checks/delegations-hold.ts";
 import { everythingUsed } from "./checks/everything-used.ts";
 import { keysAreMinted } from "./checks/keys-are-minted.ts";
 import { keysExpire } from "./checks/keys-expire.ts";
@@ -19,6 +20,7 @@ import { uniqueNames } from "./checks/unique-names.ts";
 import { type Declared, gather } from "./declared.ts";
 import { expandGroups } from "./groups.ts";
 import { isTimeZone } from "./instant.ts";
+import { buildInvariants } from "./invariants.ts";
 import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./model.ts";
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
@@ -45,6 +47,7 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     declarationsComplete,
     keysAreMinted,
     keysExpire,
+    delegationsHold,
     noLiteralSecrets,
   ].flatMap((check) => check(declared));
   const model = build(declared, diagnostics);
@@ -75,6 +78,7 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
     patterns: [...patterns.values()],
     audit: auditOf(declared),
     tests: buildTests(workshop, nodes),
+    invariants: buildInvariants(workshop, nodes),
   };
 }
 

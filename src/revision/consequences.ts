@@ -27,7 +27,7 @@ const MISSING: readonly Code[] = [
 const INCOMPLETE: readonly Code[] = ["GW3003", "GW3005", "GW3006", "GW3007", "GW3021", "GW3022", "GW4008", "GW5004"];
 
 /** Complaints about the policy as a whole: void when any part of it is missing. */
-const WHOLE: readonly Code[] = ["GW3010", "GW3026"];
+const WHOLE: readonly Code[] = ["GW3010", "GW3026", "GW3042", "GW3043"];
 
 /** Of the complaints about the meaning of broken trees, those that stand by themselves. */
 export function withoutConsequences(

@@ -76,6 +76,7 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
     patterns: [],
     audit: { content: "none", keepDays: null },
     tests: [],
+    invariants: [],
     ...parts,
   };
 }

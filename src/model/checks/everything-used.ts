@@ -80,6 +80,9 @@ function collect(declared: Declared): Used {
   for (const test of declared.tests) {
     for (const step of test.body) if (step.kind === "can" || step.kind === "cannot") items(step.thing, step.items);
   }
+  for (const { body } of declared.invariants) {
+    for (const promise of body) if ("items" in promise) items(promise.thing, promise.items);
+  }
   for (const glob of patternsOfProviders) {
     for (const name of declared.providers.keys()) if (globMatches(glob, name)) used.providers.add(name);
   }

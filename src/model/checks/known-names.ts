@@ -1,13 +1,20 @@
 /** Promise: every name that is not a model or a tool names something declared. Lists of names are groups.ts's. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
-import type { GuardrailDeclaration, Statement, TestDeclaration, Word } from "../../language/tree.ts";
+import type {
+  GuardrailDeclaration,
+  InvariantDeclaration,
+  Statement,
+  Subject,
+  TestDeclaration,
+  Word,
+} from "../../language/tree.ts";
 import { type Declared, isInMissingPack } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { REFUSAL_REASONS } from "../reasons.ts";
 import { suggestion, unusedPack } from "../suggestion.ts";
 
-/** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects and words of tests. */
+/** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects of proofs, words of tests. */
 export function knownNames(declared: Declared): Diagnostic[] {
   const bodies = [
     ...declared.orgs.map((org) => org.body),
@@ -21,6 +28,7 @@ export function knownNames(declared: Declared): Diagnostic[] {
     ...bodies.flatMap((body) => guards(body, declared)),
     ...[...declared.guardrails.values()].flatMap(({ declaration }) => matches(declaration, declared)),
     ...declared.tests.flatMap((test) => namesOfTest(test, declared)),
+    ...declared.invariants.flatMap((invariant) => namesOfInvariant(invariant, declared)),
   ];
 }
 
@@ -75,7 +83,7 @@ function unknownPattern(text: string, span: Span, sigil: string, declared: Decla
 }
 
 function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
-  const diagnostics = subject(test, declared);
+  const diagnostics = unknownSubject(test.subject, declared);
   for (const step of test.body) {
     if (step.kind !== "send") continue;
     const { expect } = step;
@@ -90,7 +98,14 @@ function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
   return diagnostics;
 }
 
-function subject({ subject: { kind, name } }: TestDeclaration, declared: Declared): Diagnostic[] {
+function namesOfInvariant({ body }: InvariantDeclaration, declared: Declared): Diagnostic[] {
+  return body.flatMap((promise) => {
+    if ("to" in promise) return promise.to.flatMap((subject) => unknownSubject(subject, declared));
+    return promise.in === null ? [] : unknown(promise.in, "GW2006", "team", declared.teams);
+  });
+}
+
+function unknownSubject({ kind, name }: Subject, declared: Declared): Diagnostic[] {
   if (kind === "team") return unknown(name, "GW2006", "team", declared.teams);
   if (kind === "key") return unknown(name, "GW2007", "key", declared.keys);
   const org = declared.orgs[0];
