@@ -36,7 +36,8 @@ export function tokensOf(usage: Usage): number {
   return usage.input + usage.cacheWrite + usage.cacheWrite1h + usage.output;
 }
 
-function rowAt(rows: readonly TablePrice[], prompt: number, at: number): TablePrice {
+/** The row that prices a prompt of so many tokens at a moment; there must be one row. */
+export function rowAt(rows: readonly TablePrice[], prompt: number, at: number): TablePrice {
   const firstAt = (moment: number): TablePrice | undefined =>
     rows.find(({ above, from }) => (above === null || prompt > above) && (from === null || moment >= from));
   // Before its first day a model costs what it costs on that day.

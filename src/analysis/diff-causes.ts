@@ -1,0 +1,173 @@
+/** The lines behind a change of access: statements that one policy has and the other has not, on the chain of a node. */
+import { eachBit, intersect } from "../decision/bits.ts";
+import type { Thing } from "../language/tree.ts";
+import type { Access, Group, Node } from "../model/model.ts";
+import { rootsOf } from "./diff-fold.ts";
+import {
+  causeAt,
+  chain,
+  type Joint,
+  type Pair,
+  statementText,
+  tableChain,
+  unmatched,
+  writtenAt,
+} from "./diff-joint.ts";
+import { jointBits } from "./diff-names.ts";
+import type { Cause } from "./diff-row.ts";
+
+/** One way in which access changes: names that are gained or lost, as joint atoms. */
+export interface AccessChange {
+  readonly thing: Thing;
+  readonly verb: "gains" | "loses";
+  readonly bits: Uint32Array;
+  readonly key: string;
+}
+
+const MOST_ROOTS = 8;
+
+/** The lines behind a change that some nodes share: those of the nodes that stand highest. */
+export function accessCauses(joint: Joint, change: AccessChange, pairs: readonly Pair[]): readonly Cause[] {
+  return causesOfRoots(joint, pairs, (pair) => causesAt(joint, pair, change));
+}
+
+/** Gathers causes over the nodes of a group that stand highest, each once. */
+export function causesOfRoots(
+  joint: Joint,
+  pairs: readonly Pair[],
+  causesOf: (pair: Pair) => readonly Cause[],
+): readonly Cause[] {
+  const byNew = new Map(pairs.map((pair) => [pair.new, pair]));
+  const roots = rootsOf(joint.new.model.nodes, new Set(byNew.keys())).slice(0, MOST_ROOTS);
+  const causes = new Map<string, Cause>();
+  for (const cause of roots.flatMap((root) => causesOf(byNew.get(root)!))) {
+    causes.set(`${cause.side} ${cause.place} ${cause.text}`, cause);
+  }
+  return [...causes.values()];
+}
+
+/** A statement with its atoms, of one of the policies. */
+interface Line {
+  readonly access: Access;
+  readonly bits: Uint32Array;
+}
+
+function causesAt(joint: Joint, pair: Pair, change: AccessChange): readonly Cause[] {
+  const lines = {
+    old: linesOf(joint, "old", { node: pair.old, thing: change.thing }),
+    new: linesOf(joint, "new", { node: pair.new, thing: change.thing }),
+  };
+  const left = unmatched(lines.old, lines.new, ({ access, bits }) => `${access.effect} ${access.until} ${bits.join()}`);
+  const opens = (line: Line, side: "old" | "new"): boolean => {
+    const widens = (line.access.effect === "allow") === (side === "new");
+    // The first `allow providers` closes what it does not name.
+    if (change.thing === "providers" && line.access.effect === "allow") return true;
+    return widens === (change.verb === "gains") && touches(line, change.bits);
+  };
+  const found = {
+    old: left.old.filter((line) => opens(line, "old")),
+    new: left.new.filter((line) => opens(line, "new")),
+  };
+  const groups = changedGroups(joint, change, found);
+  // A line that reads alike in both policies is told by the group that it names.
+  const told = groups.length === 0 ? new Set<string>() : readAlike(joint, left);
+  const isNews = (side: "old" | "new", { access }: Line): boolean =>
+    !told.has(writtenAt(joint[side], access.span) ?? "");
+  const causes = [
+    ...found.new
+      .filter((line) => isNews("new", line))
+      .map(({ access }) => causeAt(joint, "new", access.span, statementText(access))),
+    ...found.old
+      .filter((line) => isNews("old", line))
+      .map(({ access }) => causeAt(joint, "old", access.span, statementText(access))),
+    ...groups,
+  ];
+  if (causes.length > 0) return causes;
+  return placesOfChange(joint, pair, change.thing);
+}
+
+function readAlike(joint: Joint, left: { readonly old: readonly Line[]; readonly new: readonly Line[] }): Set<string> {
+  const old = new Set(left.old.map(({ access }) => writtenAt(joint.old, access.span)));
+  const texts = left.new.map(({ access }) => writtenAt(joint.new, access.span));
+  return new Set(texts.filter((text) => text !== null && old.has(text)).map(String));
+}
+
+/** An `only` moves what it does not hold. */
+function touches({ access, bits }: Line, moved: Uint32Array): boolean {
+  const isCeiling = access.effect === "only";
+  return moved.some((word, i) => (word & (isCeiling ? ~bits[i]! : bits[i]!)) !== 0);
+}
+
+function linesOf(joint: Joint, side: "old" | "new", { node, thing }: { node: number; thing: Thing }): readonly Line[] {
+  const own = chain(joint[side], node);
+  return tableChain(joint[side], node).flatMap(({ grants }, depth) =>
+    grants.flatMap((grant, index): readonly Line[] => {
+      if (grant.thing !== thing) return [];
+      const bits = jointBits(joint.names[thing], side, grant.bits);
+      return [{ access: own[depth]!.access[index]!, bits }];
+    }),
+  );
+}
+
+/** Groups that hold something else now, of those that the lines name; the innermost ones. */
+function changedGroups(
+  joint: Joint,
+  { thing, bits }: AccessChange,
+  lines: { readonly old: readonly Line[]; readonly new: readonly Line[] },
+): readonly Cause[] {
+  if (thing === "providers") return [];
+  const written = [
+    ...lines.old.map((it) => [joint.old, it] as const),
+    ...lines.new.map((it) => [joint.new, it] as const),
+  ];
+  const isGrouped = written.some(([side, { access }]) => writtenAt(side, access.span)?.includes("@"));
+  if (!isGrouped) return [];
+  const old = new Map(joint.old.model[thing].map((group) => [group.name, group]));
+  const used = new Set(written.flatMap(([, { access }]) => access.globs));
+  const causes: { readonly size: number; readonly what: string; readonly cause: Cause }[] = [];
+  for (const group of joint.new.model[thing]) {
+    const before = old.get(group.name);
+    if (before === undefined) continue;
+    const plus = movedGlobs(joint, "new", { thing, bits, more: group, less: before }).filter((it) => used.has(it));
+    const minus = movedGlobs(joint, "old", { thing, bits, more: before, less: group }).filter((it) => used.has(it));
+    if (plus.length + minus.length === 0) continue;
+    const what = [...plus.map((it) => `+ ${it}`), ...minus.map((it) => `- ${it}`)].join(", ");
+    const cause = causeAt({ ...joint, new: { ...joint.new, texts: new Map() } }, "new", group.span, "");
+    causes.push({ size: group.globs.length, what, cause: { ...cause, text: `${thing} ${group.name}: ${what}` } });
+  }
+  const smallest = new Map<string, (typeof causes)[number]>();
+  for (const it of causes.sort((a, b) => a.size - b.size)) if (!smallest.has(it.what)) smallest.set(it.what, it);
+  return [...smallest.values()].map(({ cause }) => cause);
+}
+
+function movedGlobs(
+  joint: Joint,
+  side: "old" | "new",
+  { thing, bits, more, less }: { thing: "models" | "tools"; bits: Uint32Array; more: Group; less: Group },
+): readonly string[] {
+  const { members } = joint[side].table.atoms[thing];
+  const had = new Set(less.globs);
+  return more.globs.filter((glob) => {
+    if (had.has(glob)) return false;
+    const held = jointBits(joint.names[thing], side, members.get(glob)!);
+    intersect(held, bits);
+    return !eachBit(held).next().done;
+  });
+}
+
+/** Where no statement differs the node stands elsewhere, or a provider came or went. */
+function placesOfChange(joint: Joint, pair: Pair, thing: Thing): readonly Cause[] {
+  if (thing === "providers") {
+    const { old, new: now } = unmatched(joint.old.model.providers, joint.new.model.providers, ({ name }) => name);
+    const declared = [
+      ...now.map(({ name, span }) => ({ ...causeAt(joint, "new", span, name), text: `provider ${name}` })),
+      ...old.map(({ name, span }) => ({ ...causeAt(joint, "old", span, name), text: `provider ${name}` })),
+    ];
+    if (declared.length > 0) return declared;
+  }
+  const causeOfNode = (side: "old" | "new", node: Node): Cause => ({
+    ...causeAt(joint, side, node.span, node.name),
+    text: `${node.kind} ${node.name}`,
+  });
+  return [causeOfNode("old", joint.old.model.nodes[pair.old]!), causeOfNode("new", joint.new.model.nodes[pair.new]!)];
+}

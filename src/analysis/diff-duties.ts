@@ -1,0 +1,187 @@
+/** Guards that bind, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
+import { inForce } from "../decision/access.ts";
+import { activeText, listNames } from "../decision/words.ts";
+import type { Active, Node } from "../model/model.ts";
+import { causesOfRoots } from "./diff-causes.ts";
+import { fold } from "./diff-fold.ts";
+import { groupChanges } from "./diff-group.ts";
+import { causeAt, chain, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
+import type { About, Cause, Move, Row } from "./diff-row.ts";
+
+/** A change of a duty, in words. */
+interface DutyChange {
+  readonly about: About;
+  readonly move: Move;
+  readonly words: string;
+  readonly key: string;
+  /** The guardrails that come or go; empty for other duties. */
+  readonly guards: readonly string[];
+}
+
+/** The rows about guards, hours and ungranted tools. `renamed` gives guardrails that only changed their name. */
+export function dutyRows(joint: Joint, renamed: ReadonlyMap<string, string>): readonly Row[] {
+  return [
+    ...rows(joint, {
+      own: (node) => node.guards,
+      changes: (pair, moment) => guardChanges(joint, pair, { moment, renamed }),
+    }),
+    ...rows(joint, { own: (node) => node.active, changes: (pair, moment) => hourChanges(joint, pair, moment) }),
+    ...rows(joint, { own: ungrantedOf, changes: (pair) => ungrantedChanges(joint, pair) }),
+  ];
+}
+
+/** Where a duty is written, and how it changes for a pair of nodes at a moment. */
+interface Duty {
+  readonly own: (node: Node) => readonly { readonly until: number | null }[];
+  readonly changes: (pair: Pair, moment: number) => readonly DutyChange[];
+}
+
+function rows(joint: Joint, { own, changes }: Duty): readonly Row[] {
+  return groupChanges(joint, own, changes).map(({ change, from, until, pairs }): Row => {
+    const nodes = pairs.map((pair) => pair.new);
+    return {
+      about: change.about,
+      move: change.move,
+      subject: fold(joint.new.model.nodes, nodes, joint.added),
+      change: change.words,
+      names: null,
+      example: null,
+      from,
+      until,
+      causes: causesOfRoots(joint, pairs, (pair) => causesOf(joint, pair, change)),
+      nodes,
+      cache: change.guards.some((guard) => rewrites(joint, guard)),
+    };
+  });
+}
+
+/** Guards that put placeholders into requests change what a provider has cached. */
+function rewrites(joint: Joint, guard: string): boolean {
+  return [joint.old, joint.new].some(({ model }) =>
+    model.guardrails.some(
+      ({ name, on, action }) => name === guard && on.includes("request") && action.kind === "redact",
+    ),
+  );
+}
+
+function guardChanges(
+  joint: Joint,
+  pair: Pair,
+  { moment, renamed }: { moment: number; renamed: ReadonlyMap<string, string> },
+): readonly DutyChange[] {
+  const old = new Set([...guardsAt(joint.old, pair.old, moment)].map((name) => renamed.get(name) ?? name));
+  const now = guardsAt(joint.new, pair.new, moment);
+  const changeOf = (move: Move, verb: string, guards: readonly string[]): readonly DutyChange[] => {
+    if (guards.length === 0) return [];
+    const words = `${verb} by ${listNames(guards)}`;
+    return [{ about: "guards", move, words, key: words, guards }];
+  };
+  return [
+    ...changeOf("tighter", "is guarded", [...now].filter((name) => !old.has(name)).sort()),
+    ...changeOf("wider", "is no longer guarded", [...old].filter((name) => !now.has(name)).sort()),
+  ];
+}
+
+function guardsAt(side: Side, node: number, moment: number): ReadonlySet<string> {
+  const uses = chain(side, node).flatMap(({ guards }) => guards);
+  return new Set(uses.filter(({ until }) => inForce(until, moment)).map(({ guardrail }) => guardrail));
+}
+
+const DAY = 1_440;
+const WEEK = 7 * DAY;
+const ALWAYS = "always";
+
+function hourChanges(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
+  const old = hoursAt(joint.old, pair.old, moment);
+  const now = hoursAt(joint.new, pair.new, moment);
+  if (old.text === now.text) return [];
+  const gains = now.open.some((open, minute) => open === 1 && old.open[minute] === 0);
+  const loses = old.open.some((open, minute) => open === 1 && now.open[minute] === 0);
+  if (!gains && !loses) return [];
+  const words = `is active ${old.text} → ${now.text}`;
+  const move = gains && loses ? "changed" : gains ? "wider" : "tighter";
+  return [{ about: "hours", move, words, key: `${words} ${joint.old.model.timezone}`, guards: [] }];
+}
+
+/** The minutes of the week in which a node is open: any line of a block suffices, every block must be open. */
+function hoursAt(side: Side, node: number, moment: number): { readonly text: string; readonly open: Uint8Array } {
+  const open = new Uint8Array(WEEK).fill(1);
+  const texts: string[] = [];
+  for (const { active } of chain(side, node)) {
+    const lines = active.filter(({ until }) => inForce(until, moment));
+    if (lines.length === 0) continue;
+    const own = openMinutes(lines);
+    for (let minute = 0; minute < WEEK; minute++) open[minute]! &= own[minute]!;
+    texts.push(lines.map(activeText).join(", "));
+  }
+  return { text: texts.length === 0 ? ALWAYS : texts.join(" and within "), open };
+}
+
+function openMinutes(lines: readonly Active[]): Uint8Array {
+  const open = new Uint8Array(WEEK);
+  for (const { fromDay, toDay, fromMinute, toMinute } of lines) {
+    const days = (((toDay - fromDay) % 7) + 7) % 7;
+    // A night belongs to the day on which it begins.
+    const length = toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + DAY;
+    for (let day = 0; day <= days; day++) {
+      const start = ((fromDay + day) % 7) * DAY + fromMinute;
+      for (let minute = 0; minute < length; minute++) open[(start + minute) % WEEK] = 1;
+    }
+  }
+  return open;
+}
+
+function ungrantedOf({ ungranted }: Node): readonly { readonly until: null }[] {
+  return ungranted === null ? [] : [{ until: null }];
+}
+
+function ungrantedChanges(joint: Joint, pair: Pair): readonly DutyChange[] {
+  const old = ungrantedAction(joint.old, pair.old);
+  const now = ungrantedAction(joint.new, pair.new);
+  if (old === now) return [];
+  const words =
+    now === "refuse"
+      ? "is refused for ungranted tools, not stripped of them"
+      : "is stripped of ungranted tools, not refused for them";
+  return [{ about: "ungranted", move: now === "refuse" ? "tighter" : "wider", words, key: words, guards: [] }];
+}
+
+function ungrantedAction(side: Side, node: number): "strip" | "refuse" {
+  return chain(side, node).findLast(({ ungranted }) => ungranted !== null)?.ungranted?.action ?? "strip";
+}
+
+function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[] {
+  const old = chain(joint.old, pair.old);
+  const now = chain(joint.new, pair.new);
+  switch (change.about) {
+    case "guards": {
+      const named = (nodes: readonly Node[]) =>
+        nodes.flatMap(({ guards }) => guards).filter(({ guardrail }) => change.guards.includes(guardrail));
+      return statementCauses(joint, named(old), named(now));
+    }
+    case "hours":
+      return statementCauses(
+        joint,
+        old.flatMap(({ active }) => active),
+        now.flatMap(({ active }) => active),
+      );
+    default: {
+      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ ungranted }) => ungranted ?? []);
+      const left = unmatched(lines(old).slice(-1), lines(now).slice(-1), ({ action }) => action);
+      return [
+        ...left.new.map(({ span, action }) => causeAt(joint, "new", span, `on ungranted tool ${action}`)),
+        ...left.old.map(({ span, action }) => causeAt(joint, "old", span, `on ungranted tool ${action}`)),
+      ];
+    }
+  }
+}
+
+type Line = Parameters<typeof statementText>[0];
+
+function statementCauses<T extends Line>(joint: Joint, old: readonly T[], now: readonly T[]): readonly Cause[] {
+  const left = unmatched(old, now, (line) => `${statementText(line)} ${line.until}`);
+  return [
+    ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
+    ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
+  ];
+}

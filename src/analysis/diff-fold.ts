@@ -1,0 +1,77 @@
+/** Nodes folded under those that stand highest: `team contractors (+ 214 keys)` says it for all of them. */
+import type { Node } from "../model/model.ts";
+import type { Subject } from "./diff-row.ts";
+
+const MOST_NAMED = 6;
+
+/** Folds a group of nodes of one policy. Nodes that are `apart` are no part of the question, and no exception. */
+export function fold(nodes: readonly Node[], group: Iterable<number>, apart: readonly number[] = []): Subject {
+  const members = new Set(group);
+  const roots = rootsOf(nodes, members);
+  const rootNodes = roots.map((index) => nodes[index]!);
+  const teams = [...members].filter((index) => nodes[index]!.kind === "team").length;
+  const keys = [...members].filter((index) => nodes[index]!.kind === "key").length;
+  const below = belowText(
+    teams - rootNodes.filter(({ kind }) => kind === "team").length,
+    keys - rootNodes.filter(({ kind }) => kind === "key").length,
+  );
+  const exceptions = exceptionsOf(nodes, new Set([...members, ...apart]), roots);
+  const label = [...named(nodes, rootNodes), below, exceptions].filter((words) => words !== "").join(" ");
+  return { label, roots: rootNodes.map(({ kind, name }) => `${kind} ${name}`), teams, keys };
+}
+
+/** The members whose parent is none, in order. */
+export function rootsOf(nodes: readonly Node[], members: ReadonlySet<number>): readonly number[] {
+  const isBelow = (index: number): boolean => {
+    for (let at = nodes[index]!.parent; at !== null; at = nodes[at]!.parent) if (members.has(at)) return true;
+    return false;
+  };
+  return [...members].filter((index) => !isBelow(index)).sort((a, b) => a - b);
+}
+
+/** `team a, team b`, `keys ci, dana in team eng`. */
+function named(nodes: readonly Node[], roots: readonly Node[]): readonly string[] {
+  const words = roots.filter(({ kind }) => kind !== "key").map(({ kind, name }) => `${kind} ${name}`);
+  const byTeam = new Map<string, string[]>();
+  for (const { kind, name, parent } of roots) {
+    if (kind !== "key") continue;
+    const team = parent === null ? "" : nodes[parent]!.name;
+    byTeam.set(team, [...(byTeam.get(team) ?? []), name]);
+  }
+  for (const [team, names] of byTeam) {
+    words.push(names.length === 1 ? `key ${names[0]}` : `keys ${short(names)} in team ${team}`);
+  }
+  return [short(words)];
+}
+
+function short(words: readonly string[]): string {
+  if (words.length <= MOST_NAMED) return words.join(", ");
+  return `${words.slice(0, MOST_NAMED).join(", ")} and ${words.length - MOST_NAMED} more`;
+}
+
+function belowText(teams: number, keys: number): string {
+  const parts = [teams > 0 ? count(teams, "team") : [], keys > 0 ? count(keys, "key") : []].flat();
+  return parts.length === 0 ? "" : `(+ ${parts.join(", ")})`;
+}
+
+/** How many below the roots are left out, so that a folded row promises no more than is so. */
+function exceptionsOf(nodes: readonly Node[], members: ReadonlySet<number>, roots: readonly number[]): string {
+  const covered = new Set(roots.filter((index) => nodes[index]!.kind !== "key"));
+  if (covered.size === 0) return "";
+  let teams = 0;
+  let keys = 0;
+  for (const [index, { parent, kind }] of nodes.entries()) {
+    if (parent === null || !covered.has(parent)) continue;
+    covered.add(index);
+    if (members.has(index)) continue;
+    if (kind === "key") keys++;
+    else teams++;
+  }
+  const parts = [teams > 0 ? count(teams, "team") : [], keys > 0 ? count(keys, "key") : []].flat();
+  return parts.length === 0 ? "" : `except ${parts.join(", ")}`;
+}
+
+/** `1 key`, `10,000 keys`. */
+export function count(amount: number, noun: string): string {
+  return `${amount.toLocaleString("en-US")} ${noun}${amount === 1 ? "" : "s"}`;
+}
