@@ -1,0 +1,280 @@
+/**
+ * The test that would miss a statement, written out to be pasted. What it says is tried before it is offered: it holds
+ * under the policy, and fails without the statement. When nothing can be found to say, the reason is given instead.
+ */
+import { atomOf } from "../decision/atoms.ts";
+import { eachBit, emptyBits, intersect, subtract, unite } from "../decision/bits.ts";
+import type { Kind, Table } from "../decision/table.ts";
+import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
+import { closedWindow } from "../decision/windows.ts";
+import { dollars, thousands } from "../decision/words.ts";
+import { RESERVED } from "../language/tokens.ts";
+import { globFault } from "../model/glob.ts";
+import type { Model, TestSend, TestStep } from "../model/model.ts";
+import type { Ground } from "./ground.ts";
+import { nameOf } from "./reach.ts";
+import type { Statement } from "./statement.ts";
+import { DEFAULT_CLOCK, runTest } from "./test.ts";
+
+/** A test as policy text; or why there is none. */
+export type Missing =
+  | { readonly kind: "test"; readonly text: string }
+  | { readonly kind: "none"; readonly reason: string };
+
+/** A policy, and the same without a statement. */
+export interface Pair {
+  readonly model: Model;
+  readonly ground: Ground;
+  readonly mutant: Ground;
+}
+
+/** So many nodes below a statement are tried as subject of a test. */
+const MOST_SUBJECTS = 64;
+const MINUTE = 60_000;
+
+/** Finds a test that would miss the statement. */
+export function missingTest(statement: Statement, pair: Pair): Missing {
+  const subjects = pair.ground.family.below(statement.node).slice(0, MOST_SUBJECTS);
+  for (const node of subjects) {
+    const claim = statement.kind === "access" ? claimAbout(statement, node, pair) : null;
+    const lines = claim ?? play(statement, node, pair);
+    if (lines !== null) return { kind: "test", text: write(statement, node, lines, pair.ground.table) };
+  }
+  return { kind: "none", reason: reasonOf(statement, pair) };
+}
+
+function reasonOf(statement: Statement, { model }: Pair): string {
+  switch (statement.kind) {
+    case "access":
+      return "nothing changes without it: other lines say the same for everybody below it";
+    case "guard": {
+      const { patterns } = model.guardrails[statement.binding.guardrail]!;
+      if (patterns.every(({ hits }) => hits.length === 0)) return "its patterns have no `hit` that a test could send";
+      return "another line guards everybody below it, or nobody there may send a request";
+    }
+    case "limit":
+      return "another limit is reached first, or nobody below it may send a request";
+    case "active":
+      return "other lines open the same hours, or nobody below it may send a request";
+    default:
+      return statement satisfies never;
+  }
+}
+
+// ---- access -----------------------------------------------------------------------------------------------------------
+
+type AccessStatement = Extract<Statement, { kind: "access" }>;
+
+/** A `can` or `cannot` line about one name whose access the statement decides. */
+function claimAbout(statement: AccessStatement, node: number, { ground, mutant }: Pair): readonly string[] | null {
+  const { thing } = statement.grant;
+  const now = momentOf(statement);
+  const held = (it: Ground, at: number): Uint32Array => accessOf(it.table, at, now)[thing];
+  const lost = held(ground, node).slice();
+  subtract(lost, held(mutant, node));
+  const gained = emptyBits(ground.table.atoms[thing].atoms);
+  const reach = new Set<Uint32Array>();
+  for (const index of ground.family.below(node)) {
+    const more = held(mutant, index);
+    if (!reach.has(more)) unite(gained, more);
+    reach.add(more);
+    intersect(lost, held(ground, index));
+  }
+  for (const index of ground.family.below(node)) subtract(gained, held(ground, index));
+  if (thing === "providers") for (const bits of [lost, gained]) intersect(bits, ground.known.providers);
+  const can = nameIn(ground.table, thing, lost);
+  const cannot = can === null ? nameIn(ground.table, thing, gained) : null;
+  const claim = can !== null ? `can use ${thing} ${can}` : cannot !== null ? `cannot use ${thing} ${cannot}` : null;
+  return claim === null ? null : [...clock(now), claim];
+}
+
+const PLAIN = /^[A-Za-z_][\w.:/-]*$/;
+
+/** A name of the set that can be written: one that stands in the policy before any other. */
+function nameIn(table: Table, thing: Kind, bits: Uint32Array): string | null {
+  const { examples, members } = table.atoms[thing];
+  let other: string | null = null;
+  for (const atom of eachBit(bits)) {
+    const name = examples[atom]!;
+    if (members.has(name) && isPlain(name, thing)) return name;
+    // The shortest name of a class may be no name that anything could have: `connector:`.
+    other ??=
+      [name, `${name}x`, `x${name}`].find((it) => isPlain(it, thing) && atomOf(table.atoms[thing], it) === atom) ??
+      null;
+  }
+  return other;
+}
+
+function isPlain(name: string, thing: Kind): boolean {
+  return PLAIN.test(name) && !RESERVED.has(name) && globFault(name, thing) === null;
+}
+
+// ---- what a request meets ---------------------------------------------------------------------------------------------
+
+/** Lines that play a request which only the statement decides. */
+interface Play {
+  readonly steps: readonly TestStep[];
+  readonly lines: readonly string[];
+}
+
+function play(statement: Statement, node: number, pair: Pair): readonly string[] | null {
+  const { span } = statement;
+  for (const now of momentsOf(statement, node, pair)) {
+    for (const { steps, lines } of playsOf(statement, node, pair)) {
+      const test = { name: "", node, span, steps: [{ kind: "at", at: now, span } as const, ...steps] };
+      if (!runTest(test, pair.ground).passed || runTest(test, pair.mutant).passed) continue;
+      return [...clock(now), ...lines];
+    }
+  }
+  return null;
+}
+
+function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[] {
+  switch (statement.kind) {
+    case "access":
+      return accessPlays(statement, node, pair);
+    case "guard":
+      return guardPlays(statement, pair.model, pair.ground);
+    case "limit":
+      return limitPlays(statement);
+    case "active":
+      return activePlays(statement);
+    default:
+      return statement satisfies never;
+  }
+}
+
+const BLANK = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: 1 } as const;
+
+function sending(statement: Statement, parts: Partial<TestSend> & Pick<TestSend, "expect">): TestSend {
+  return { kind: "send", ...BLANK, span: statement.span, ...parts };
+}
+
+function guardPlays(statement: Extract<Statement, { kind: "guard" }>, model: Model, { table }: Ground): Play[] {
+  const { on, action, name } = table.guardrails[statement.binding.guardrail]!;
+  const place = on.includes("request") ? null : "answer";
+  const redacts = action.kind === "redact";
+  const hits = model.guardrails[statement.binding.guardrail]!.patterns.flatMap((pattern) => pattern.hits);
+  return hits.map(({ text }): Play => {
+    const expect = redacts
+      ? ({ kind: "redact", guardrail: name, to: null } as const)
+      : ({ kind: "refuse", reason: "guardrail" } as const);
+    const words = redacts ? `redact ${name}` : "refuse guardrail";
+    const line = `send text ${quoteText(text)}${place === null ? "" : " in answer"} expect ${words}`;
+    return { steps: [sending(statement, { text, place, expect })], lines: [line] };
+  });
+}
+
+/** What a team has and a key below it has not cannot be claimed, but a key right below the team can send it. */
+function accessPlays(statement: AccessStatement, node: number, { ground, mutant }: Pair): Play[] {
+  const { thing } = statement.grant;
+  if (thing === "providers") return [];
+  const now = momentOf(statement);
+  const lost = accessOf(ground.table, node, now)[thing].slice();
+  subtract(lost, accessOf(mutant.table, node, now)[thing]);
+  const name = nameIn(ground.table, thing, lost);
+  if (name === null) return [];
+  const part = thing === "models" ? "model" : "tool";
+  const steps = [sending(statement, { [part]: name, expect: { kind: "allow", remaining: null } })];
+  return [{ steps, lines: [`send ${part} ${name} expect allow`] }];
+}
+
+const A_CENT = 10_000;
+
+type LimitStatement = Extract<Statement, { kind: "limit" }>;
+
+/** The limit is used up; or, when it replaces a tighter one, used up but for one request. */
+function limitPlays(statement: LimitStatement): Play[] {
+  const { measure, amount } = statement.limit;
+  const unit = measure === "budget" ? Math.min(A_CENT, amount) : 1;
+  const cost = measure === "budget" ? `cost ${dollars(unit)} ` : "";
+  const microUsd = measure === "budget" ? unit : null;
+  const refusal = sending(statement, { microUsd, expect: { kind: "refuse", reason: measure } });
+  const passage = sending(statement, { microUsd, expect: { kind: "allow", remaining: null } });
+  const full = given(statement, amount);
+  const nearly = given(statement, amount - unit);
+  return [
+    { steps: [full.step, refusal], lines: [full.line, `send ${cost}expect refuse ${measure}`] },
+    { steps: [nearly.step, passage], lines: [nearly.line, `send ${cost}expect allow`] },
+  ];
+}
+
+function given({ limit, span }: LimitStatement, amount: number): { readonly step: TestStep; readonly line: string } {
+  const { measure, period } = limit;
+  if (measure === "concurrency" || period === null) {
+    return { step: { kind: "flight", amount, span }, line: `given used concurrency ${thousands(amount)}` };
+  }
+  if (measure === "budget") {
+    return {
+      step: { kind: "spent", microUsd: amount, period, span },
+      line: `given spent ${dollars(amount)}/${period}`,
+    };
+  }
+  const line = `given used ${measure} ${thousands(amount)}/${period}`;
+  return { step: { kind: "used", measure, amount, period, span }, line };
+}
+
+/** Whether the line opens hours or closes others hangs on the lines beside it. */
+function activePlays(statement: Statement): Play[] {
+  const closed = sending(statement, { expect: { kind: "refuse", reason: "window" } });
+  const open = sending(statement, { expect: { kind: "allow", remaining: null } });
+  return [
+    { steps: [closed], lines: ["send expect refuse window"] },
+    { steps: [open], lines: ["send expect allow"] },
+  ];
+}
+
+// ---- time -------------------------------------------------------------------------------------------------------------
+
+/** A moment at which the statement holds. */
+function momentOf({ until }: Statement): number {
+  if (until === null || until >= DEFAULT_CLOCK) return DEFAULT_CLOCK;
+  return until - (until % MINUTE) - MINUTE;
+}
+
+const QUARTER = 15 * MINUTE;
+const WEEK = 7 * 24 * 60 * MINUTE;
+
+/** The moments to try: those at which the subject is served; of an `active`, the first that it decides. */
+function momentsOf(statement: Statement, node: number, { ground, mutant }: Pair): number[] {
+  const base = momentOf(statement);
+  const openAt = (table: Table, at: number): boolean => {
+    const { windows } = viewOf(runtimeOf(table), node, at);
+    return windows === null || closedWindow(table.timezone, windows, at) === null;
+  };
+  // What ends is looked for before its end, everything else after today.
+  const step = statement.until === null ? QUARTER : -QUARTER;
+  const find = (from: number, holds: (at: number) => boolean): number[] => {
+    for (let quarter = 0; quarter < WEEK / QUARTER; quarter++) {
+      if (holds(from + quarter * step)) return [from + quarter * step];
+    }
+    return [];
+  };
+  if (statement.kind === "active") return find(base, (at) => openAt(ground.table, at) !== openAt(mutant.table, at));
+  const isOpen = (at: number): boolean => openAt(ground.table, at);
+  const ends = statement.kind === "limit" ? ground.table.slots[statement.slot]!.amounts : [];
+  const later = ends.flatMap(({ until }) => (until === null ? [] : [until - (until % MINUTE) + MINUTE]));
+  return [base, ...later].flatMap((from) => find(from, isOpen));
+}
+
+// ---- text -------------------------------------------------------------------------------------------------------------
+
+function clock(now: number): string[] {
+  return now === DEFAULT_CLOCK ? [] : [`at ${new Date(now).toISOString().replace(/(:00)?\.\d+Z$/, "Z")}`];
+}
+
+function write({ text }: Statement, node: number, lines: readonly string[], table: Table): string {
+  const { kind, name } = table.nodes[node]!;
+  const title = quoteText(`${nameOf(table, node)}: ${text}`);
+  return `test ${title} for ${kind} ${name} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A text as the language writes it. */
+function quoteText(text: string): string {
+  const plain = text.replace(/["\\\n\r\t]|\p{Cc}|\p{Cf}/gu, (sign) => {
+    return ESCAPES[sign] ?? `\\u{${sign.codePointAt(0)!.toString(16)}}`;
+  });
+  return `"${plain}"`;
+}

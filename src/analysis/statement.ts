@@ -1,0 +1,170 @@
+/**
+ * The statements of a policy that decide something, and the policy without one of them. A mutant is the same table with
+ * one statement gone: sets of atoms are taken apart instead of compiling again, so that each costs microseconds.
+ * coverage.ts asks which tests notice.
+ */
+import { addBit, eachBit, emptyBits, fullBits } from "../decision/bits.ts";
+import type { Grant, GuardBinding, Kind, Table, TableNode } from "../decision/table.ts";
+import { activeText, dollars, thousands, untilText } from "../decision/words.ts";
+import type { Span } from "../language/source.ts";
+import type { Active, Limit, Model } from "../model/model.ts";
+import { declaredNames, type Ground } from "./ground.ts";
+
+/** A statement of a node, and where its part of the table lies. */
+export type Statement = {
+  readonly node: number;
+  readonly span: Span;
+  /** As sentences show it; lists may be cut short. */
+  readonly text: string;
+  readonly until: number | null;
+} & (
+  | { readonly kind: "access"; readonly grant: Grant }
+  | { readonly kind: "guard"; readonly binding: GuardBinding }
+  | { readonly kind: "limit"; readonly slot: number; readonly amount: number; readonly limit: Limit }
+  | { readonly kind: "active"; readonly window: number; readonly index: number }
+);
+
+/** Every `allow`, `deny`, `only`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes. */
+export function statementsOf(model: Model, table: Table): Statement[] {
+  return model.nodes.flatMap((it, node): Statement[] => {
+    const laid = table.nodes[node]!;
+    const above = it.parent === null ? null : table.nodes[it.parent]!;
+    const slots = laid.slots.slice(above?.slots.length ?? 0);
+    const bindings = laid.guards.slice(above?.guards.length ?? 0);
+    return [
+      ...it.access.map(({ span, until }, index): Statement => {
+        const grant = laid.grants[index]!;
+        return { kind: "access", node, span, text: grant.origin.text, until, grant };
+      }),
+      ...it.guards.map(({ guardrail, span, until }, index): Statement => {
+        const text = `guard ${guardrail}${untilText(until)}`;
+        return { kind: "guard", node, span, text, until, binding: bindings[index]! };
+      }),
+      ...it.limits.map((limit) => limitOf(limit, { node, slots, table })),
+      ...it.active.map((active, index): Statement => {
+        const { span, until } = active;
+        return { kind: "active", node, span, text: textOfActive(active), until, window: laid.windows.at(-1)!, index };
+      }),
+    ];
+  });
+}
+
+function limitOf(
+  limit: Limit,
+  { node, slots, table }: { readonly node: number; readonly slots: readonly number[]; readonly table: Table },
+): Statement {
+  const slot = slots.find((id) => {
+    const { measure, period, per } = table.slots[id]!;
+    return measure === limit.measure && period === limit.period && per === limit.per;
+  })!;
+  const amount = table.slots[slot]!.amounts.findIndex((it) => it.amount === limit.amount && it.until === limit.until);
+  const { span, until } = limit;
+  return { kind: "limit", node, span, text: textOfLimit(limit), until, slot, amount, limit };
+}
+
+function textOfLimit({ measure, amount, period, per, until }: Limit): string {
+  const what = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;
+  return `${what}${period === null ? "" : `/${period}`}${per === "block" ? "" : ` per ${per}`}${untilText(until)}`;
+}
+
+function textOfActive(active: Active): string {
+  return `active ${activeText(active)}${untilText(active.until)}`;
+}
+
+/** Makes mutants of one policy. */
+export function createMutants(model: Model, ground: Ground): (statement: Statement) => Ground {
+  const sources = countSources(model, ground.table);
+  return (statement) => {
+    const table = without(statement, ground);
+    const names = statement.kind === "access" ? withoutNames(statement.grant, ground, sources) : ground.known;
+    return { ...ground, table, known: names };
+  };
+}
+
+function without(statement: Statement, { table, family }: Ground): Table {
+  switch (statement.kind) {
+    case "access": {
+      const change = (node: TableNode, index: number): TableNode => {
+        const grants = index === statement.node ? node.grants.filter((it) => it !== statement.grant) : node.grants;
+        return { ...node, policy: -1, grants };
+      };
+      // The whole chain loses its policies, and no other node is asked about.
+      const chain = [...above(table, statement.node), ...family.below(statement.node)];
+      return { ...table, policies: [], nodes: changed(table, chain, change) };
+    }
+    case "guard": {
+      const { binding } = statement;
+      const change = (node: TableNode): TableNode => ({ ...node, guards: node.guards.filter((it) => it !== binding) });
+      return { ...table, nodes: changed(table, family.below(statement.node), change) };
+    }
+    case "limit": {
+      const slot = table.slots[statement.slot]!;
+      const amounts = slot.amounts.filter((_, index) => index !== statement.amount);
+      return { ...table, slots: table.slots.with(statement.slot, { ...slot, amounts }) };
+    }
+    case "active": {
+      const window = table.windows[statement.window]!;
+      const spans = window.spans.filter((_, index) => index !== statement.index);
+      return { ...table, windows: table.windows.with(statement.window, { ...window, spans }) };
+    }
+    default:
+      return statement satisfies never;
+  }
+}
+
+function above({ nodes }: Table, node: number): number[] {
+  const found: number[] = [];
+  for (let at = nodes[node]!.parent; at !== null; at = nodes[at]!.parent) found.push(at);
+  return found;
+}
+
+function changed(
+  { nodes }: Table,
+  indices: readonly number[],
+  change: (node: TableNode, index: number) => TableNode,
+): TableNode[] {
+  const copy = nodes.slice();
+  for (const index of indices) copy[index] = change(copy[index]!, index);
+  return copy;
+}
+
+/** How many lines make an atom known; what is declared is known whatever is allowed. */
+type Sources = Readonly<Record<Kind, Uint32Array>>;
+
+function countSources(model: Model, table: Table): Sources {
+  const of = (kind: Kind): Uint32Array => {
+    const { atoms, members } = table.atoms[kind];
+    const counts = new Uint32Array(atoms);
+    for (const name of declaredNames(model, kind)) for (const atom of eachBit(members.get(name)!)) counts[atom]! += 2;
+    for (const { grants } of table.nodes) {
+      for (const { effect, thing, bits } of grants) {
+        if (effect === "allow" && thing === kind) for (const atom of eachBit(bits)) counts[atom]!++;
+      }
+    }
+    return counts;
+  };
+  return { models: of("models"), tools: of("tools"), providers: of("providers") };
+}
+
+function withoutNames({ effect, thing, bits }: Grant, { known }: Ground, sources: Sources): Ground["known"] {
+  if (effect !== "allow") return known;
+  const left = known[thing].slice();
+  for (const atom of eachBit(bits)) if (sources[thing][atom] === 1) left[atom >>> 5]! &= ~(1 << (atom & 31));
+  return { ...known, [thing]: left };
+}
+
+/**
+ * The atoms that a statement about access decides on: what it allows or denies; of an `only` the known names that it
+ * takes away.
+ */
+export function domainOf({ effect, thing, bits }: Grant, { table, known }: Ground): Uint32Array {
+  const { atoms, examples } = table.atoms[thing];
+  const domain = emptyBits(atoms);
+  for (const atom of eachBit(fullBits(atoms))) {
+    const held = (bits[atom >>> 5]! & (1 << (atom & 31))) !== 0;
+    const isKnown = (known[thing][atom >>> 5]! & (1 << (atom & 31))) !== 0;
+    // Atom 0 may hold no name at all.
+    if (examples[atom] !== "" && (effect === "only" ? !held && isKnown : held)) addBit(domain, atom);
+  }
+  return domain;
+}

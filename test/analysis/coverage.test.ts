@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Coverage, cover } from "../../src/analysis/coverage.ts";
+import { type Statement, statementsOf } from "../../src/analysis/statement.ts";
+import { runTests, type TestReport } from "../../src/analysis/test.ts";
+import type { Table } from "../../src/decision/table.ts";
+import { print } from "../../src/language/print.ts";
+import type { Source } from "../../src/language/source.ts";
+import type { Model } from "../../src/model/model.ts";
+import { readSources } from "../../src/revision/files.ts";
+import { tableOf } from "../decision/models.ts";
+import { modelOf, shippedPacks } from "../model/policies.ts";
+
+interface Judged {
+  readonly model: Model;
+  readonly table: Table;
+  readonly report: TestReport;
+}
+
+const PACKS = shippedPacks();
+
+function judge(sources: readonly Source[]): Judged {
+  const model = modelOf(sources, PACKS);
+  const table = tableOf(model);
+  return { model, table, report: runTests(model, table) };
+}
+
+function coverageOf({ model, table, report }: Judged): Coverage {
+  return cover(model, table, report);
+}
+
+const POLICY = `language 1
+
+org acme {
+  guard ids
+  deny tools connector:*
+  limit requests 100/min
+  budget $1_000/month
+}
+
+provider main {
+  kind simulated
+}
+
+provider other {
+  kind simulated
+}
+
+models all {
+  haiku-*, opus-1
+  via main then other
+}
+
+pattern employee {
+  match /EMP-\\d+/
+  hit "id EMP-1 \\"quoted\\""
+}
+
+guardrail ids {
+  on request
+  in user
+  match employee
+  action redact
+}
+
+guardrail drops {
+  on response
+  match employee
+  action reject "no"
+}
+
+team eng {
+  allow models haiku-*
+  allow tools Read, mcp:crm/*, connector:*
+  allow models opus-1 until 2025-06-30
+  only models haiku-1, haiku-2, opus-1
+  limit tokens 5k/hour per key
+  limit concurrency 2
+  budget $50/day per key
+  budget $80/day per key until 2027-01-01
+  active mon-fri 07:00-20:00
+  active sat 10:00-12:00
+  guard drops
+}
+
+team eng/pay {
+  deny models haiku-2
+  only providers other
+}
+
+key dana in eng/pay {
+  hash sha256:${"ab".repeat(32)}
+  owner "d"
+  expires 2030-01-01
+  only models haiku-1
+}
+`;
+
+const TESTS = `
+test "some of it" for team eng/pay {
+  can use models haiku-1
+  cannot use models opus-1
+  otherwise cannot
+}
+
+test "dana" for key dana {
+  cannot use models haiku-2
+  given spent $60/day
+  send cost $0.01 expect allow
+}
+`;
+
+const policy = (text: string): Source[] => [{ path: "p.policy", text }];
+const texts = (found: readonly { readonly statement: Statement }[]): string[] => found.map((it) => it.statement.text);
+
+test("a statement is covered when a test fails without it", () => {
+  const it = judge(policy(POLICY + TESTS));
+  assert.equal(it.report.failed, 0);
+  const { covered, statements, uncovered } = coverageOf(it);
+  assert.equal(covered, statements - uncovered.length);
+  const all = statementsOf(it.model, it.table).map(({ text }) => text);
+  const missed = texts(uncovered);
+  assert.deepEqual(
+    all.filter((text) => !missed.includes(text)),
+    [
+      "allow models haiku-*",
+      "only models haiku-1, haiku-2, opus-1",
+      "budget $80/day per key until 2027-01-01T23:59:59Z",
+      "active mon-fri 07:00-20:00",
+      "deny models haiku-2",
+    ],
+  );
+});
+
+test("without tests nothing is covered, and each missing test holds, covers its statement and is in canonical form", () => {
+  const bare = coverageOf(judge(policy(POLICY)));
+  assert.equal(bare.covered, 0);
+  const offered = bare.uncovered.flatMap(({ missing }) => (missing.kind === "test" ? [missing.text] : []));
+  const pasted = `${POLICY}\n${offered.join("\n")}`;
+  assert.deepEqual(print({ path: "p.policy", text: pasted }), { text: pasted });
+  const it = judge(policy(pasted));
+  assert.deepEqual(
+    it.report.tests.flatMap(({ failures }) => failures.map(({ message }) => message)),
+    [],
+  );
+  const { covered, uncovered } = coverageOf(it);
+  assert.equal(covered, offered.length);
+  assert.deepEqual(
+    uncovered.map(({ statement, missing }) => [statement.text, missing.kind]),
+    [["only models haiku-1", "none"]],
+  );
+});
+
+test("a test is offered for each kind of statement", () => {
+  const bare = coverageOf(judge(policy(POLICY)));
+  const offered = new Map(bare.uncovered.map(({ statement, missing }) => [statement.text, missing]));
+  const of = (text: string) => {
+    const missing = offered.get(text);
+    assert.ok(missing?.kind === "test", text);
+    return missing.text;
+  };
+  const lines = (text: string) =>
+    of(text)
+      .split("\n")
+      .slice(1, -2)
+      .map((line) => line.trim());
+  assert.match(of("deny tools connector:*"), /^test "org acme: deny tools connector:\*" for org acme \{\n/);
+  assert.match(lines("deny tools connector:*").join(), /^cannot use tools connector:\w+$/);
+  assert.deepEqual(lines("allow models haiku-*"), ["can use models haiku-1"]);
+  assert.deepEqual(lines("only providers other"), ["cannot use providers main"]);
+  assert.deepEqual(lines("guard ids"), ['send text "id EMP-1 \\"quoted\\"" expect redact ids']);
+  assert.deepEqual(lines("guard drops"), ['send text "id EMP-1 \\"quoted\\"" in answer expect refuse guardrail']);
+  assert.deepEqual(lines("limit requests 100/min"), ["given used requests 100/min", "send expect refuse requests"]);
+  assert.deepEqual(lines("limit concurrency 2"), ["given used concurrency 2", "send expect refuse concurrency"]);
+  assert.deepEqual(lines("budget $80/day per key until 2027-01-01T23:59:59Z"), [
+    "given spent $79.99/day",
+    "send cost $0.01 expect allow",
+  ]);
+  // The plain budget counts again once the other has ended, and the team is open.
+  assert.deepEqual(lines("budget $50/day per key"), [
+    "at 2027-01-02T10:00Z",
+    "given spent $50/day",
+    "send cost $0.01 expect refuse budget",
+  ]);
+  assert.deepEqual(lines("active sat 10:00-12:00"), ["at 2026-01-10T10:00Z", "send expect allow"]);
+  assert.deepEqual(lines("allow models opus-1 until 2025-06-30T23:59:59Z"), [
+    "at 2025-06-30T19:58Z",
+    "send model opus-1 expect allow",
+  ]);
+});
+
+test("classes of names that nobody asks about are counted, with examples", () => {
+  const { pairs, touched, untouched } = coverageOf(judge(policy(POLICY + TESTS)));
+  assert.ok(pairs > touched && touched > 0);
+  const tools = untouched.find(({ statement }) => statement.text.startsWith("allow tools"));
+  assert.deepEqual([tools?.classes, tools?.untouched], [3, 3]);
+  assert.deepEqual(tools?.examples.toSorted()[0], "Read");
+  // `otherwise cannot` asks about every model.
+  assert.ok(!texts(untouched).includes("allow models haiku-*"));
+});
+
+suite("the same as compiling and testing again without the statement", () => {
+  const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  const dirs = readdirSync(root("examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const places = dirs.map(({ name }) => root(`examples/${name}`));
+  for (const place of [null, ...places, root("policy/starter"), root("policy/gateway")]) {
+    test(place === null ? "here" : place.split("/").at(-1)!, async () => {
+      const it = judge(place === null ? policy(POLICY + TESTS) : await readSources(place));
+      const { model } = it;
+      const missed = new Set(cover(model, it.table, it.report).uncovered.map(({ statement }) => nameOf(statement)));
+      const statements = statementsOf(model, it.table);
+      assert.ok(statements.length > 3);
+      for (const statement of statements) {
+        const mutant = lacking(model, statement);
+        const { failed } = runTests(mutant, tableOf(withNames(mutant, model)));
+        assert.equal(failed > it.report.failed, !missed.has(nameOf(statement)), statement.text);
+      }
+    });
+  }
+});
+
+function nameOf({ node, text }: Statement): string {
+  return `${node} ${text}`;
+}
+
+/** The model without a statement. */
+function lacking(model: Model, statement: Statement): Model {
+  const lost = <T extends { readonly span: unknown }>(list: readonly T[]): T[] =>
+    list.filter(
+      (it) => it.span !== statement.span || ("guardrail" in it && !statement.text.endsWith(` ${it.guardrail}`)),
+    );
+  const it = model.nodes[statement.node]!;
+  const { access, guards, limits, active } = it;
+  const changed = {
+    ...it,
+    access: lost(access),
+    guards: lost(guards),
+    limits: lost(limits),
+    active: lost(active),
+  };
+  return { ...model, nodes: model.nodes.with(statement.node, changed) };
+}
+
+/** The same with a test more, so that every glob of the whole model has its atoms; it is never run. */
+function withNames(mutant: Model, { nodes }: Model): Model {
+  const steps = nodes.flatMap(({ access }) =>
+    access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
+  );
+  return { ...mutant, tests: [...mutant.tests, { name: "names", node: 0, steps, span: nodes[0]!.span }] };
+}
