@@ -65,8 +65,13 @@ function divideNames(model: Model, diagnostics: Diagnostic[]): Table["atoms"] | 
   const built: Partial<Record<Kind, Automaton>> = {};
   for (const kind of KINDS) {
     const globs = globsOf(model, kind);
+    const promised = promisedOf(model, kind);
     const infixes = [...globs].filter(([glob]) => /\*[^*/]+\*/.test(glob));
-    const automaton = buildAutomaton(globs.keys());
+    const whole = buildAutomaton([...globs.keys(), ...promised.keys()]);
+    // Proofs can do without a common division of names; decisions cannot.
+    const apart = whole === null && [...promised.keys()].some((glob) => !globs.has(glob));
+    const automaton = apart ? buildAutomaton(globs.keys()) : whole;
+    if (apart && automaton !== null) diagnostics.push(provedApart(kind, [...promised.values()][0]!));
     if (automaton !== null) built[kind] = automaton;
     if (automaton === null || infixes.length >= MANY_INFIXES) {
       diagnostics.push(tooMany(kind, infixes, automaton === null, [...globs.values()][0]!));
@@ -90,6 +95,29 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
   }
   return globs;
+}
+
+/** The globs that invariants speak about. */
+function promisedOf(model: Model, kind: Kind): Map<string, Span> {
+  const globs = new Map<string, Span>();
+  for (const { rules } of model.invariants) {
+    for (const rule of rules) {
+      if (!("thing" in rule) || rule.thing !== kind) continue;
+      for (const glob of rule.globs) if (!globs.has(glob)) globs.set(glob, rule.span);
+    }
+  }
+  return globs;
+}
+
+function provedApart(kind: Kind, span: Span): Diagnostic {
+  return {
+    code: "GW5016",
+    severity: "warning",
+    span,
+    message: `the globs for ${kind} of the policy and of its invariants divide names into more than ${MOST_STATES} cases together, so each invariant is proved by itself`,
+    help: "name the start of the names, or write them out",
+    notes: [],
+  };
 }
 
 function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], broken: boolean, first: Span): Diagnostic {

@@ -311,6 +311,34 @@ export const CODES = {
     "a test says `otherwise cannot`, and the policy allows more",
     "Everything that the test does not list as `can` must be denied. The message gives one thing that is allowed.",
   ),
+  GW5010: error(
+    "an invariant says `never allow`, and the policy allows it",
+    "The message gives one name that gets through, and who may use it; the notes give the lines that allow it, and the path from the org down. Take the grant away, deny it above, or change the promise.",
+  ),
+  GW5011: error(
+    "an invariant says `only to`, and the policy allows it to others",
+    "Whoever is neither named nor below somebody named must not have it; a team above counts too, since a key could be added to it. Grant it lower down, deny it, or name whom it is meant for.",
+  ),
+  GW5012: error(
+    "a key expires later than an invariant says",
+    "Days are counted in the org's time zone, from the day of the proof's clock to the last day on which the key is good. Give the key an earlier `expires`.",
+  ),
+  GW5013: error(
+    "a key may spend more than an invariant says",
+    "At some time no budget on the path of the key keeps it to the amount. A budget of another period is reckoned as the most that its calendar windows allow: 7 days a week, 31 days a month, 6 weeks a month, 26 hours a day; a cap of a longer period holds for a shorter one, twice for a week that lies in two months.",
+  ),
+  GW5014: warning(
+    "an invariant that promises nothing",
+    "There is no key, no node or no name that it is about, so it would hold whatever the policy says. Often a name is misspelt; else wait with it until there is something to promise.",
+  ),
+  GW5015: error(
+    "an invariant is too wide to be proved",
+    "Each glob with a star on both sides of a word doubles the cases into which names fall. The globs of the promise and of one path from the org to a key were still too many, and what is not proved is not taken for true. Name the start of the names, write them out, or make several promises of it.",
+  ),
+  GW5016: warning(
+    "invariants are proved one by one, which takes longer",
+    "The globs of the invariants and of the policy are too many to be told apart all at once. Each promise is proved by itself instead, by the globs of each path from the org to a key. The result is as exact. Fewer globs with a star on both sides of a word make it fast again.",
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A number of the catalogue. */
