@@ -12,6 +12,7 @@ import { readSources } from "../src/revision/files.ts";
 import { load } from "../src/revision/load.ts";
 import { readBuiltins } from "../src/revision/packs.ts";
 
+const AT = Date.parse("2026-06-01T10:00:00Z");
 const root = fileURLToPath(new URL("../", import.meta.url));
 const examples = readdirSync(`${root}examples`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -50,7 +51,7 @@ test("the packs that ship are formatted, and good when a policy uses them all", 
   for (const source of builtins.values()) assertFormatted(source);
   const uses = [...builtins.keys()].map((name) => `use ${name} from builtin\n`).join("");
   const sources = [{ path: "org.policy", text: `language 1\n\n${uses}\norg acme {\n}\n` }];
-  const { table, diagnostics } = build(sources, builtins, { id: "", content: "", commit: null });
+  const { table, diagnostics } = build(sources, builtins, { id: "", content: "", commit: null }, AT);
   assert.ok(table !== null);
   assert.deepEqual(diagnostics, []);
 });
@@ -62,7 +63,7 @@ test("the starter policy is as good with the provider that answers by itself", a
     text: path === "provider.policy" ? SIMULATED_PROVIDER : text,
   }));
   for (const source of simulated) assertFormatted(source);
-  const { report, diagnostics } = build(simulated, await readBuiltins(), { id: "", content: "", commit: null });
+  const { report, diagnostics } = build(simulated, await readBuiltins(), { id: "", content: "", commit: null }, AT);
   assert.deepEqual(diagnostics, []);
   assert.equal(report?.failed, 0);
 });

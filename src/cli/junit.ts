@@ -1,5 +1,5 @@
-/** A test report in the XML that CI systems read. A policy that is not good is one test that failed. */
-import type { Diagnostic } from "../language/diagnostic.ts";
+/** A report of tests and invariants in the XML that CI systems read. A policy that is not good is one test that failed. */
+import type { Diagnostic, Note } from "../language/diagnostic.ts";
 import type { Loaded } from "../revision/load.ts";
 import { placeJson } from "./report.ts";
 
@@ -16,7 +16,11 @@ export function junit(dir: string, { built, revision }: Loaded): string {
   const cases: readonly Case[] =
     built.report === null
       ? [{ name: "the policy is good", file: dir, line: 1, failures: errorsOf(built.diagnostics) }]
-      : built.report.tests.map(({ name, span, failures }) => ({ name, ...placeJson(span, dir), failures }));
+      : [...(built.proofs?.invariants ?? []), ...built.report.tests].map(({ name, span, failures }) => ({
+          name,
+          ...placeJson(span, dir),
+          failures,
+        }));
   const failed = cases.filter(({ failures }) => failures.length > 0).length;
   const counts = `tests="${cases.length}" failures="${failed}" errors="0" skipped="0"`;
   return [
@@ -43,8 +47,14 @@ function writeCase({ name, file, line, failures }: Case, dir: string): string {
 
 function writeFailure({ code, span, message, notes }: Diagnostic, dir: string): string {
   const { file, line, column } = placeJson(span, dir);
-  const text = [`${file}:${line}:${column}: ${message}`, ...notes.map((note) => note.message)].join("\n");
+  const text = [`${file}:${line}:${column}: ${message}`, ...notes.map((note) => noteText(note, dir))].join("\n");
   return `      <failure type="${code}" message="${inXml(message)}">${inXml(text)}</failure>`;
+}
+
+function noteText({ message, span }: Note, dir: string): string {
+  if (span === null) return message;
+  const { file, line } = placeJson(span, dir);
+  return `${message} (${file}:${line})`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

@@ -7,7 +7,7 @@ import type { Table } from "../decision/table.ts";
 import { place } from "../language/source.ts";
 import type { Fault, Keeper, KeeperParts } from "../revision/keeper.ts";
 import type { createLogger } from "../telemetry/log.ts";
-import { count, diagnosticsJson, drawDiagnostics, drawFindings } from "./report.ts";
+import { brokenOf, count, diagnosticsJson, drawDiagnostics, drawFindings } from "./report.ts";
 import type { Channel, Terminal } from "./terminal.ts";
 
 /** Stands for the revision of a directory that could not be read. */
@@ -97,7 +97,12 @@ export function drawFault(fault: Fault, dir: string, channel: Channel): string {
     case "diagnostics":
       return drawDiagnostics(fault.loaded.built.diagnostics, { dir, texts: fault.loaded.texts }, channel);
     case "tests":
-      return drawFindings(failedTests(fault), dir, channel);
+      return [
+        drawDiagnostics(brokenOf(fault.loaded.built), { dir, texts: fault.loaded.texts }, channel),
+        drawFindings(failedTests(fault), dir, channel),
+      ]
+        .filter((part) => part !== "")
+        .join("\n");
     default:
       return fault satisfies never;
   }
@@ -123,7 +128,7 @@ function failedTests({ loaded }: Extract<Fault, { kind: "tests" }>) {
 }
 
 function failuresOf(fault: Extract<Fault, { kind: "tests" }>) {
-  return failedTests(fault).flatMap(({ failures }) => failures);
+  return [...brokenOf(fault.loaded.built), ...failedTests(fault).flatMap(({ failures }) => failures)];
 }
 
 /** One line about a policy that is in force. */

@@ -1,30 +1,45 @@
-/** `gw policy check DIR`: is the text right? Tests are `gw policy test`'s affair. */
+/** `gw policy check DIR`: is the text right, and do its invariants hold? Tests are `gw policy test`'s affair. */
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import type { Built } from "../revision/build.ts";
 import type { Loaded } from "../revision/load.ts";
 import { loadFor } from "./reading.ts";
-import { count, diagnosticsJson, drawDiagnostics } from "./report.ts";
+import { brokenOf, count, diagnosticsJson, drawDiagnostics } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What is checked and how it is told; invariants have to hold from `at` on. */
+export interface CheckOptions {
+  readonly format: "text" | "json";
+  /** Milliseconds since the epoch; now when it is not said. */
+  readonly at?: number;
+}
+
 /** Checks a policy directory; answers 0 when it has no error. */
-export async function policyCheck(dir: string, format: "text" | "json", terminal: Terminal): Promise<0 | 1> {
-  const loaded = await loadFor("policy check", dir);
-  const ok = loaded.built.table !== null;
+export async function policyCheck(dir: string, { format, at }: CheckOptions, terminal: Terminal): Promise<0 | 1> {
+  const loaded = await loadFor("policy check", dir, at);
+  const ok = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
   if (format === "json") terminal.out.write(`${JSON.stringify(asJson(dir, loaded, ok), null, 2)}\n`);
   else tell(dir, loaded, terminal);
   return ok ? 0 : 1;
 }
 
 function tell(dir: string, { built, texts, revision }: Loaded, { out }: Terminal): void {
-  const { diagnostics, table } = built;
+  const { table, proofs } = built;
+  const diagnostics = findingsOf(built);
   if (diagnostics.length > 0) out.write(`${drawDiagnostics(diagnostics, { dir, texts }, out)}\n`);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
   const found = [errors > 0 ? count(errors, "error") : [], warnings > 0 ? count(warnings, "warning") : []].flat();
-  if (table === null) out.write(`${out.style("red", "not good:")} ${found.join(", ")} in ${dir}\n`);
+  if (table === null || errors > 0) out.write(`${out.style("red", "not good:")} ${found.join(", ")} in ${dir}\n`);
   else {
     const keys = count(table.keys.size, "key");
-    const rest = [keys, ...found, `revision ${revision.id}`].join(", ");
+    const proved = proofs === null || proofs.proved === 0 ? [] : [`${count(proofs.proved, "invariant")} proved`];
+    const rest = [keys, ...proved, ...found, `revision ${revision.id}`].join(", ");
     out.write(`${out.style("green", "good:")} ${dir}, ${rest}\n`);
   }
+}
+
+function findingsOf(built: Built): readonly Diagnostic[] {
+  return [...built.diagnostics, ...brokenOf(built)].sort(byPlace);
 }
 
 function asJson(dir: string, { built, revision }: Loaded, ok: boolean) {
@@ -33,6 +48,7 @@ function asJson(dir: string, { built, revision }: Loaded, ok: boolean) {
     directory: dir,
     revision,
     keys: built.table?.keys.size ?? null,
-    diagnostics: diagnosticsJson(built.diagnostics, dir),
+    invariants: built.proofs && { proved: built.proofs.proved, broken: built.proofs.broken },
+    diagnostics: diagnosticsJson(findingsOf(built), dir),
   };
 }

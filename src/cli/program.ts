@@ -76,15 +76,25 @@ function format(...choices: readonly string[]): Option {
   return new Option("--format <format>", "how to report").choices(choices).default("text");
 }
 
+/** The clock of proofs, in milliseconds. */
+function at(): Option {
+  return new Option("--at <time>", "moment from which invariants have to hold (default: now)").argParser((text) => {
+    const moment = Date.parse(text);
+    if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(moment)) return moment;
+    throw new Complaint(`\`${text}\` is no point in time`, "write it with its zone, such as `2026-12-24T18:00Z`");
+  });
+}
+
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
     .description("report every fault of a policy directory at once")
     .argument("<dir>", "policy directory")
     .addOption(format("text", "json"))
+    .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, options.format, terminal));
+      done(await policyCheck(dir, options, terminal));
     });
   policy
     .command("fmt")
@@ -100,9 +110,10 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .description("run the tests of a policy directory")
     .argument("<dir>", "policy directory")
     .addOption(format("text", "json", "junit"))
+    .addOption(at())
     .action(async (dir, options) => {
       const { policyTest } = await import("./policy-test.ts");
-      done(await policyTest(dir, options.format, terminal));
+      done(await policyTest(dir, options, terminal));
     });
   policy
     .command("explain")

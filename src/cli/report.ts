@@ -7,6 +7,7 @@ import type { TestResult } from "../analysis/test.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { frame } from "../language/frame.ts";
 import type { Span } from "../language/source.ts";
+import type { Built } from "../revision/build.ts";
 import type { Channel } from "./terminal.ts";
 
 /** A diagnostic as JSON; lines and columns are counted from 1. */
@@ -33,6 +34,11 @@ export interface Shown {
   /** The directory as the user wrote it. */
   readonly dir: string;
   readonly texts: ReadonlyMap<string, string>;
+}
+
+/** What breaks the invariants of a policy. */
+export function brokenOf({ proofs }: Built): readonly Diagnostic[] {
+  return (proofs?.invariants ?? []).flatMap(({ failures }) => failures);
 }
 
 /** Draws diagnostics with their lines, one blank line between them. */

@@ -1,7 +1,9 @@
 /**
- * The story of a text: sources → trees → model → table → tests. Each step is told in full in its own room; a step whose
- * input is broken is not taken. Pure: files are read by load.ts, time and place play no part.
+ * The story of a text: sources → trees → model → table → proofs and tests. Each step is told in full in its own room; a step whose
+ * input is broken is not taken. Pure: files are read by load.ts; the one moment that plays a part
+ * is that from which invariants have to hold.
  */
+import { type ProofReport, prove } from "../analysis/invariant.ts";
 import { runTests, type TestReport } from "../analysis/test.ts";
 import { compile } from "../decision/compile.ts";
 import type { Revision, Table } from "../decision/table.ts";
@@ -13,19 +15,21 @@ import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
 import { type Builtins, joinPacks } from "./packs.ts";
 
-/** What became of a text. Good to be served when there is a table and no test fails. */
+/** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
 export interface Built {
   /** null when there is an error among the diagnostics. */
   readonly model: Model | null;
   readonly table: Table | null;
-  /** Errors and warnings, by place. */
+  /** Errors and warnings, by place; what breaks an invariant is in `proofs`. */
   readonly diagnostics: readonly Diagnostic[];
   /** null when there is no table to test. */
   readonly report: TestReport | null;
+  /** null when there is no table to prove anything of. */
+  readonly proofs: ProofReport | null;
 }
 
-/** Builds a policy from its sources, as far as they carry. */
-export function build(sources: readonly Source[], builtins: Builtins, revision: Revision): Built {
+/** Builds a policy from its sources, as far as they carry; its invariants have to hold from `at` on. */
+export function build(sources: readonly Source[], builtins: Builtins, revision: Revision, at: number): Built {
   const parsed = sources.map(parse);
   const breaks = parsed.flatMap(({ diagnostics }) => diagnostics);
   const unit = joinPacks(
@@ -44,8 +48,10 @@ export function build(sources: readonly Source[], builtins: Builtins, revision: 
   const decided = [...understood, ...compiled.diagnostics];
   if (compiled.table === null || decided.some(isError)) return stop(decided);
 
+  const proofs = prove(meant.model, compiled.table, at);
+  const diagnostics = [...decided, ...proofs.invariants.flatMap(({ warnings }) => warnings)].sort(byPlace);
   const report = runTests(meant.model, compiled.table);
-  return { model: meant.model, table: compiled.table, diagnostics: decided.sort(byPlace), report };
+  return { model: meant.model, table: compiled.table, diagnostics, report, proofs };
 }
 
 function isError({ severity }: Diagnostic): boolean {
@@ -53,5 +59,5 @@ function isError({ severity }: Diagnostic): boolean {
 }
 
 function stop(diagnostics: readonly Diagnostic[]): Built {
-  return { model: null, table: null, diagnostics: diagnostics.toSorted(byPlace), report: null };
+  return { model: null, table: null, diagnostics: diagnostics.toSorted(byPlace), report: null, proofs: null };
 }

@@ -11,6 +11,7 @@ import type { Loaded } from "./load.ts";
 export type Fault =
   | { readonly kind: "unreadable"; readonly error: Error }
   | { readonly kind: "diagnostics"; readonly loaded: Loaded }
+  /** A test fails or an invariant is broken. */
   | { readonly kind: "tests"; readonly loaded: Loaded }
   | { readonly kind: "world"; readonly loaded: Loaded; readonly problems: readonly string[] };
 
@@ -109,14 +110,14 @@ function keep(parts: KeeperParts, first: Taken): Keeper {
 type Taken = Extract<Outcome, { kind: "taken" }>;
 type Rejected = Extract<Outcome, { kind: "rejected" }>;
 
-/** Reads once and judges whole: text, meaning, tests, world, in this order. */
+/** Reads once and judges whole: text, meaning, proofs and tests, world, in this order. */
 async function judge({ load, check }: KeeperParts, inForce: Revision | null): Promise<Outcome> {
   try {
     const loaded = await load(inForce);
     if (loaded === null) return { kind: "unchanged" };
-    const { table, report } = loaded.built;
-    if (table === null || report === null) return rejected({ kind: "diagnostics", loaded });
-    if (report.failed > 0) return rejected({ kind: "tests", loaded });
+    const { table, report, proofs } = loaded.built;
+    if (table === null || report === null || proofs === null) return rejected({ kind: "diagnostics", loaded });
+    if (report.failed > 0 || proofs.broken > 0) return rejected({ kind: "tests", loaded });
     const problems = check(table);
     if (problems.length > 0) return rejected({ kind: "world", loaded, problems });
     return { kind: "taken", table, loaded };

@@ -17,10 +17,13 @@ export interface Loaded {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Reads and builds a policy directory. Throws SourcesError when the directory cannot be read whole. */
-export async function load(dir: string): Promise<Loaded> {
+/**
+ * Reads and builds a policy directory; its invariants have to hold from `at` on. Throws SourcesError when the directory
+ * cannot be read whole.
+ */
+export async function load(dir: string, at: number = Date.now()): Promise<Loaded> {
   const sources = await readSources(dir);
-  return judge(sources, await revisionOf(dir, sources));
+  return judge(sources, await revisionOf(dir, sources), at);
 }
 
 /** The same, unless the directory says what is in force already: then null, and nothing is built. */
@@ -28,11 +31,12 @@ export async function loadChange(dir: string, inForce: Revision | null): Promise
   const sources = await readSources(dir);
   const revision = await revisionOf(dir, sources);
   if (revision.content === inForce?.content && revision.id === inForce.id) return null;
-  return judge(sources, revision);
+  return judge(sources, revision, Date.now());
 }
 
-async function judge(sources: readonly Source[], revision: Revision): Promise<Loaded> {
+/** Builds sources that were read elsewhere, such as from a past revision. */
+export async function judge(sources: readonly Source[], revision: Revision, at: number): Promise<Loaded> {
   const builtins = await readBuiltins();
   const texts = new Map([...sources, ...builtins.values()].map(({ path, text }) => [path, text]));
-  return { revision, built: build(sources, builtins, revision), texts };
+  return { revision, built: build(sources, builtins, revision, at), texts };
 }

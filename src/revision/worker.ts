@@ -46,8 +46,12 @@ async function answer({ dir, inForce }: Job): Promise<Reply> {
 /** What the main thread has no use for stays here: the model, and the texts that no diagnostic points into. */
 function trim(loaded: Loaded): Loaded {
   const { built, texts } = loaded;
+  const broken = (built.proofs?.invariants ?? []).flatMap(({ failures }) => failures);
   const wanted = new Set(
-    built.diagnostics.flatMap(({ span, notes }) => [span.path, ...notes.flatMap((note) => note.span?.path ?? [])]),
+    [...built.diagnostics, ...broken].flatMap(({ span, notes }) => [
+      span.path,
+      ...notes.flatMap((note) => note.span?.path ?? []),
+    ]),
   );
   return {
     ...loaded,

@@ -26,7 +26,15 @@ const Checked = z.strictObject({
   directory: z.string(),
   revision: Revision,
   keys: z.int().nullable(),
+  invariants: z.strictObject({ proved: z.int(), broken: z.int() }).nullable(),
   diagnostics: z.array(Diagnostic),
+});
+const Result = z.strictObject({
+  name: z.string(),
+  ...Place.shape,
+  passed: z.boolean(),
+  failures: z.array(Diagnostic),
+  warnings: z.array(Diagnostic),
 });
 const Tested = z.strictObject({
   ok: z.boolean(),
@@ -34,15 +42,10 @@ const Tested = z.strictObject({
   revision: Revision,
   passed: z.int().nullable(),
   failed: z.int().nullable(),
-  tests: z.array(
-    z.strictObject({
-      name: z.string(),
-      ...Place.shape,
-      passed: z.boolean(),
-      failures: z.array(Diagnostic),
-      warnings: z.array(Diagnostic),
-    }),
-  ),
+  tests: z.array(Result),
+  proved: z.int().nullable(),
+  broken: z.int().nullable(),
+  invariants: z.array(Result),
   diagnostics: z.array(Diagnostic),
 });
 
@@ -63,6 +66,25 @@ test "does <not> hold & says so" for team eng {
 }
 `;
 const BROKEN = orgText("  allow models @smal\n  limt requests 5/min\n");
+
+const KEY = `key dana in eng {
+  hash sha256:${"0".repeat(63)}1
+  expires 2099-12-31
+}
+`;
+const KEPT = `${orgText()}
+${KEY}
+invariant "keys end" {
+  never allow models claude-haiku-5-5 to team eng
+  require every key expires within 36_500 days
+}
+`;
+const UNKEPT = `${orgText()}
+${KEY}
+invariant "small" {
+  never allow models @small to team eng
+}
+`;
 
 suite("gw policy check and test", () => {
   let place: Playground;
@@ -143,6 +165,57 @@ suite("gw policy check and test", () => {
     );
     assert.match(out, /<failure type="GW5001" message="[^"]*claude-haiku-5-5[^"]*">policy\/org\.policy:25:3: /);
     assert.equal(out.match(/<testcase /g)?.length, 2);
+  });
+
+  test("invariants are proved by the check, and told with the lines that break them", async () => {
+    place.write("policy/org.policy", KEPT);
+    const kept = await place.gw("policy", "check", "policy");
+    assert.match(kept.out, /^good: policy, 1 key, 1 invariant proved, revision [0-9a-f]{12}\n$/);
+    place.write("policy/org.policy", UNKEPT);
+    const { code, out } = await place.gw("policy", "check", "policy");
+    assert.equal(code, 1);
+    assert.match(out, /^error\[GW5010\]: invariant "small" does not hold: team eng can use model `claude-haiku-4-5`\n/);
+    assert.match(out, / +--> policy\/org\.policy:25:3\n/);
+    assert.match(out, /= `allow models claude-haiku-4-5` allows it \(policy\/org\.policy:16\)\n/);
+    assert.match(out, /\nnot good: 1 error in policy\n$/);
+    const json = Checked.parse(JSON.parse((await place.gw("policy", "check", "policy", "--format", "json")).out));
+    assert.deepEqual([json.ok, json.invariants], [false, { proved: 0, broken: 1 }]);
+    assert.deepEqual(
+      json.diagnostics.map(({ line }) => line),
+      [25],
+    );
+  });
+
+  test("the moment from which invariants have to hold can be given", async () => {
+    place.write("policy/org.policy", KEPT);
+    const long = await place.gw("policy", "check", "policy", "--at", "2090-01-01T00:00Z");
+    assert.equal(long.code, 0);
+    const early = await place.gw("policy", "test", "policy", "--at", "1980-01-01T00:00Z");
+    assert.equal(early.code, 1);
+    assert.match(early.out, /key dana expires on 2099-12-31, 43829 days from 1980-01-01/);
+    const wrong = await place.gw("policy", "check", "policy", "--at", "2026-01-01");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /`2026-01-01` is no point in time\n/);
+  });
+
+  test("invariants stand in the report of tests, in every format", async () => {
+    place.write("policy/org.policy", KEPT);
+    const kept = await place.gw("policy", "test", "policy");
+    assert.match(kept.out, /^good: policy, 0 tests passed, 1 invariant proved, revision/);
+    place.write("policy/org.policy", UNKEPT);
+    const text = await place.gw("policy", "test", "policy");
+    assert.equal(text.code, 1);
+    assert.match(text.out, /^error\[GW5010\][\s\S]*\n1 invariant broken: policy, 0 tests passed, revision/);
+    const json = Tested.parse(JSON.parse((await place.gw("policy", "test", "policy", "--format", "json")).out));
+    assert.deepEqual([json.ok, json.failed, json.proved, json.broken], [false, 0, 0, 1]);
+    assert.deepEqual(json.invariants[0]?.failures[0]?.notes[0]?.place?.line, 16);
+    const junit = await place.gw("policy", "test", "policy", "--format", "junit");
+    assert.equal(junit.code, 1);
+    assert.match(
+      junit.out,
+      /<testcase name="small" classname="policy\/org\.policy".* line="24">\n +<failure type="GW5010"/,
+    );
+    assert.match(junit.out, /allows it \(policy\/org\.policy:16\)/);
   });
 
   test("a policy that is not good is not tested, in any format", async () => {

@@ -9,12 +9,13 @@ import { contentHash } from "../../src/revision/revision.ts";
 import { orgText } from "./policies.ts";
 
 const builtins = await readBuiltins();
+const AT = Date.parse("2026-06-01T10:00:00Z");
 
 /** Builds a policy from files given by name. */
 function built(files: Readonly<Record<string, string>>): Built {
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
   const content = contentHash(sources);
-  return build(sources, builtins, { id: content.slice(0, 12), content, commit: null });
+  return build(sources, builtins, { id: content.slice(0, 12), content, commit: null }, AT);
 }
 const codes = ({ diagnostics }: Built): readonly Code[] => diagnostics.map(({ code }) => code);
 const only = (result: Built, code: Code): Diagnostic => {
@@ -29,6 +30,16 @@ suite("from sources to a table", () => {
     assert.deepEqual(diagnostics, []);
     assert.equal(table?.revision.content, contentHash([{ path: "org.policy", text }]));
     assert.deepEqual([report?.passed, report?.failed], [1, 0]);
+  });
+
+  test("its invariants are proved from a moment on; what they promise in vain is a warning", () => {
+    const invariant = (promise: string) => `${orgText()}\ninvariant "i" {\n  ${promise}\n}\n`;
+    const good = built({ "org.policy": invariant("never allow models claude-haiku-5-5 to team eng") });
+    assert.deepEqual([good.proofs?.proved, good.proofs?.broken, codes(good)], [1, 0, []]);
+    const bad = built({ "org.policy": invariant("never allow models claude-haiku-* to team eng") });
+    assert.deepEqual([bad.proofs?.proved, bad.proofs?.broken, codes(bad)], [0, 1, []]);
+    assert.ok(bad.table !== null && bad.report !== null, "a broken promise hides no failing test");
+    only(built({ "org.policy": invariant("require every key expires within 5 days") }), "GW5014");
   });
 
   test("faults of all files come at once, by place", () => {

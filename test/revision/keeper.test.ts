@@ -75,6 +75,14 @@ suite("the policy in force", () => {
         "tests",
         () => place.put("more.policy", 'language 1\n\ntest "t" for team eng {\n  can use models claude-opus-5-5\n}\n'),
       ],
+      [
+        "tests",
+        () =>
+          place.put(
+            "more.policy",
+            'language 1\n\ninvariant "i" {\n  never allow models claude-haiku-4-5 to team eng\n}\n',
+          ),
+      ],
       ["unreadable", () => place.drop("org.policy")],
       [
         "world",
