@@ -116,6 +116,17 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
       done(await policyTest(dir, options, terminal));
     });
   policy
+    .command("replay")
+    .description("decide again what a gateway recorded, under this policy: who would be let in, who kept out")
+    .argument("<dir>", "policy directory")
+    .requiredOption("--against <dir>", "data directory of the gateway that wrote the record")
+    .addOption(format("text", "json", "markdown"))
+    .addHelpText("after", "\nExit code: 0 no decision flips, 3 some do, 1 the policy is not good, 2 wrong question")
+    .action(async (dir, options) => {
+      const { policyReplay } = await import("./policy-replay.ts");
+      done(await policyReplay(dir, options, terminal));
+    });
+  policy
     .command("explain")
     .description("say what a diagnostic means and how to mend it")
     .argument("<code>", "its code, such as GW2003")

@@ -19,11 +19,13 @@ export interface Channel {
 export interface Terminal {
   readonly out: Channel;
   readonly err: Channel;
+  /** True when a person watches `err`, so that a line may be drawn over. */
+  readonly watched: boolean;
 }
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
-  return { out: channel(process.stdout), err: channel(process.stderr) };
+  return { out: channel(process.stdout), err: channel(process.stderr), watched: process.stderr.isTTY === true };
 }
 
 function channel(stream: NodeJS.WriteStream): Channel {

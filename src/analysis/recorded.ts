@@ -1,0 +1,31 @@
+/** What a replay reads: decisions and their ends, as far as any record holds them. Who reads a record fills these in. */
+import type { Reason } from "../decision/decision.ts";
+
+/** A decision, as far as a record holds it. */
+export interface Recorded {
+  readonly ticket: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Null for a key that was not known. */
+  readonly key: string | null;
+  readonly team: string | null;
+  readonly effect: "allow" | "refuse";
+  readonly reason: Reason | null;
+  readonly purpose: "generate" | "count" | "models";
+  readonly model: string | null;
+  readonly provider: string | null;
+  /** How many tools were offered, and the names of those that were taken out. */
+  readonly tools: number;
+  readonly stripped: readonly string[];
+}
+
+/** How a request ended that was let through. */
+export interface Ended {
+  readonly ticket: string;
+  readonly at: number;
+  /** False when nothing was charged: it never reached a provider. */
+  readonly charged: boolean;
+  readonly tokens: number;
+  readonly microUsd: number;
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+}

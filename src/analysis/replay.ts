@@ -1,0 +1,116 @@
+/**
+ * Recorded decisions, decided again under another policy. Access, hours and expiry come out exactly; limits and budgets
+ * are played again from what was recorded as used, in the order of the record. What a record does not hold (texts,
+ * the names of granted tools, the cost of a request that was refused) is never guessed: such decisions are counted apart.
+ *
+ * Counters begin empty with each log. A request passes while anything is left; what it took is charged when its outcome
+ * comes. The gateway also reserves an estimate, so that near a ceiling it may stop one request earlier.
+ */
+import { decide, toolGranted } from "../decision/decide.ts";
+import type { Allow } from "../decision/decision.ts";
+import type { Facts } from "../decision/facts.ts";
+import type { Principal } from "../decision/principal.ts";
+import type { Table } from "../decision/table.ts";
+import { runtimeOf, viewOf } from "../decision/view.ts";
+import type { Ended, Recorded } from "./recorded.ts";
+import { createMeters, type Meters } from "./replay-meters.ts";
+import { createTally, type ReplayReport, type Unknown } from "./replay-tally.ts";
+
+/** A replay in progress. */
+export interface Replay {
+  /** Another log begins: another gateway, with counters of its own. */
+  begin(): void;
+  decided(recorded: Recorded): void;
+  ended(ended: Ended): void;
+  report(): ReplayReport;
+}
+
+/** A request that is under way under the other policy too. */
+interface Open {
+  readonly principal: Principal;
+  readonly allow: Allow;
+  readonly at: number;
+}
+
+/** Begins a replay under the policy of a table. */
+export function createReplay(table: Table): Replay {
+  const tally = createTally();
+  const principals = new Map(
+    [...table.keys.values()].map((key): [string, Principal] => [key.name, { key, node: key.node }]),
+  );
+  const rejecting = createRejecting(table);
+  const runtime = runtimeOf(table);
+  let meters: Meters = createMeters(table.timezone);
+  const open = new Map<string, Open>();
+
+  const admit = (recorded: Recorded, principal: Principal, allow: Allow): void => {
+    const isServed = recorded.effect === "allow";
+    meters.admit(allow.holds, isServed, recorded.at);
+    if (isServed) open.set(recorded.ticket, { principal, allow, at: recorded.at });
+  };
+
+  /** What cannot be known of a request that access would let through. */
+  const unknownOf = (recorded: Recorded, { node }: Principal, allow: Allow): Unknown | null => {
+    const { reason, tools, stripped, at } = recorded;
+    const refusesTools = viewOf(runtime, node, at).refusesTools !== null;
+    if (reason === "tool" || (refusesTools && tools > stripped.length)) return "tools";
+    if (rejecting(allow.guards)) return "guardrail";
+    const spends = allow.holds.some(({ slot }) => slot.measure === "tokens" || slot.measure === "budget");
+    return spends && (reason === "tokens" || reason === "budget") ? "cost" : null;
+  };
+
+  const judge = (recorded: Recorded, principal: Principal, model: string): void => {
+    const { purpose, at, stripped, reason, effect } = recorded;
+    const decision = decide(table, principal, factsOf(purpose === "count" ? "count" : "generate", model, stripped), at);
+    // What uses a door is refused by every policy.
+    const refused = decision.kind === "refusal" ? decision.reason : reason === "door" ? "door" : null;
+    if (decision.kind === "refusal" || refused !== null) {
+      tally.decided(recorded, refused);
+      return;
+    }
+    tally.tools(stripped, decision.strip);
+    // Whatever else is not known, a limit that is reached refuses.
+    const short = meters.short(decision.holds, at);
+    const unknown = short === null ? unknownOf(recorded, principal, decision) : null;
+    if (unknown === null) tally.decided(recorded, short === null ? null : short.slot.measure, decision.routes[0]);
+    else tally.unknown(recorded, unknown);
+    if (short === null && (unknown === null || effect === "allow")) admit(recorded, principal, decision);
+  };
+
+  return {
+    begin() {
+      meters = createMeters(table.timezone);
+      open.clear();
+    },
+    decided(recorded) {
+      const { key, model, purpose } = recorded;
+      const principal = key === null ? undefined : principals.get(key);
+      if (purpose === "models") tally.unknown(recorded, "list");
+      else if (key === null) tally.unknown(recorded, "stranger");
+      else if (principal === undefined) tally.unknown(recorded, "key");
+      else if (model === null) tally.unknown(recorded, "model");
+      else judge(recorded, principal, model);
+    },
+    ended(ended) {
+      const it = open.get(ended.ticket);
+      if (it === undefined) return;
+      open.delete(ended.ticket);
+      meters.settle(it.allow.holds, ended, it.at);
+      for (const { name, granted } of ended.toolUses) {
+        const now = toolGranted(table, it.principal, name, it.at).granted;
+        if (now !== granted) tally.tool(name, now);
+      }
+    },
+    report: () => tally.report(),
+  };
+}
+
+function factsOf(purpose: Facts["purpose"], model: string, tools: readonly string[]): Facts {
+  return { purpose, model, tools, doors: [], stream: true, maxTokens: 1, estimate: 1 };
+}
+
+/** Whether some of the guardrails may refuse a request for its text. */
+function createRejecting({ guardrails }: Table): (guards: readonly number[]) => boolean {
+  const rejects = guardrails.map(({ on, action }) => action.kind === "reject" && on.includes("request"));
+  return (guards) => guards.some((guard) => rejects[guard]);
+}

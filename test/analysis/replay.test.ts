@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Ended, Recorded } from "../../src/analysis/recorded.ts";
+import { createReplay } from "../../src/analysis/replay.ts";
+import type { ReplayReport } from "../../src/analysis/replay-tally.ts";
+import type { Guardrail } from "../../src/model/model.ts";
+import { access, at, group, limit, model, type NodeParts, node, provider, tableOf } from "../decision/models.ts";
+
+const MONDAY = Date.parse("2026-05-04T10:00:00Z");
+const MINUTE = 60_000;
+
+const no: Guardrail = {
+  name: "no-ids",
+  on: ["request"],
+  in: ["user"],
+  patterns: [],
+  action: { kind: "reject", message: "no" },
+  doc: null,
+  span: at(70),
+};
+
+/** A team with one key, `dana`, and whatever the test adds. */
+function replay(parts: NodeParts, events: readonly (Recorded | Ended)[]): ReplayReport {
+  const it = model({
+    nodes: [
+      node(10, "org acme", null),
+      node(20, "team eng", 0, {
+        access: [access(21, "allow models haiku-1"), access(22, "allow tools Read Bash")],
+        ...parts,
+      }),
+      node(30, "key dana", 1),
+    ],
+    providers: [provider("main")],
+    models: [group(60, "all", ["haiku-1", "opus-1"], ["main"])],
+    guardrails: [no],
+  });
+  const replaying = createReplay(tableOf(it));
+  replaying.begin();
+  for (const event of events) {
+    if ("charged" in event) replaying.ended(event);
+    else replaying.decided(event);
+  }
+  return replaying.report();
+}
+
+let tickets = 0;
+function decided(parts: Partial<Recorded> = {}): Recorded {
+  const base = {
+    ticket: `req_${++tickets}`,
+    at: MONDAY,
+    key: "dana",
+    team: "eng",
+    effect: "allow",
+    reason: null,
+  } as const;
+  const rest = { purpose: "generate", model: "haiku-1", provider: "main", tools: 0, stripped: [] } as const;
+  return { ...base, ...rest, ...parts };
+}
+function refused(reason: Recorded["reason"], parts: Partial<Recorded> = {}): Recorded {
+  return decided({ effect: "refuse", reason, provider: null, ...parts });
+}
+function ended({ ticket, at }: Recorded, parts: Partial<Ended> = {}): Ended {
+  return { ticket, at: at + 1_000, charged: true, tokens: 100, microUsd: 10_000, toolUses: [], ...parts };
+}
+/** A request that is over a second after it began. */
+function request(parts: Partial<Recorded>, end: Partial<Ended> = {}): (Recorded | Ended)[] {
+  const it = decided(parts);
+  return [it, ended(it, end)];
+}
+
+const flipsOf = ({ flips }: ReplayReport) => flips.map(({ from, to, count }) => `${from} -> ${to} ${count}`);
+const unknownOf = ({ unknown }: ReplayReport) => unknown.map(({ why, count }) => `${why} ${count}`);
+
+test("access is decided again, exactly", () => {
+  const report = replay({}, [
+    decided(),
+    decided({ model: "opus-1" }),
+    refused("model"),
+    refused("model", { model: "opus-1" }),
+    refused("window", { model: "opus-1" }),
+  ]);
+  assert.deepEqual(flipsOf(report), ["allow -> model 1", "model -> allow 1"]);
+  assert.deepEqual([report.decisions, report.same, report.otherReason, report.opened, report.closed], [5, 3, 1, 1, 1]);
+  const [closed] = report.flips;
+  assert.deepEqual(
+    [closed?.teams, closed?.keys, closed?.models],
+    [[{ name: "eng", count: 1 }], [{ name: "dana", count: 1 }], [{ name: "opus-1", count: 1 }]],
+  );
+  assert.deepEqual(closed?.examples.length, 1);
+});
+
+test("hours and expiry are those of the moment of the record", () => {
+  const hours = { active: [{ fromDay: 0, toDay: 4, fromMinute: 420, toMinute: 1200, until: null, span: at(23) }] };
+  const report = replay(hours, [decided(), decided({ at: MONDAY + 11 * 60 * MINUTE }), refused("window")]);
+  assert.deepEqual(flipsOf(report), ["allow -> window 1", "window -> allow 1"]);
+  assert.deepEqual([report.first, report.last], [MONDAY, MONDAY + 11 * 60 * MINUTE]);
+});
+
+test("limits on requests are played again from the times of the record", () => {
+  const limits = [limit(23, { amount: 2, period: "min", per: "key" })];
+  const every = (gap: number) => [0, 1, 2, 3].flatMap((i) => request({ at: MONDAY + i * gap }));
+  assert.deepEqual(flipsOf(replay({ limits }, every(1_000))), ["allow -> requests 2"]);
+  assert.deepEqual(flipsOf(replay({ limits }, every(30_000))), []);
+  // What never reached a provider gives its place back.
+  const failed = request({}, { charged: false });
+  assert.deepEqual(flipsOf(replay({ limits }, [...failed, ...failed, ...failed, ...every(1_000).slice(0, 2)])), []);
+});
+
+test("budgets and tokens are charged with what was used, in the window of the request", () => {
+  const budget = [limit(23, { measure: "budget", amount: 20_000, period: "day" })];
+  const day = 24 * 60 * MINUTE;
+  const events = [0, 1, 2, 3].flatMap((i) => request({ at: MONDAY + i * MINUTE }));
+  assert.deepEqual(flipsOf(replay({ limits: budget }, events)), ["allow -> budget 2"]);
+  assert.deepEqual(flipsOf(replay({ limits: budget }, [...events, ...request({ at: MONDAY + day })])), [
+    "allow -> budget 2",
+  ]);
+  const tokens = [limit(23, { measure: "tokens", amount: 150, period: "min" })];
+  assert.deepEqual(flipsOf(replay({ limits: tokens }, events)), []);
+  const burst = [0, 1, 2].flatMap((i) => request({ at: MONDAY + i * 2_000 }));
+  assert.deepEqual(flipsOf(replay({ limits: tokens }, burst)), ["allow -> tokens 1"]);
+  // An answer that ends on the next day was paid for on the day of its request.
+  const late = decided({ at: MONDAY + 13 * 60 * MINUTE });
+  const next = [late, ended(late, { at: MONDAY + day, microUsd: 20_000 }), ...request({ at: MONDAY + day + 1 })];
+  assert.deepEqual(flipsOf(replay({ limits: budget }, next)), []);
+});
+
+test("requests under way are counted between decision and outcome", () => {
+  const limits = [limit(23, { measure: "concurrency", amount: 1, period: null })];
+  const [one, two, three] = [decided(), decided(), decided()];
+  assert.deepEqual(flipsOf(replay({ limits }, [one, two, ended(one), three, ended(two), ended(three)])), [
+    "allow -> concurrency 1",
+  ]);
+});
+
+test("what was refused for its cost has no cost, and is not guessed", () => {
+  const limits = [limit(23, { measure: "budget", amount: 20_000, period: "day" })];
+  const report = replay({ limits }, [refused("budget"), ...request({}, { microUsd: 20_000 }), refused("budget")]);
+  assert.deepEqual([flipsOf(report), unknownOf(report), report.same], [[], ["cost 1"], 2]);
+  assert.deepEqual(flipsOf(replay({}, [refused("budget")])), ["budget -> allow 1"]);
+});
+
+test("what the record does not hold is counted apart", () => {
+  const strip = replay({}, [refused("tool", { tools: 2 }), refused("door"), refused("key", { key: null })]);
+  assert.deepEqual([unknownOf(strip), strip.same], [["stranger 1", "tools 1"], 1]);
+  const gone = replay({}, [
+    decided({ key: "eve" }),
+    decided({ purpose: "models", model: null }),
+    decided({ model: null }),
+  ]);
+  assert.deepEqual(unknownOf(gone), ["list 1", "key 1", "model 1"]);
+  assert.deepEqual(gone.unknown[1]?.keys, [{ name: "eve", count: 1 }]);
+  const refuse = { ungranted: { action: "refuse", span: at(24) } } as const;
+  const events = [decided({ tools: 2, stripped: ["Edit"] }), decided({ tools: 2, stripped: ["Read"] }), decided()];
+  const tools = replay(refuse, events);
+  assert.deepEqual([flipsOf(tools), unknownOf(tools), tools.same], [["allow -> tool 1"], ["tools 1"], 1]);
+});
+
+test("a guardrail that rejects may have a say, but a limit that is reached refuses in any case", () => {
+  const guards = [{ guardrail: "no-ids", until: null, span: at(24) }];
+  const report = replay({ guards }, [decided(), refused("model"), decided({ model: "opus-1" })]);
+  assert.deepEqual([flipsOf(report), unknownOf(report)], [["allow -> model 1"], ["guardrail 2"]]);
+  assert.deepEqual(flipsOf(replay({}, [refused("guardrail")])), ["guardrail -> allow 1"]);
+  const limits = [limit(23, { amount: 1, period: "min" })];
+  const limited = replay({ guards, limits }, [...request({}), ...request({})]);
+  assert.deepEqual([flipsOf(limited), unknownOf(limited)], [["allow -> requests 1"], ["guardrail 1"]]);
+});
+
+test("tools and routes that change are told by name", () => {
+  const uses = [
+    { name: "Read", granted: false },
+    { name: "Edit", granted: true },
+    { name: "Bash", granted: true },
+  ];
+  const report = replay({}, [
+    ...request({ tools: 3, stripped: ["Bash", "Edit"], provider: "second" }, { toolUses: uses }),
+  ]);
+  assert.deepEqual(
+    report.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    [
+      { name: "Bash", opened: 1, closed: 0 },
+      { name: "Edit", opened: 0, closed: 1 },
+      { name: "Read", opened: 1, closed: 0 },
+    ],
+  );
+  assert.deepEqual([flipsOf(report), report.routes], [[], [{ from: "second", to: "main", count: 1 }]]);
+});
+
+test("each log has counters of its own", () => {
+  const it = model({
+    nodes: [
+      node(10, "org acme", null, { access: [access(11, "allow models haiku-1")], limits: [limit(12, { amount: 1 })] }),
+      node(30, "key dana", 0),
+    ],
+    models: [group(60, "all", ["haiku-1"], ["main"])],
+  });
+  const replaying = createReplay(tableOf(it));
+  for (let log = 0; log < 2; log++) {
+    replaying.begin();
+    replaying.decided(decided());
+    replaying.decided(decided());
+  }
+  assert.deepEqual([flipsOf(replaying.report()), replaying.report().same], [["allow -> requests 2"], 2]);
+});
