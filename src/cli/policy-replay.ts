@@ -8,8 +8,8 @@ import { listLogs } from "../audit/segment.ts";
 import { Complaint } from "./complaint.ts";
 import { createProgress } from "./progress.ts";
 import { loadFor } from "./reading.ts";
-import { replayMarkdown, replayText } from "./replay-report.ts";
-import { type ReplayRead, readForReplay } from "./replay-source.ts";
+import { type Replayed, replayMarkdown, replayText } from "./replay-report.ts";
+import { readForReplay } from "./replay-source.ts";
 import { drawDiagnostics } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,15 +17,6 @@ import type { Terminal } from "./terminal.ts";
 export interface ReplayOptions {
   readonly against: string;
   readonly format: "text" | "json" | "markdown";
-}
-
-/** A replay that came to its end. */
-export interface Replayed {
-  readonly dir: string;
-  readonly against: string;
-  readonly revision: string;
-  readonly read: ReplayRead;
-  readonly report: ReplayReport;
 }
 
 /** Decides a gateway's record again under a policy. */

@@ -1,9 +1,18 @@
 /** A replay as people read it: on a screen, and as a comment beside a change. */
 import type { Count, Example, FlipGroup, ReplayReport, Unknown } from "../analysis/replay-tally.ts";
 import { quote, thousands } from "../decision/words.ts";
-import type { Replayed } from "./policy-replay.ts";
+import type { ReplayRead } from "./replay-source.ts";
 import { count } from "./report.ts";
 import type { Channel } from "./terminal.ts";
+
+/** A replay that came to its end. */
+export interface Replayed {
+  readonly dir: string;
+  readonly against: string;
+  readonly revision: string;
+  readonly read: ReplayRead;
+  readonly report: ReplayReport;
+}
 
 /** Why decisions could not be decided again, in a sentence each. */
 const WHY = {
