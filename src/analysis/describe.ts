@@ -2,7 +2,17 @@
  * Sets of names in words. A set of atoms is told by declared groups and globs, with exceptions where that is shorter, and
  * always exactly: when nothing else fits, an atom is told by all globs that hold it without those that do not.
  */
-import { addBit, eachBit, emptyBits, fullBits, hasBit, intersect, sameBits, subtract } from "../decision/bits.ts";
+import {
+  addBit,
+  eachBit,
+  emptyBits,
+  fullBits,
+  hasBit,
+  intersect,
+  sameBits,
+  subtract,
+  unite,
+} from "../decision/bits.ts";
 
 /** Names that match all of `all` and none of `except`. */
 export interface NameTerm {
@@ -39,20 +49,19 @@ export function vocabulary(atoms: number, named: Iterable<readonly [string, Uint
 export function describe(vocabulary: Vocabulary, bits: Uint32Array): NameSet {
   const exact = vocabulary.words.find((word) => sameBits(word.bits, bits));
   if (exact !== undefined) return [{ all: [exact.name], except: [] }];
-  const whole = wholeExcept(vocabulary, bits);
-  const parts = cover(vocabulary, bits);
-  return whole !== null && length([whole]) < length(parts) ? [whole] : parts;
+  const ways = [wholeExcept(vocabulary, bits), allExcept(vocabulary, bits), cover(vocabulary, bits)];
+  return ways.flatMap((way) => (way === null ? [] : [way])).reduce((a, b) => (length(b) < length(a) ? b : a));
 }
 
-/** `claude-opus-*, claude-sonnet-* except *-preview`; a long set ends with how many more there are. */
+/** `claude-opus-*, claude-sonnet-* except *-preview; gpt-*`: exceptions stand behind all that they are taken from. */
 export function nameText(set: NameSet, most = 5): string {
-  const words = set.slice(0, most).map(({ all, except }) => {
-    const left = except.length === 0 ? "" : ` except ${list(except, most)}`;
-    return all.length === 1 ? `${all[0]}${left}` : `what matches ${list(all, most, " and ")}${left}`;
+  const groups = Map.groupBy(set.slice(0, most), ({ except }) => except.join());
+  const words = [...groups.values()].map((terms) => {
+    const names = terms.map(({ all }) => (all.length === 1 ? all[0]! : `what matches ${list(all, most, " and ")}`));
+    const { except } = terms[0]!;
+    return `${names.join(", ")}${except.length === 0 ? "" : ` except ${list(except, most)}`}`;
   });
-  const more = set.length > most ? ` and ${set.length - most} more` : "";
-  const separator = set.some(({ except, all }) => except.length > 1 || all.length > 1) ? "; " : ", ";
-  return `${words.join(separator)}${more}`;
+  return `${words.join("; ")}${set.length > most ? ` and ${set.length - most} more` : ""}`;
 }
 
 function list(names: readonly string[], most: number, separator = ", "): string {
@@ -69,21 +78,68 @@ function order(a: Named, b: Named): number {
   return a.name < b.name ? -1 : 1;
 }
 
+/** How much there is to read; exceptions that are said once are read once. */
 function length(set: NameSet): number {
-  return set.reduce((sum, { all, except }) => sum + 1 + all.length + 1.5 * except.length, 0);
+  const exceptions = new Map(set.map(({ except }) => [except.join(), except.length]));
+  const words = set.reduce((sum, { all }) => sum + 1 + all.length, 0);
+  return [...exceptions.values()].reduce((sum, amount) => sum + 1.5 * amount, words);
+}
+
+/** Words with the same exceptions, which were taken out of all of them: `@frontier, @everyday except *-preview`. */
+function allExcept({ words, atoms }: Vocabulary, bits: Uint32Array): NameSet | null {
+  const outside = withoutAny(atoms, bits);
+  const excused = emptyBits(atoms);
+  for (const word of words) if (holdsAll(outside, word.bits)) unite(excused, word.bits);
+  const reach = bits.slice();
+  unite(reach, excused);
+  const useful = words.filter((word) => meets(word.bits, bits) && holdsAll(reach, word.bits));
+  const left = bits.slice();
+  const surplus = emptyBits(atoms);
+  const names: string[] = [];
+  while (left.some((it) => it !== 0)) {
+    const word = bestOf(useful, left, { bits, surplus });
+    if (word === null) return null;
+    names.push(word.name);
+    const more = word.bits.slice();
+    subtract(more, bits);
+    unite(surplus, more);
+    subtract(left, word.bits);
+  }
+  const except = greedy(words, surplus, outside);
+  return except === null ? null : names.map((name) => ({ all: [name], except }));
+}
+
+/** The word that holds most of what is left, and little besides. */
+function bestOf(
+  words: readonly Named[],
+  left: Uint32Array,
+  { bits, surplus }: { bits: Uint32Array; surplus: Uint32Array },
+): Named | null {
+  let best: Named | null = null;
+  let most = 0;
+  for (const word of words) {
+    let gain = 0;
+    let cost = 0;
+    for (let i = 0; i < left.length; i++) {
+      gain += countWord(word.bits[i]! & left[i]!);
+      cost += countWord(word.bits[i]! & ~bits[i]! & ~surplus[i]!);
+    }
+    if (gain > 0 && (best === null || gain - cost / 2 > most)) [best, most] = [word, gain - cost / 2];
+  }
+  return best;
 }
 
 /** The smallest word that holds everything, without what it holds too much. */
-function wholeExcept({ words, atoms }: Vocabulary, bits: Uint32Array): NameTerm | null {
-  let best: NameTerm | null = null;
+function wholeExcept({ words, atoms }: Vocabulary, bits: Uint32Array): NameSet | null {
+  let best: NameSet | null = null;
   for (const word of words) {
     if (!holdsAll(word.bits, bits)) continue;
     const surplus = word.bits.slice();
     subtract(surplus, bits);
     const except = greedy(words, surplus, withoutAny(atoms, bits));
     if (except === null) continue;
-    const term = { all: [word.name], except };
-    if (best === null || length([term]) < length([best])) best = term;
+    const way = [{ all: [word.name], except }];
+    if (best === null || length(way) < length(best)) best = way;
   }
   return best;
 }
@@ -179,7 +235,11 @@ function holdsAll(outer: Uint32Array, inner: Uint32Array): boolean {
 }
 
 function countBits(bits: Uint32Array): number {
+  return bits.reduce((sum, word) => sum + countWord(word), 0);
+}
+
+function countWord(word: number): number {
   let count = 0;
-  for (let word of bits) for (; word !== 0; word &= word - 1) count++;
+  for (let left = word; left !== 0; left &= left - 1) count++;
   return count;
 }

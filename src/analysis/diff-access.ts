@@ -1,5 +1,6 @@
 /** Who gains and who loses which models, tools and providers: gained is new and not old, lost is old and not new. */
 import { accessAt } from "../decision/access.ts";
+import { atomOf } from "../decision/atoms.ts";
 import { addBit, eachBit, emptyBits, intersect, subtract, unite } from "../decision/bits.ts";
 import type { Policy } from "../decision/table.ts";
 import type { Thing } from "../language/tree.ts";
@@ -148,9 +149,20 @@ export function exampleOf(joint: Joint, thing: Thing, bits: Uint32Array): string
   let first: string | null = null;
   for (const atom of eachBit(bits)) {
     if (names.plain[atom]) return names.examples[atom]!;
-    first ??= names.examples[atom]!;
+    first ??= longer(joint, thing, atom);
   }
   return first;
+}
+
+/** A star may stand for nothing, but `claude-x` reads more like a name of `claude-*` than `claude-` does. */
+function longer(joint: Joint, thing: Thing, atom: number): string {
+  const names = joint.names[thing];
+  const example = names.examples[atom]!;
+  const name = `${example}x`;
+  const isOne = (["old", "new"] as const).every(
+    (side) => atomOf(joint[side].table.atoms[thing], name) === names[side][atom],
+  );
+  return /\W$/.test(example) && isOne ? name : example;
 }
 
 /** What the nodes of both policies may use, old beside new, at every moment that matters; equal pairs once. */

@@ -58,38 +58,51 @@ function causesAt(joint: Joint, pair: Pair, change: AccessChange): readonly Caus
     new: linesOf(joint, "new", { node: pair.new, thing: change.thing }),
   };
   const left = unmatched(lines.old, lines.new, ({ access, bits }) => `${access.effect} ${access.until} ${bits.join()}`);
-  const opens = (line: Line, side: "old" | "new"): boolean => {
-    const widens = (line.access.effect === "allow") === (side === "new");
-    // The first `allow providers` closes what it does not name.
-    if (change.thing === "providers" && line.access.effect === "allow") return true;
-    return widens === (change.verb === "gains") && touches(line, change.bits);
-  };
+  const regrouped = readAlike(joint, left);
   const found = {
-    old: left.old.filter((line) => opens(line, "old")),
-    new: left.new.filter((line) => opens(line, "new")),
+    old: left.old.filter((line) => matters(line, "old", { change, regrouped })),
+    new: left.new.filter((line) => matters(line, "new", { change, regrouped })),
   };
   const groups = changedGroups(joint, change, found);
   // A line that reads alike in both policies is told by the group that it names.
-  const told = groups.length === 0 ? new Set<string>() : readAlike(joint, left);
-  const isNews = (side: "old" | "new", { access }: Line): boolean =>
-    !told.has(writtenAt(joint[side], access.span) ?? "");
-  const causes = [
-    ...found.new
-      .filter((line) => isNews("new", line))
-      .map(({ access }) => causeAt(joint, "new", access.span, statementText(access))),
-    ...found.old
-      .filter((line) => isNews("old", line))
-      .map(({ access }) => causeAt(joint, "old", access.span, statementText(access))),
-    ...groups,
-  ];
-  if (causes.length > 0) return causes;
-  return placesOfChange(joint, pair, change.thing);
+  const isTold = (line: Line): boolean => groups.length > 0 && regrouped.has(line);
+  const told = (side: "old" | "new"): readonly Cause[] =>
+    found[side]
+      .filter((line) => !isTold(line))
+      .map(({ access }) => causeAt(joint, side, access.span, statementText(access)));
+  const causes = [...told("new"), ...told("old"), ...groups];
+  return causes.length > 0 ? causes : placesOfChange(joint, pair, change);
 }
 
-function readAlike(joint: Joint, left: { readonly old: readonly Line[]; readonly new: readonly Line[] }): Set<string> {
-  const old = new Set(left.old.map(({ access }) => writtenAt(joint.old, access.span)));
-  const texts = left.new.map(({ access }) => writtenAt(joint.new, access.span));
-  return new Set(texts.filter((text) => text !== null && old.has(text)).map(String));
+interface Lines {
+  readonly old: readonly Line[];
+  readonly new: readonly Line[];
+}
+
+/** Lines of equal words in both policies, each with its twin: what they name holds something else now. */
+function readAlike(joint: Joint, left: Lines): ReadonlyMap<Line, Line> {
+  const old = new Map(left.old.map((line) => [writtenAt(joint.old, line.access.span), line]));
+  const twins = new Map<Line, Line>();
+  for (const line of left.new) {
+    const words = writtenAt(joint.new, line.access.span);
+    const twin = words === null ? undefined : old.get(words);
+    if (twin !== undefined) twins.set(line, twin).set(twin, line);
+  }
+  return twins;
+}
+
+/** Whether a line of one policy only is a reason for the change. */
+function matters(
+  line: Line,
+  side: "old" | "new",
+  { change, regrouped }: { change: AccessChange; regrouped: ReadonlyMap<Line, Line> },
+): boolean {
+  const twin = regrouped.get(line);
+  if (twin !== undefined) return line.bits.some((word, i) => ((word ^ twin.bits[i]!) & change.bits[i]!) !== 0);
+  // The first `allow providers` closes what it does not name.
+  if (change.thing === "providers" && line.access.effect === "allow") return true;
+  const widens = (line.access.effect === "allow") === (side === "new");
+  return widens === (change.verb === "gains") && touches(line, change.bits);
 }
 
 /** An `only` moves what it does not hold. */
@@ -110,11 +123,7 @@ function linesOf(joint: Joint, side: "old" | "new", { node, thing }: { node: num
 }
 
 /** Groups that hold something else now, of those that the lines name; the innermost ones. */
-function changedGroups(
-  joint: Joint,
-  { thing, bits }: AccessChange,
-  lines: { readonly old: readonly Line[]; readonly new: readonly Line[] },
-): readonly Cause[] {
+function changedGroups(joint: Joint, { thing, bits }: AccessChange, lines: Lines): readonly Cause[] {
   if (thing === "providers") return [];
   const written = [
     ...lines.old.map((it) => [joint.old, it] as const),
@@ -156,14 +165,13 @@ function movedGlobs(
 }
 
 /** Where no statement differs the node stands elsewhere, or a provider came or went. */
-function placesOfChange(joint: Joint, pair: Pair, thing: Thing): readonly Cause[] {
+function placesOfChange(joint: Joint, pair: Pair, { thing, verb }: AccessChange): readonly Cause[] {
   if (thing === "providers") {
     const { old, new: now } = unmatched(joint.old.model.providers, joint.new.model.providers, ({ name }) => name);
-    const declared = [
-      ...now.map(({ name, span }) => ({ ...causeAt(joint, "new", span, name), text: `provider ${name}` })),
-      ...old.map(({ name, span }) => ({ ...causeAt(joint, "old", span, name), text: `provider ${name}` })),
-    ];
-    if (declared.length > 0) return declared;
+    const [side, moved] = verb === "gains" ? (["new", now] as const) : (["old", old] as const);
+    if (moved.length > 0) {
+      return moved.map(({ name, span }) => ({ ...causeAt(joint, side, span, name), text: `provider ${name}` }));
+    }
   }
   const causeOfNode = (side: "old" | "new", node: Node): Cause => ({
     ...causeAt(joint, side, node.span, node.name),

@@ -21,7 +21,7 @@ interface Words {
 
 function row(nodes: readonly Node[], group: readonly number[], words: Words): Row {
   const plain = { names: null, example: null, from: null, until: null, cache: false };
-  return { ...words, ...plain, subject: fold(nodes, group), nodes: group };
+  return { ...words, ...plain, subject: fold(nodes, group, [...nodes.keys()]), nodes: group };
 }
 
 /** Nodes without a partner, by the block that they stand in: a new team with its keys, new keys of an old team. */
@@ -69,8 +69,10 @@ function goingRows(joint: Joint): readonly Row[] {
 }
 
 function keysWords(joint: Joint, side: "old" | "new", group: readonly number[]): string {
-  const over = group.filter((index) => isOver(joint, joint[side].model.nodes[index]!)).length;
-  const verb = side === "new" ? "is added" : "is revoked";
+  const { nodes } = joint[side].model;
+  const over = group.filter((index) => isOver(joint, nodes[index]!)).length;
+  const team = nodes[nodes[group[0]!]!.parent ?? 0]!.name;
+  const verb = side === "new" ? `is added to team ${team}` : "is revoked";
   return over === 0 ? verb : `${verb} (${over === group.length ? "expired already" : `${over} expired already`})`;
 }
 

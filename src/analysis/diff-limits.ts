@@ -70,7 +70,7 @@ function rowOf(joint: Joint, change: Change): Row {
         ? `is held to ${words(now)}`
         : now === null
           ? `is free of ${words(old)}`
-          : `${words(old)} → ${words(now)}`,
+          : `${words(old)} → ${words(now).replace(MEASURE, "")}`,
     names: null,
     example: null,
     from,
@@ -80,6 +80,9 @@ function rowOf(joint: Joint, change: Change): Row {
     cache: false,
   };
 }
+
+/** What is not said again behind the arrow. */
+const MEASURE = /^(?:budget|limit \w+) /;
 
 function words(limit: Ceiling): string {
   if (limit === null) return "none";

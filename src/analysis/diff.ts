@@ -26,12 +26,18 @@ export function diff(old: Side, now: Side, at: number): Diff | null {
     ...limitRows(joint),
     ...guardrailRows(joint, renamed),
     ...resourceRows(joint, access),
-  ].sort((a, b) => RANK[a.move] - RANK[b.move]);
-  return { verdict: verdictOf(rows), rows, cache: cacheOf(joint, rows) };
+  ];
+  return { verdict: verdictOf(rows), rows: arrange(rows), cache: cacheOf(joint, rows) };
 }
 
 /** What a reviewer must see first stands first. */
 const RANK = { wider: 0, changed: 1, tighter: 2, neutral: 3 } as const satisfies Record<Move, number>;
+
+/** By direction, and then together what is about the same subject. */
+function arrange(rows: readonly Row[]): readonly Row[] {
+  const byMove = rows.toSorted((a, b) => RANK[a.move] - RANK[b.move]);
+  return [...Map.groupBy(byMove, ({ move, subject }) => `${move} ${subject.label}`).values()].flat();
+}
 
 /** What cannot be shown to be tighter counts as wider. */
 function verdictOf(rows: readonly Row[]): Verdict {

@@ -76,9 +76,9 @@ function format(...choices: readonly string[]): Option {
   return new Option("--format <format>", "how to report").choices(choices).default("text");
 }
 
-/** The clock of proofs, in milliseconds. */
-function at(): Option {
-  return new Option("--at <time>", "moment from which invariants have to hold (default: now)").argParser((text) => {
+/** The clock of proofs and comparisons, in milliseconds. */
+function at(what = "moment from which invariants have to hold"): Option {
+  return new Option("--at <time>", `${what} (default: now)`).argParser((text) => {
     const moment = Date.parse(text);
     if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(moment)) return moment;
     throw new Complaint(`\`${text}\` is no point in time`, "write it with its zone, such as `2026-12-24T18:00Z`");
@@ -114,6 +114,21 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .action(async (dir, options) => {
       const { policyTest } = await import("./policy-test.ts");
       done(await policyTest(dir, options, terminal));
+    });
+  policy
+    .command("diff")
+    .description("say what a change means: who gains and who loses what, and which lines did it")
+    .argument("<base..head | base | old-dir>", "revisions of Git, one to compare the directory with, or a directory")
+    .argument("[dir]", "policy directory (policy when not given), or the new one of two directories")
+    .addOption(at("moment from which the policies are compared"))
+    .addOption(format("text", "markdown", "json"))
+    .addHelpText(
+      "after",
+      "\nExit code: 0 equal meaning, 4 tighter only, 3 something is wider, 1 a policy is not good, 2 wrong question",
+    )
+    .action(async (first, second, options) => {
+      const { policyDiff } = await import("./policy-diff.ts");
+      done(await policyDiff(first, second ?? null, options, terminal));
     });
   policy
     .command("replay")

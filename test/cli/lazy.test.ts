@@ -29,7 +29,15 @@ test("the command line itself loads the option parser only", () => {
 });
 
 test("commands about policies load no server, no client and no watcher", () => {
-  for (const command of ["policy-check", "policy-fmt", "policy-test", "policy-explain", "key-new", "init"]) {
+  for (const command of [
+    "policy-check",
+    "policy-fmt",
+    "policy-test",
+    "policy-diff",
+    "policy-explain",
+    "key-new",
+    "init",
+  ]) {
     const libraries = librariesOf(`cli/${command}.ts`);
     for (const name of ["fastify", "undici", "pino", "prom-client", "chokidar", "simple-git", "zod"]) {
       assert.ok(!libraries.has(name), `${command} loads ${name}`);
