@@ -3,6 +3,8 @@ import type { Node } from "../model/model.ts";
 import type { Subject } from "./diff-row.ts";
 
 const MOST_NAMED = 6;
+/** More blocks than this are counted, not listed. */
+const MOST_BLOCKS = 4;
 
 /** Folds a group of nodes of one policy. Nodes that are `apart` are no part of the question, and no exception. */
 export function fold(nodes: readonly Node[], group: Iterable<number>, apart: readonly number[] = []): Subject {
@@ -29,24 +31,28 @@ export function rootsOf(nodes: readonly Node[], members: ReadonlySet<number>): r
   return [...members].filter((index) => !isBelow(index)).sort((a, b) => a - b);
 }
 
-/** `team a, team b`, `keys ci, dana in team eng`. */
+/** `team a, team b`, `keys ci, dana in team eng`, `142 keys in 37 teams: ci, dana, bo and 139 more`. */
 function named(nodes: readonly Node[], roots: readonly Node[]): readonly string[] {
-  const words = roots.filter(({ kind }) => kind !== "key").map(({ kind, name }) => `${kind} ${name}`);
-  const byTeam = new Map<string, string[]>();
-  for (const { kind, name, parent } of roots) {
-    if (kind !== "key") continue;
-    const team = parent === null ? "" : nodes[parent]!.name;
-    byTeam.set(team, [...(byTeam.get(team) ?? []), name]);
+  const of = (kind: Node["kind"]): readonly Node[] => roots.filter((node) => node.kind === kind);
+  const [teams, keys] = [of("team"), of("key")];
+  const words = of("org").map(({ name }) => `org ${name}`);
+  if (teams.length <= MOST_BLOCKS) words.push(...teams.map(({ name }) => `team ${name}`));
+  else words.push(`${count(teams.length, "team")}: ${short(teams.map(({ name }) => name))}`);
+  const byTeam = Map.groupBy(keys, ({ parent }) => nodes[parent ?? 0]!.name);
+  if (byTeam.size > MOST_BLOCKS) {
+    words.push(`${count(keys.length, "key")} in ${count(byTeam.size, "team")}: ${short(keys.map(({ name }) => name))}`);
+  } else {
+    for (const [team, own] of byTeam) {
+      const names = own.map(({ name }) => name);
+      words.push(names.length === 1 ? `key ${names[0]}` : `keys ${short(names)} in team ${team}`);
+    }
   }
-  for (const [team, names] of byTeam) {
-    words.push(names.length === 1 ? `key ${names[0]}` : `keys ${short(names)} in team ${team}`);
-  }
-  return [short(words)];
+  return [words.join(", ")];
 }
 
-function short(words: readonly string[]): string {
-  if (words.length <= MOST_NAMED) return words.join(", ");
-  return `${words.slice(0, MOST_NAMED).join(", ")} and ${words.length - MOST_NAMED} more`;
+function short(names: readonly string[]): string {
+  if (names.length <= MOST_NAMED) return names.join(", ");
+  return `${names.slice(0, MOST_NAMED).join(", ")} and ${names.length - MOST_NAMED} more`;
 }
 
 function belowText(teams: number, keys: number): string {

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { benchDecision, decisionSection } from "./decision.ts";
+import { benchDiff, diffSection } from "./diff.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { render, type Section } from "./report.ts";
@@ -21,12 +22,14 @@ const { values } = parseArgs({
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
 progress("decision: small and large policy");
 const decision = benchDecision();
+progress("diff: two revisions of the large policy");
+const diff = benchDiff();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, decision, relay })}\n`);
+  process.stdout.write(`${JSON.stringify({ node: process.version, decision, diff, relay })}\n`);
 } else {
-  const sections = [decisionSection(decision), cpuSection(reports), latencySection(reports)];
+  const sections = [decisionSection(decision), diffSection(diff), cpuSection(reports), latencySection(reports)];
   process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }
 
