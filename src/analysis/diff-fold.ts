@@ -6,8 +6,11 @@ const MOST_NAMED = 6;
 /** More blocks than this are counted, not listed. */
 const MOST_BLOCKS = 4;
 
-/** Folds a group of nodes of one policy. Nodes that are `apart` are no part of the question, and no exception. */
-export function fold(nodes: readonly Node[], group: Iterable<number>, apart: readonly number[] = []): Subject {
+/**
+ * Folds a group of nodes of one policy. Nodes that are `apart` are no part of the question, and no exception: new ones, or
+ * all others, where a row speaks of blocks and not of everything below them.
+ */
+export function fold(nodes: readonly Node[], group: Iterable<number>, apart: readonly number[] | "others"): Subject {
   const members = new Set(group);
   const roots = rootsOf(nodes, members);
   const rootNodes = roots.map((index) => nodes[index]!);
@@ -17,7 +20,7 @@ export function fold(nodes: readonly Node[], group: Iterable<number>, apart: rea
     teams - rootNodes.filter(({ kind }) => kind === "team").length,
     keys - rootNodes.filter(({ kind }) => kind === "key").length,
   );
-  const exceptions = exceptionsOf(nodes, new Set([...members, ...apart]), roots);
+  const exceptions = apart === "others" ? "" : exceptionsOf(nodes, new Set([...members, ...apart]), roots);
   const label = [...named(nodes, rootNodes), below, exceptions].filter((words) => words !== "").join(" ");
   return { label, roots: rootNodes.map(({ kind, name }) => `${kind} ${name}`), teams, keys };
 }

@@ -124,7 +124,7 @@ function rowOf(
   );
   const below = new Set(binding);
   for (const [index, { parent }] of nodes.entries()) if (parent !== null && below.has(parent)) below.add(index);
-  const { label, teams, keys } = fold(nodes, below);
+  const { label, teams, keys } = fold(nodes, below, joint.added);
   const subject: Subject = { label: `guardrail ${now.name} of ${label}`, roots: [], teams, keys };
   const causes: readonly Cause[] = [
     { ...causeAt(joint, "new", now.span, ""), text: `guardrail ${now.name}` },

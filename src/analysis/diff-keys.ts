@@ -21,7 +21,7 @@ interface Words {
 
 function row(nodes: readonly Node[], group: readonly number[], words: Words): Row {
   const plain = { names: null, example: null, from: null, until: null, cache: false };
-  return { ...words, ...plain, subject: fold(nodes, group, [...nodes.keys()]), nodes: group };
+  return { ...words, ...plain, subject: fold(nodes, group, "others"), nodes: group };
 }
 
 /** Nodes without a partner, by the block that they stand in: a new team with its keys, new keys of an old team. */

@@ -64,7 +64,7 @@ function rowOf(joint: Joint, change: Change): Row {
   return {
     about: "limits",
     move: moveOf(old, now),
-    subject: fold(joint.new.model.nodes, nodes, [...joint.new.model.nodes.keys()]),
+    subject: fold(joint.new.model.nodes, nodes, "others"),
     change:
       old === null
         ? `is held to ${words(now)}`
