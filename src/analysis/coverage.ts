@@ -7,9 +7,11 @@ import { atomsOf } from "../decision/atoms.ts";
 import { addBit, eachBit, emptyBits, fullBits, hasBit, unite } from "../decision/bits.ts";
 import type { Kind, Table } from "../decision/table.ts";
 import { runtimeOf } from "../decision/view.ts";
+import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Model, Test } from "../model/model.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import { type Missing, missingTest } from "./missing-test.ts";
+import { nameOf } from "./reach.ts";
 import { createMutants, domainOf, type Statement, statementsOf } from "./statement.ts";
 import { runTest, type TestReport } from "./test.ts";
 
@@ -40,23 +42,44 @@ export interface Coverage {
 
 const MOST_EXAMPLES = 5;
 
-/** Asks what the tests that pass would notice. */
-export function cover(model: Model, table: Table, report: TestReport): Coverage {
+/** Asks what the tests that pass would notice; `texts` by path, to show statements as they are written. */
+export function cover(
+  model: Model,
+  table: Table,
+  { report, texts }: { readonly report: TestReport; readonly texts: ReadonlyMap<string, string> },
+): Coverage {
   const ground = groundOf(model, table);
   const tests = model.tests.filter((_, index) => report.tests[index]?.passed === true);
   const notices = createNotices(tests, ground);
   const mutantOf = createMutants(model, ground);
-  const statements = statementsOf(model, table);
+  const statements = statementsOf(model, table).map((statement) => asWritten(statement, texts));
+  const titles = new Set(model.tests.map(({ name }) => name));
   const uncovered: Uncovered[] = [];
   for (const statement of statements) {
     const mutant = mutantOf(statement);
     if (notices(statement, mutant)) continue;
-    uncovered.push({ statement, missing: missingTest(statement, { model, ground, mutant }) });
+    uncovered.push({ statement, missing: missingTest(statement, { model, ground, mutant, titles }) });
   }
   const { pairs, untouched } = touch(statements, tests, ground);
   const missed = untouched.reduce((sum, it) => sum + it.untouched, 0);
   const covered = statements.length - uncovered.length;
   return { statements: statements.length, covered, pairs, touched: pairs - missed, uncovered, untouched };
+}
+
+function asWritten(statement: Statement, texts: ReadonlyMap<string, string>): Statement {
+  const { kind, span } = statement;
+  const text = texts.get(span.path)?.slice(span.start, span.end);
+  // A list of guards is a statement for each of them.
+  return text === undefined || kind === "guard" ? statement : { ...statement, text: text.replace(/\s+/g, " ") };
+}
+
+/** What no test would miss, as warnings. */
+export function uncoveredAsDiagnostics({ uncovered }: Coverage, table: Table): Diagnostic[] {
+  return uncovered.map(({ statement, missing }): Diagnostic => {
+    const message = `no test would miss \`${statement.text}\` of ${nameOf(table, statement.node)}`;
+    const help = missing.kind === "none" ? missing.reason : null;
+    return { code: "GW5006", severity: "warning", span: statement.span, message, help, notes: [] };
+  });
 }
 
 /** Whether some test that passes fails on a mutant. */

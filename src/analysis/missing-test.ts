@@ -26,6 +26,8 @@ export interface Pair {
   readonly model: Model;
   readonly ground: Ground;
   readonly mutant: Ground;
+  /** Titles that other tests have. */
+  readonly titles: Set<string>;
 }
 
 /** So many nodes below a statement are tried as subject of a test. */
@@ -38,7 +40,7 @@ export function missingTest(statement: Statement, pair: Pair): Missing {
   for (const node of subjects) {
     const claim = statement.kind === "access" ? claimAbout(statement, node, pair) : null;
     const lines = claim ?? play(statement, node, pair);
-    if (lines !== null) return { kind: "test", text: write(statement, node, lines, pair.ground.table) };
+    if (lines !== null) return { kind: "test", text: write(statement, node, lines, pair) };
   }
   return { kind: "none", reason: reasonOf(statement, pair) };
 }
@@ -263,10 +265,18 @@ function clock(now: number): string[] {
   return now === DEFAULT_CLOCK ? [] : [`at ${new Date(now).toISOString().replace(/(:00)?\.\d+Z$/, "Z")}`];
 }
 
-function write({ text }: Statement, node: number, lines: readonly string[], table: Table): string {
-  const { kind, name } = table.nodes[node]!;
-  const title = quoteText(`${nameOf(table, node)}: ${text}`);
-  return `test ${title} for ${kind} ${name} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+function write({ text }: Statement, node: number, lines: readonly string[], { ground, titles }: Pair): string {
+  const { kind, name } = ground.table.nodes[node]!;
+  const title = freshTitle(`${nameOf(ground.table, node)}: ${text}`, titles);
+  return `test ${quoteText(title)} for ${kind} ${name} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+}
+
+/** Names of tests are unique; a statement with a long list is cut short in its title. */
+function freshTitle(title: string, titles: Set<string>): string {
+  let fresh = title;
+  for (let number = 2; titles.has(fresh); number++) fresh = `${title} (${number})`;
+  titles.add(fresh);
+  return fresh;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };

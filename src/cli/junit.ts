@@ -11,9 +11,12 @@ interface Case {
   readonly failures: readonly Diagnostic[];
 }
 
+/** A demand on coverage, and what falls short of it. */
+export type CoverageCase = Pick<Case, "name" | "failures">;
+
 /** Writes the report of a policy directory. */
-export function junit(dir: string, { built, revision }: Loaded): string {
-  const cases: readonly Case[] =
+export function junit(dir: string, { built, revision }: Loaded, coverage: CoverageCase | null): string {
+  const tests: readonly Case[] =
     built.report === null
       ? [{ name: "the policy is good", file: dir, line: 1, failures: errorsOf(built.diagnostics) }]
       : [...(built.proofs?.invariants ?? []), ...built.report.tests].map(({ name, span, failures }) => ({
@@ -21,6 +24,7 @@ export function junit(dir: string, { built, revision }: Loaded): string {
           ...placeJson(span, dir),
           failures,
         }));
+  const cases = coverage === null ? tests : [...tests, { ...coverage, file: dir, line: 1 }];
   const failed = cases.filter(({ failures }) => failures.length > 0).length;
   const counts = `tests="${cases.length}" failures="${failed}" errors="0" skipped="0"`;
   return [

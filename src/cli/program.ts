@@ -109,7 +109,10 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .command("test")
     .description("run the tests of a policy directory")
     .argument("<dir>", "policy directory")
-    .addOption(format("text", "json", "junit"))
+    .option("--coverage", "name the statements that no test would miss, and print the missing tests")
+    .option("--coverage-min <percent>", "fail when tests cover less of the statements")
+    .option("-w, --watch", "run again at each change")
+    .addOption(format("text", "json", "junit", "sarif", "github"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyTest } = await import("./policy-test.ts");

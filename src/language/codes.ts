@@ -311,6 +311,10 @@ export const CODES = {
     "a test says `otherwise cannot`, and the policy allows more",
     "Everything that the test does not list as `can` must be denied. The message gives one thing that is allowed.",
   ),
+  GW5006: warning(
+    "a statement that no test would miss",
+    "Every test would pass without this line, so nothing would notice if it were lost. `gw policy test --coverage` prints a test that would notice, or says why there is none: often another line says the same.",
+  ),
   GW5010: error(
     "an invariant says `never allow`, and the policy allows it",
     "The message gives one name that gets through, and who may use it; the notes give the lines that allow it, and the path from the org down. Take the grant away, deny it above, or change the promise.",

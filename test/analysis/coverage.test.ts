@@ -28,7 +28,7 @@ function judge(sources: readonly Source[]): Judged {
 }
 
 function coverageOf({ model, table, report }: Judged): Coverage {
-  return cover(model, table, report);
+  return cover(model, table, { report, texts: new Map() });
 }
 
 const POLICY = `language 1
@@ -209,7 +209,7 @@ suite("the same as compiling and testing again without the statement", () => {
     test(place === null ? "here" : place.split("/").at(-1)!, async () => {
       const it = judge(place === null ? policy(POLICY + TESTS) : await readSources(place));
       const { model } = it;
-      const missed = new Set(cover(model, it.table, it.report).uncovered.map(({ statement }) => nameOf(statement)));
+      const missed = new Set(coverageOf(it).uncovered.map(({ statement }) => nameOf(statement)));
       const statements = statementsOf(model, it.table);
       assert.ok(statements.length > 3);
       for (const statement of statements) {

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { z } from "zod";
+import { CODES } from "../../src/language/codes.ts";
+import { orgText } from "../revision/policies.ts";
+import { GW, type Playground, playground } from "./gw.ts";
+
+const TEAM = "  allow models claude-haiku-4-5\n  allow tools Read\n  limit requests 60/min per key\n";
+const TESTS = `
+test "the small model, and no other" for team eng {
+  can use models claude-haiku-4-5
+  otherwise cannot
+}
+`;
+const FAILING = `
+test "100%, or not" for team eng {
+  can use models claude-haiku-5-5
+}
+`;
+
+const Place = { file: z.string(), line: z.int().positive(), column: z.int().positive() };
+const Coverage = z.strictObject({
+  statements: z.int(),
+  covered: z.int(),
+  percent: z.int().min(0).max(100),
+  pairs: z.int(),
+  touched: z.int(),
+  uncovered: z.array(
+    z.strictObject({
+      ...Place,
+      statement: z.string(),
+      subject: z.string(),
+      test: z.string().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  untouched: z.array(
+    z.strictObject({
+      ...Place,
+      statement: z.string(),
+      subject: z.string(),
+      classes: z.int(),
+      untouched: z.int(),
+      examples: z.array(z.string()),
+    }),
+  ),
+});
+
+/** What SARIF 2.1.0 demands of what is written here: names as in the standard, indices that hit, places from 1. */
+const Location = z.strictObject({
+  physicalLocation: z.strictObject({
+    artifactLocation: z.strictObject({ uri: z.string().regex(/^[\w./%~-]+$/) }),
+    region: z.strictObject({ startLine: z.int().positive(), startColumn: z.int().positive() }),
+  }),
+  message: z.strictObject({ text: z.string() }).optional(),
+});
+const Level = z.enum(["none", "note", "warning", "error"]);
+const Text = z.strictObject({ text: z.string().min(1) });
+const Sarif = z.strictObject({
+  $schema: z.url(),
+  version: z.literal("2.1.0"),
+  runs: z.tuple([
+    z.strictObject({
+      tool: z.strictObject({
+        driver: z.strictObject({
+          name: z.literal("sallyport"),
+          version: z.string(),
+          rules: z.array(
+            z.strictObject({
+              id: z.enum(Object.keys(CODES)),
+              shortDescription: Text,
+              fullDescription: Text,
+              defaultConfiguration: z.strictObject({ level: Level }),
+            }),
+          ),
+        }),
+      }),
+      columnKind: z.enum(["utf16CodeUnits", "unicodeCodePoints"]),
+      results: z.array(
+        z.strictObject({
+          ruleId: z.string(),
+          ruleIndex: z.int().nonnegative(),
+          level: Level,
+          message: Text,
+          locations: z.array(Location).length(1),
+          relatedLocations: z.array(Location),
+        }),
+      ),
+    }),
+  ]),
+});
+
+suite("gw policy test", () => {
+  let place: Playground;
+  beforeEach(() => {
+    place = playground();
+    mkdirSync(join(place.dir, "policy"));
+  });
+  afterEach(() => place.remove());
+
+  const run = (...more: string[]) => place.gw("policy", "test", "policy", ...more);
+
+  test("--coverage names what no test would miss, and the tests that would", async () => {
+    place.write("policy/org.policy", orgText(TEAM) + TESTS);
+    const { code, out } = await run("--coverage");
+    assert.equal(code, 0);
+    assert.match(out, /^policy\/org\.policy:17:3: no test would miss `allow tools Read` of team eng\n/);
+    assert.match(out, /\ntest "team eng: allow tools Read" for team eng \{\n {2}can use tools Read\n\}\n/);
+    assert.match(out, /: no test asks about 1 of 1 classes of names in `allow tools Read`: `Read`\n/);
+    assert.match(out, /\ncovered: 1 of 3 statements \(33 %\), 1 of 2 classes of names\n\ngood: policy, 1 test passed/);
+  });
+
+  test("what it prints can be pasted, and covers", async () => {
+    place.write("policy/org.policy", orgText(TEAM));
+    const bare = await run("--coverage", "--format", "json");
+    const { uncovered, percent } = Coverage.parse(JSON.parse(bare.out).coverage);
+    assert.deepEqual([percent, uncovered.length], [0, 3]);
+    place.write("policy/tests.policy", `language 1\n\n${uncovered.map((it) => it.test).join("\n")}`);
+    const { code, out } = await run("--coverage-min", "100");
+    assert.equal(code, 0, out);
+    assert.match(out, /^covered: 3 of 3 statements \(100 %\), 2 of 2 classes of names\n\ngood: policy, 3 tests passed/);
+    assert.equal((await place.gw("policy", "fmt", "--check", "policy")).code, 0);
+  });
+
+  test("--coverage-min fails below, in every format", async () => {
+    place.write("policy/org.policy", orgText(TEAM) + TESTS);
+    assert.equal((await run("--coverage-min", "33")).code, 0);
+    const { code, out } = await run("--coverage-min", "34");
+    assert.equal(code, 1);
+    assert.match(out, /\n33 % of statements covered, at least 34 % wanted: policy, 1 test passed, /);
+    const json = await run("--coverage-min", "34", "--format", "json");
+    assert.deepEqual([json.code, JSON.parse(json.out).ok], [1, false]);
+    const junit = await run("--coverage-min", "34", "--format", "junit");
+    assert.equal(junit.code, 1);
+    assert.match(junit.out, /<testsuites tests="2" failures="1"/);
+    assert.match(
+      junit.out,
+      /<testcase name="tests cover at least 34 % of statements" [^>]*>\n +<failure type="GW5006"/,
+    );
+    for (const wrong of ["101", "-1", "half"]) {
+      const refused = await run("--coverage-min", wrong);
+      assert.deepEqual([refused.code, refused.err.includes("is not a percentage")], [2, true], wrong);
+    }
+  });
+
+  test("SARIF for code hosts", async () => {
+    place.write("policy/org.policy", orgText(TEAM) + FAILING);
+    const { code, out } = await run("--format", "sarif", "--coverage");
+    assert.equal(code, 1);
+    const [{ results, tool }] = Sarif.parse(JSON.parse(out)).runs;
+    for (const { ruleId, ruleIndex } of results) assert.equal(tool.driver.rules[ruleIndex]?.id, ruleId);
+    assert.deepEqual(
+      results.map(({ ruleId, level, locations: [at] }) => {
+        return `${ruleId} ${level} ${at?.physicalLocation.artifactLocation.uri}:${at?.physicalLocation.region.startLine}`;
+      }),
+      [
+        "GW5006 warning policy/org.policy:16",
+        "GW5006 warning policy/org.policy:17",
+        "GW5006 warning policy/org.policy:18",
+        "GW5001 error policy/org.policy:22",
+      ],
+    );
+    place.write("policy/org.policy", orgText("  allow models @smal\n"));
+    const broken = await run("--format", "sarif");
+    assert.equal(broken.code, 1);
+    assert.deepEqual(
+      Sarif.parse(JSON.parse(broken.out)).runs[0].results.map(({ ruleId }) => ruleId),
+      ["GW2003"],
+    );
+  });
+
+  test("annotations for workflows: one line each, with what would end it escaped", async () => {
+    place.write("policy/org.policy", orgText(TEAM) + FAILING);
+    const { code, out } = await run("--format", "github");
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /^::error file=policy\/org\.policy,line=22,col=3,title=GW5001::team eng cannot use `claude-haiku-5-5`: [^\n]*%0A[^\n]*\n$/,
+    );
+    place.write("policy/org.policy", orgText(TEAM) + TESTS);
+    const good = await run("--format", "github");
+    assert.deepEqual([good.code, good.out], [0, ""]);
+    place.write("policy/a,b%c.policy", `language 1\n${FAILING}`);
+    assert.match((await run("--format", "github")).out, /^::error file=policy\/a%2Cb%25c\.policy,line=4,/);
+  });
+
+  test("--watch runs again at each change", async () => {
+    place.write("policy/org.policy", orgText(TEAM) + TESTS);
+    const child = spawn(process.execPath, [GW, "policy", "test", "policy", "--watch"], { cwd: place.dir });
+    let seen = "";
+    const shows = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(seen)) seen += String((await once(child.stdout, "data"))[0]);
+      seen = "";
+    };
+    try {
+      await shows(/good: policy, 1 test passed/);
+      place.write("policy/org.policy", orgText(TEAM) + FAILING);
+      await shows(/1 test failed: policy/);
+      place.write("policy/org.policy", orgText(TEAM) + TESTS);
+      await shows(/good: policy, 1 test passed/);
+    } finally {
+      child.kill();
+      await once(child, "exit");
+    }
+  });
+});
