@@ -6,7 +6,7 @@
  */
 import { addGrants, allowedOf, inForce, NOTHING, type Sum } from "../decision/access.ts";
 import { type Automaton, atomsOf, buildAutomaton, LONGEST_NAME, MOST_STATES } from "../decision/atoms.ts";
-import { eachBit, emptyBits, fullBits, hasBit, intersect, unite } from "../decision/bits.ts";
+import { eachBit, emptyBits, fullBits, hasBit, intersect, meets, unite } from "../decision/bits.ts";
 import type { Grant, Kind } from "../decision/table.ts";
 import { listNames } from "../decision/words.ts";
 import type { Diagnostic, Note } from "../language/diagnostic.ts";
@@ -41,39 +41,38 @@ interface Division {
 
 /** Makes the prover of a policy; it remembers what nodes may use from one promise to the next. */
 export function createAccessProver(realm: Realm): AccessProver {
-  const { table } = realm;
   const owners = ownersOf(realm);
   const joint = createJoint(realm);
   const spoken = { models: spokenOf(realm, "models"), tools: spokenOf(realm, "tools"), providers: null };
 
   const namesNothing = (rule: AccessRule, wanted: Uint32Array): boolean => {
     const known = spoken[rule.thing];
-    return known !== null && !wanted.some((word, i) => (word & known[i]!) !== 0);
+    return known !== null && !meets(wanted, known);
   };
+  const leaders = [...new Set(owners)];
 
   return (rule, name) => {
-    const nodes = table.nodes.map((_, index) => index).filter((index) => isMeant(realm, rule, index));
-    if (nodes.length === 0) return [vacuous(rule.span, "everybody is among them, so this promises nothing", null)];
+    // Who has no grants of its own is settled with the node above that has; a node that is named may be one of those.
+    const named = rule.kind === "never" ? rule.nodes.filter((node) => owners[node] !== node) : [];
+    const asked = [...named, ...leaders.filter((node) => isMeant(realm, rule, node))];
+    if (asked.length === 0) return [vacuous(rule.span, "everybody is among them, so this promises nothing", null)];
     const known = joint.wantedBy(rule);
-    const divide =
-      known === null ? createApart(realm, rule) : (owner: number) => joint.divide(rule.thing, owner, known);
-    const found: number[] = [];
+    const divide = known === null ? createApart(realm, rule) : joint.dividing(rule.thing, known);
+    const open = new Set<number>();
     let hole: Hole | null = null;
-    const settled = new Map<number, boolean>();
-    for (const node of nodes) {
+    for (const node of asked) {
       const owner = owners[node]!;
-      let open = settled.get(owner);
-      if (open === undefined) {
-        const division = divide(owner);
-        if (division === null) return [unprovable(realm, rule, { name, node })];
-        const leak = leakOf(division);
-        open = leak !== null;
-        settled.set(owner, open);
-        if (leak !== null) hole ??= { node, automaton: division.automaton, ...leak };
-      }
-      if (open) found.push(node);
+      const division = divide(owner);
+      if (division === null) return [unprovable(realm, rule, { name, node })];
+      const leak = leakOf(division);
+      if (leak === null) continue;
+      open.add(owner);
+      hole ??= { node, automaton: division.automaton, ...leak };
     }
-    if (hole !== null) return [brokenBy(realm, rule, { name, hole, nodes: found })];
+    if (hole !== null) {
+      const nodes = [...owners.keys()].filter((node) => open.has(owners[node]!) && isMeant(realm, rule, node));
+      return [brokenBy(realm, rule, { name, hole, nodes })];
+    }
     if (known === null || !namesNothing(rule, known)) return [];
     const help = "a misspelt name would be as safe; name what the policy speaks about";
     const list = listNames(rule.globs, 3);
@@ -82,8 +81,8 @@ export function createAccessProver(realm: Realm): AccessProver {
 }
 
 function isMeant(realm: Realm, rule: AccessRule, node: number): boolean {
-  const inside = rule.nodes.some((top) => isBelow(realm, node, top));
-  return rule.kind === "never" ? inside : !inside;
+  for (const top of rule.nodes) if (isBelow(realm, node, top)) return rule.kind === "never";
+  return rule.kind === "onlyTo";
 }
 
 /** For each node the nearest one on its path that has grants: it may use exactly what that one may. */
@@ -98,7 +97,7 @@ function ownersOf({ table }: Realm): Uint32Array {
 /** The first name that gets through; a catalogue name where there is one. */
 function leakOf({ automaton, wanted, stretches }: Division): { atom: number; now: number } | null {
   for (const { now, bits } of stretches) {
-    if (!wanted.some((word, i) => (word & bits[i]!) !== 0)) continue;
+    if (!meets(wanted, bits)) continue;
     const left = wanted.slice();
     intersect(left, bits);
     const atom = exampleOf(automaton, left);
@@ -124,7 +123,7 @@ function exampleOf({ examples, members }: Automaton, bits: Uint32Array): number 
 interface Joint {
   /** The atoms that a promise is about; null when the table does not know all of its globs. */
   readonly wantedBy: (rule: AccessRule) => Uint32Array | null;
-  readonly divide: (thing: Kind, owner: number, wanted: Uint32Array) => Division;
+  readonly dividing: (thing: Kind, wanted: Uint32Array) => (owner: number) => Division;
 }
 
 function createJoint(realm: Realm): Joint {
@@ -154,7 +153,7 @@ function createJoint(realm: Realm): Joint {
       if (thing === "providers") intersect(wanted, declaredIn(realm, automaton));
       return wanted;
     },
-    divide: (thing, owner, wanted) => ({
+    dividing: (thing, wanted) => (owner) => ({
       automaton: table.atoms[thing],
       wanted,
       stretches: stretchesOf(thing, owner),

@@ -4,11 +4,12 @@
  * spending.ts.
  */
 import { inForce } from "../decision/access.ts";
-import { dateOf, dateText } from "../decision/clock.ts";
+import { dateOf, dateText, startOfDate } from "../decision/clock.ts";
 import type { Slot } from "../decision/table.ts";
 import { dollars } from "../decision/words.ts";
 import type { Diagnostic, Note } from "../language/diagnostic.ts";
 import { place, type Span } from "../language/source.ts";
+import type { Period } from "../language/tree.ts";
 import type { InvariantRule } from "../model/model.ts";
 import { beginning, broken, isBelow, momentsAfter, type Realm, vacuous, whoIs } from "./realm.ts";
 import { mostSpent } from "./spending.ts";
@@ -16,12 +17,8 @@ import { mostSpent } from "./spending.ts";
 type ExpiresRule = Extract<InvariantRule, { kind: "expires" }>;
 type BudgetRule = Extract<InvariantRule, { kind: "budget" }>;
 
-function keysBelow(realm: Realm, top: number): number[] {
-  const keys: number[] = [];
-  for (const [index, { kind }] of realm.table.nodes.entries()) {
-    if (kind === "key" && isBelow(realm, index, top)) keys.push(index);
-  }
-  return keys;
+function keysBelow(realm: Realm, top: number): readonly number[] {
+  return top === 0 ? realm.keys : realm.keys.filter((key) => isBelow(realm, key, top));
 }
 
 function noKey(realm: Realm, rule: ExpiresRule | BudgetRule): Diagnostic {
@@ -32,20 +29,22 @@ function noKey(realm: Realm, rule: ExpiresRule | BudgetRule): Diagnostic {
 export function checkExpiry(realm: Realm, rule: ExpiresRule, name: string): Diagnostic[] {
   const keys = keysBelow(realm, rule.node);
   if (keys.length === 0) return [noKey(realm, rule)];
+  const { timezone } = realm.table;
+  const { year, month, day } = dateOf(timezone, realm.at);
+  const tooLate = startOfDate(timezone, year, month, day + rule.days + 1);
   const late = keys.filter((key) => {
     const expires = realm.model.nodes[key]!.key?.expires ?? null;
-    return expires === null || daysFrom(realm, expires) > rule.days;
+    return expires === null || expires >= tooLate;
   });
   const [first] = late;
   if (first === undefined) return [];
   const expires = realm.model.nodes[first]!.key?.expires ?? null;
-  const { timezone } = realm.table;
   const today = dateText(timezone, realm.at);
   const when =
     expires === null
       ? "never expires"
       : `expires on ${dateText(timezone, expires)}, ${daysFrom(realm, expires)} days from ${today}`;
-  const latest = dateText(timezone, middayOf(realm, realm.at) + rule.days * DAY);
+  const latest = dateText(timezone, tooLate - 1);
   const help = `write \`expires ${latest}\` or an earlier date`;
   const message = `${whoIs(realm, first)} ${when}`;
   return [broken(realm, { code: "GW5012", span: rule.span, name, message, help, notes: [], nodes: late })];
@@ -64,46 +63,57 @@ function middayOf({ table }: Realm, moment: number): number {
   return Date.UTC(year, month, day, 12);
 }
 
-/** Keys that no budget keeps to the amount at some time. */
-export function checkBudgets(realm: Realm, rule: BudgetRule, name: string): Diagnostic[] {
-  const keys = keysBelow(realm, rule.node);
-  if (keys.length === 0) return [noKey(realm, rule)];
+/** Makes the prover of `budget at most`; it remembers what paths let be spent from one promise to the next. */
+export function createBudgetProver(realm: Realm): (rule: BudgetRule, name: string) => Diagnostic[] {
   // Keys without budgets of their own share the list of their team.
-  const known = new Map<readonly number[], number | null>();
-  const free: number[] = [];
-  let since: number | null = null;
-  for (const key of keys) {
-    const { slots } = realm.table.nodes[key]!;
-    let from = known.get(slots);
-    if (from === undefined) {
-      from = uncappedFrom(realm, rule, slots);
-      known.set(slots, from);
+  const worst = new Map<Period, Map<readonly number[], number>>();
+  const worstOf = (slots: readonly number[], window: Period): number => {
+    const known = worst.get(window) ?? new Map<readonly number[], number>();
+    worst.set(window, known);
+    let most = known.get(slots);
+    if (most === undefined) {
+      const budgets = budgetsOf(realm, slots);
+      most = Math.max(...momentsOf(realm, budgets).map((now) => mostAt(budgets, window, now)));
+      known.set(slots, most);
     }
-    if (from === null) continue;
-    since ??= from;
-    free.push(key);
-  }
-  if (since === null) return [];
-  const cap = `${dollars(rule.microUsd)}/${rule.period}`;
-  const message = `${whoIs(realm, free[0]!)} may spend more than ${cap}${beginning(realm, since)}`;
-  const notes = capNotes(realm, rule, { key: free[0]!, now: since });
-  const help = `write \`budget ${cap} per key\` on its team, or a budget that amounts to less`;
-  return [broken(realm, { code: "GW5013", span: rule.span, name, message, help, notes, nodes: free })];
+    return most;
+  };
+
+  return (rule, name) => {
+    const keys = keysBelow(realm, rule.node);
+    if (keys.length === 0) return [noKey(realm, rule)];
+    const free = keys.filter((key) => worstOf(realm.table.nodes[key]!.slots, rule.period) > rule.microUsd);
+    return free.length === 0 ? [] : [uncapped(realm, rule, { name, keys: free })];
+  };
 }
 
-/** The first moment at which no budget keeps to the amount; null when there is none. */
-function uncappedFrom(realm: Realm, { microUsd, period }: BudgetRule, ids: readonly number[]): number | null {
-  const slots = budgetsOf(realm, ids);
-  const moments = momentsAfter(
-    realm.at,
-    slots.flatMap(({ amounts }) => amounts.map(({ until }) => until)),
+/** The most that the tightest of the budgets lets be spent in a window at a moment. */
+function mostAt(budgets: readonly Slot[], window: Period, now: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const slot of budgets) {
+    const cap = capAt(slot, now);
+    if (cap !== undefined) least = Math.min(least, mostSpent(cap.amount, slot.period!, window));
+  }
+  return least;
+}
+
+function momentsOf({ at }: Realm, budgets: readonly Slot[]): number[] {
+  return momentsAfter(
+    at,
+    budgets.flatMap(({ amounts }) => amounts.map(({ until }) => until)),
   );
-  const isKept = (now: number) =>
-    slots.some((slot) => {
-      const cap = capAt(slot, now);
-      return cap !== undefined && mostSpent(cap.amount, slot.period!, period) <= microUsd;
-    });
-  return moments.find((now) => !isKept(now)) ?? null;
+}
+
+function uncapped(realm: Realm, rule: BudgetRule, at: { name: string; keys: readonly number[] }): Diagnostic {
+  const { microUsd, period, span } = rule;
+  const key = at.keys[0]!;
+  const budgets = budgetsOf(realm, realm.table.nodes[key]!.slots);
+  const now = momentsOf(realm, budgets).find((moment) => mostAt(budgets, period, moment) > microUsd)!;
+  const cap = `${dollars(microUsd)}/${period}`;
+  const message = `${whoIs(realm, key)} may spend more than ${cap}${beginning(realm, now)}`;
+  const help = `write \`budget ${cap} per key\` on its team, or a budget that amounts to less`;
+  const notes = capNotes(realm, rule, { budgets, now });
+  return broken(realm, { code: "GW5013", span, name: at.name, message, help, notes, nodes: at.keys });
 }
 
 function budgetsOf({ table }: Realm, ids: readonly number[]): Slot[] {
@@ -115,10 +125,14 @@ function capAt({ amounts }: Slot, now: number): Slot["amounts"][number] | undefi
 }
 
 /** The budgets that bind a key and what each amounts to; those that end then. */
-function capNotes(realm: Realm, { period }: BudgetRule, { key, now }: { key: number; now: number }): Note[] {
+function capNotes(
+  realm: Realm,
+  { period }: BudgetRule,
+  { budgets, now }: { budgets: readonly Slot[]; now: number },
+): Note[] {
   const spans = spansOfLimits(realm);
   const notes: Note[] = [];
-  for (const slot of budgetsOf(realm, realm.table.nodes[key]!.slots)) {
+  for (const slot of budgets) {
     for (const { until, origin } of slot.amounts) {
       if (until === now - 1)
         notes.push({ message: `\`${origin.text}\` ends then`, span: spans.get(origin.place) ?? null });

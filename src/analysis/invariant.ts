@@ -7,9 +7,9 @@ import type { Table } from "../decision/table.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Invariant, InvariantRule, Model } from "../model/model.ts";
-import { createAccessProver } from "./invariant-access.ts";
-import { checkBudgets, checkExpiry } from "./invariant-keys.ts";
-import { createRealm, type Realm, vacuous } from "./realm.ts";
+import { type AccessProver, createAccessProver } from "./invariant-access.ts";
+import { checkExpiry, createBudgetProver } from "./invariant-keys.ts";
+import { createRealm, vacuous } from "./realm.ts";
 
 /** What came of one invariant. */
 export interface Proof {
@@ -32,30 +32,36 @@ export interface ProofReport {
 /** Proves every invariant of a policy on its table, for all times from `at` on. */
 export function prove(model: Model, table: Table, at: number): ProofReport {
   const realm = createRealm(model, table, at);
-  const checkAccess = createAccessProver(realm);
+  const provers: Provers = {
+    access: createAccessProver(realm),
+    expires: (rule, name) => checkExpiry(realm, rule, name),
+    budget: createBudgetProver(realm),
+  };
   const invariants = model.invariants.map((invariant) =>
     proofOf(
       invariant,
-      invariant.rules.flatMap((rule) => check(rule, invariant, { realm, checkAccess })),
+      invariant.rules.flatMap((rule) => check(rule, invariant, provers)),
     ),
   );
   const broken = invariants.filter(({ passed }) => !passed).length;
   return { proved: invariants.length - broken, broken, invariants };
 }
 
-function check(
-  rule: InvariantRule,
-  { name }: Invariant,
-  { realm, checkAccess }: { realm: Realm; checkAccess: ReturnType<typeof createAccessProver> },
-): Diagnostic[] {
+interface Provers {
+  readonly access: AccessProver;
+  readonly expires: (rule: Extract<InvariantRule, { kind: "expires" }>, name: string) => Diagnostic[];
+  readonly budget: ReturnType<typeof createBudgetProver>;
+}
+
+function check(rule: InvariantRule, { name }: Invariant, provers: Provers): Diagnostic[] {
   switch (rule.kind) {
     case "never":
     case "onlyTo":
-      return checkAccess(rule, name);
+      return provers.access(rule, name);
     case "expires":
-      return checkExpiry(realm, rule, name);
+      return provers.expires(rule, name);
     case "budget":
-      return checkBudgets(realm, rule, name);
+      return provers.budget(rule, name);
     default:
       return rule satisfies never;
   }

@@ -1,7 +1,6 @@
 /** What all proofs stand on: the tree of nodes, moments at which something ends, and the words of a failed proof. */
 import { momentText } from "../decision/clock.ts";
 import type { Table } from "../decision/table.ts";
-import { listNames } from "../decision/words.ts";
 import { CODES, type Code } from "../language/codes.ts";
 import type { Diagnostic, Note } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
@@ -16,6 +15,8 @@ export interface Realm {
   readonly last: Uint32Array;
   /** The place of each node when every subtree lies together. */
   readonly rank: Uint32Array;
+  /** The nodes that are keys. */
+  readonly keys: readonly number[];
 }
 
 /** Numbers the nodes so that a subtree is a range. */
@@ -31,7 +32,8 @@ export function createRealm(model: Model, table: Table, at: number): Realm {
     free[parent]! += size[index]!;
     free[index] = rank[index]! + 1;
   }
-  return { model, table, at, rank, last: size.map((count, index) => rank[index]! + count) };
+  const keys = nodes.flatMap(({ kind }, index) => (kind === "key" ? [index] : []));
+  return { model, table, at, rank, last: size.map((count, index) => rank[index]! + count), keys };
 }
 
 /** Whether a node is another one or stands below it. */
@@ -77,15 +79,15 @@ export interface Failure {
   readonly nodes: readonly number[];
 }
 
+const MOST_NAMED = 3;
+
 /** A failed promise as a diagnostic: the example, the lines, the path from the org, and how many others. */
 export function broken(realm: Realm, failure: Failure): Diagnostic {
   const { code, span, name, message, help, notes, nodes } = failure;
   const [example, ...others] = nodes;
   const path = pathTo(realm, example!).map((index) => whoIs(realm, index));
-  const more = listNames(
-    others.map((index) => whoIs(realm, index)),
-    3,
-  );
+  const shown = others.slice(0, MOST_NAMED).map((index) => whoIs(realm, index));
+  const rest = others.length > shown.length ? ` and ${others.length - shown.length} more` : "";
   return {
     code,
     severity: CODES[code].severity,
@@ -95,7 +97,7 @@ export function broken(realm: Realm, failure: Failure): Diagnostic {
     notes: [
       ...notes,
       { message: `the path is ${path.join(" → ")}`, span: realm.model.nodes[example!]!.span },
-      ...(others.length > 0 ? [{ message: `the same goes for ${more}`, span: null }] : []),
+      ...(others.length > 0 ? [{ message: `the same goes for ${shown.join(", ")}${rest}`, span: null }] : []),
     ],
   };
 }

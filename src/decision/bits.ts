@@ -37,6 +37,12 @@ export function subtract(bits: Uint32Array, other: Uint32Array): void {
   for (let i = 0; i < bits.length; i++) bits[i]! &= ~other[i]!;
 }
 
+/** True when two sets have a number in common. */
+export function meets(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true;
+  return false;
+}
+
 /** The smallest number in the set; -1 when it is empty. */
 export function firstBit(bits: Uint32Array): number {
   for (let i = 0; i < bits.length; i++) {

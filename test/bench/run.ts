@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: what a decision costs beside a calibration loop, and what the gateway costs beside a bare relay, all
- * measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the
- * requests. Progress goes to stderr.
+ * `npm run bench`: what proofs, decisions and comparisons cost beside a calibration loop, and what the gateway costs
+ * beside a bare relay, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick`
+ * sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
 import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
+import { benchInvariants, invariantSection } from "./invariants.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { render, type Section } from "./report.ts";
@@ -20,6 +21,8 @@ const { values } = parseArgs({
 });
 
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
+progress("invariants: on the large policy");
+const invariants = benchInvariants();
 progress("decision: small and large policy");
 const decision = benchDecision();
 progress("diff: two revisions of the large policy");
@@ -27,9 +30,15 @@ const diff = benchDiff();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, decision, diff, relay })}\n`);
+  process.stdout.write(`${JSON.stringify({ node: process.version, invariants, decision, diff, relay })}\n`);
 } else {
-  const sections = [decisionSection(decision), diffSection(diff), cpuSection(reports), latencySection(reports)];
+  const sections = [
+    invariantSection(invariants),
+    decisionSection(decision),
+    diffSection(diff),
+    cpuSection(reports),
+    latencySection(reports),
+  ];
   process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }
 
