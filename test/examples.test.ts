@@ -40,6 +40,12 @@ for (const dir of [...examples, "policy/starter", "policy/gateway"]) {
       );
     });
 
+    test("keeps what its invariants promise", async () => {
+      const { proofs } = (await load(root + dir, AT)).built;
+      const broken = proofs?.invariants.flatMap(({ failures }) => failures.map(({ message }) => message));
+      assert.deepEqual(broken, []);
+    });
+
     test("is formatted", async () => {
       for (const source of await readSources(root + dir)) assertFormatted(source);
     });
