@@ -12,15 +12,10 @@ export const MAX_NODES = 4_000_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Checks a whole JSON text and notes where its values are; throws JsonError. */
 export function skim(bytes: Uint8Array): Json {
-  try {
-    UTF8.decode(bytes);
-  } catch {
-    throw new JsonError("utf8", "the text is not valid UTF-8", 0);
-  }
   const skimmer = new Skimmer(bytes);
   skimmer.run();
   return new Json(bytes, skimmer.nodes);
@@ -104,9 +99,13 @@ class Skimmer {
     const bytes = this.bytes;
     const start = this.at;
     let at = start + 1;
+    let seen = 0;
     for (;;) {
       let byte = bytes[at]!;
-      while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++at]!;
+      while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) {
+        seen |= byte;
+        byte = bytes[++at]!;
+      }
       if (byte === QUOTE) break;
       this.at = at;
       if (at >= bytes.length) this.#fail("the text ends too early");
@@ -114,7 +113,17 @@ class Skimmer {
       at = this.#escape();
     }
     this.at = at + 1;
+    // Outside of strings the grammar is ASCII, so this is all of the text that can be invalid.
+    if (seen > 0x7f) this.#checkUtf8(start, at);
     this.#note(start, this.at);
+  }
+
+  #checkUtf8(start: number, end: number): void {
+    try {
+      UTF8.decode(this.bytes.subarray(start, end));
+    } catch {
+      throw new JsonError("utf8", "the text is not valid UTF-8", start);
+    }
   }
 
   /** Offset behind the escape that begins here. */
