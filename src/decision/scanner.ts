@@ -66,12 +66,14 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
 
 function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, literals: number): Scanner {
   const blind = prefilter === null || probes.some((probe) => probe.literals.length === 0);
+  // Written anew by each scan; a fresh one for each would be most of what a scan allocates.
+  const present = new Uint8Array(literals);
   return {
     mayHit(bytes, start, end) {
       return blind || prefilter.anyIn(bytes, start, end) || hasEscape(bytes, start, end);
     },
     scan(text) {
-      const present = new Uint8Array(literals);
+      present.fill(0);
       prefilter?.mark(text, present);
       const hits: Ranked[] = [];
       for (const { guardrail, pattern, rejects, finder, literals: needed } of probes) {
