@@ -1,7 +1,9 @@
 /**
  * The body of a provider's answer as it is pulled: a queue between the HTTP client, which pushes, and the reader, who
- * takes all that came at once. Above a mark the client is paused, so that a slow caller slows the provider down.
+ * takes all that came at once. Above a mark the client is paused, so that a slow caller slows the provider down. What is
+ * taken goes through a mask, so that there is no way around it.
  */
+import type { Mask } from "./mask.ts";
 
 /** What the queue needs of the HTTP client. */
 export interface Tap {
@@ -15,15 +17,18 @@ const HIGH_WATER = 256 * 1024;
 /** Chunks pushed on one side, pulled on the other; ends once. */
 export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #tap: Tap;
+  readonly #mask: Mask | null;
   #chunks: Buffer[] = [];
   #size = 0;
   #paused = false;
   #ended = false;
   #failure: Error | null = null;
   #waiting: Waiter | null = null;
+  #woken = false;
 
-  constructor(tap: Tap) {
+  constructor(tap: Tap, mask: Mask | null) {
     this.#tap = tap;
+    this.#mask = mask;
   }
 
   [Symbol.asyncIterator](): this {
@@ -50,7 +55,8 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#chunks.length > 0 || this.#ended) return settled(this.#take());
+    const taken = this.#take();
+    if (taken !== null) return settled(taken);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -69,31 +75,42 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
 
   // Waking in a microtask lets everything of one network read arrive first, so that it leaves as one chunk.
   #wake(): void {
-    const waiter = this.#waiting;
-    if (waiter === null) return;
-    this.#waiting = null;
+    if (this.#waiting === null || this.#woken) return;
+    this.#woken = true;
     queueMicrotask(() => {
+      this.#woken = false;
+      const waiter = this.#waiting;
       const taken = this.#take();
+      if (waiter === null || taken === null) return;
+      this.#waiting = null;
       if (taken instanceof Error) waiter.reject(taken);
       else waiter.resolve(taken);
     });
   }
 
-  #take(): IteratorResult<Uint8Array, undefined> | Error {
-    const [first] = this.#chunks;
-    if (first !== undefined) {
-      const value = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
-      this.#chunks = [];
-      this.#size = 0;
-      if (this.#paused) {
-        this.#paused = false;
-        this.#tap.resume();
-      }
-      return { done: false, value };
+  /** What is there to be taken; null when the reader has to wait. */
+  #take(): IteratorResult<Uint8Array, undefined> | Error | null {
+    if (this.#size > 0) {
+      const value = this.#chunk();
+      if (value.length > 0) return { done: false, value };
     }
+    if (!this.#ended) return null;
+    const rest = this.#failure === null ? this.#mask?.rest() : undefined;
+    if (rest !== undefined && rest.length > 0) return { done: false, value: rest };
     const failure = this.#failure;
     this.#failure = null;
     return failure ?? { done: true, value: undefined };
+  }
+
+  #chunk(): Buffer {
+    const whole = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#size);
+    this.#chunks = [];
+    this.#size = 0;
+    if (this.#paused) {
+      this.#paused = false;
+      this.#tap.resume();
+    }
+    return this.#mask === null ? whole : this.#mask.clean(whole);
   }
 }
 
