@@ -13,8 +13,8 @@ export interface Literal {
 }
 
 export interface Prefilter {
-  /** True when `bytes[start, end)` holds any of the literals. */
-  anyIn(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Marks each literal that `bytes[start, end)` holds with a 1 at its index; false when there is none. */
+  markRaw(bytes: Uint8Array, start: number, end: number, present: Uint8Array): boolean;
   /** Marks each literal that the text holds with a 1 at its index. */
   mark(text: string, present: Uint8Array): void;
 }
@@ -43,9 +43,9 @@ interface Tables {
 /** Builds the tables for a list of literals; the list is not empty. */
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
-  const fast = tables.step === 1 ? anyRolling : anyStepping;
+  const walk = tables.step === 1 ? markRolling : markStepping;
   return {
-    anyIn: (bytes, start, end) => fast(tables, bytes, start, end),
+    markRaw: (bytes, start, end, present) => walk(tables, { bytes, start, end, present }),
     mark: (text, present) => markText(tables, text, present),
   };
 }
@@ -73,9 +73,19 @@ function hashOf(a: number, b: number, c: number): number {
   return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
 }
 
+/** Bytes to look through, and where to mark what they hold. */
+interface Range {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly present: Uint8Array;
+}
+
 /** Takes every position, four at a time; the hash of the next one is made from the last. */
-function anyRolling(tables: Tables, bytes: Uint8Array, start: number, end: number): boolean {
+function markRolling(tables: Tables, range: Range): boolean {
   const { live } = tables;
+  const { bytes, start, end } = range;
+  let any = false;
   let hash = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
@@ -84,39 +94,38 @@ function anyRolling(tables: Tables, bytes: Uint8Array, start: number, end: numbe
     const third = ((second << 5) ^ bytes[i + 2]!) & 0x7fff;
     hash = ((third << 5) ^ bytes[i + 3]!) & 0x7fff;
     if ((live[first]! | live[second]! | live[third]! | live[hash]!) === 0) continue;
-    for (let at = i - 2; at < i + 2; at++) if (at >= start && standsAt(tables, bytes, at, start, end)) return true;
+    for (let at = i - 2; at < i + 2; at++) if (at >= start && markRawAt(tables, range, at)) any = true;
   }
-  for (let at = Math.max(start, i - 2); at + 2 < end; at++) if (standsAt(tables, bytes, at, start, end)) return true;
-  return false;
+  for (let at = Math.max(start, i - 2); at + 2 < end; at++) if (markRawAt(tables, range, at)) any = true;
+  return any;
 }
 
-function anyStepping(tables: Tables, bytes: Uint8Array, start: number, end: number): boolean {
+function markStepping(tables: Tables, range: Range): boolean {
   const { live, step } = tables;
+  const { bytes, start, end } = range;
+  let any = false;
   for (let i = start; i + 2 < end; i += step) {
     if (live[((bytes[i]! << 10) ^ (bytes[i + 1]! << 5) ^ bytes[i + 2]!) & 0x7fff] === 0) continue;
-    if (standsAt(tables, bytes, i, start, end)) return true;
+    if (markRawAt(tables, range, i)) any = true;
   }
-  return false;
+  return any;
 }
 
-/** True when a literal whose trigram begins at `at` stands there, inside the range. */
-function standsAt(
-  { literals, heads, entries }: Tables,
-  bytes: Uint8Array,
-  at: number,
-  start: number,
-  end: number,
-): boolean {
+/** Marks the literals whose trigram at `at` stands there as a part of them, inside the range; false when none does. */
+function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, present }: Range, at: number): boolean {
+  let any = false;
   for (let e = heads[hashOf(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
     const { text, fold } = literals[literal]!;
     const from = at - offset;
-    if (from < start || from + text.length > end) continue;
+    if (present[literal] === 1 || from < start || from + text.length > end) continue;
     let i = 0;
     while (i < text.length && same(bytes[from + i]!, text.charCodeAt(i), fold)) i++;
-    if (i === text.length) return true;
+    if (i < text.length) continue;
+    present[literal] = 1;
+    any = true;
   }
-  return false;
+  return any;
 }
 
 function markText(tables: Tables, text: string, present: Uint8Array): void {

@@ -65,19 +65,29 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
 }
 
 function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, literals: number): Scanner {
-  const blind = prefilter === null || probes.some((probe) => probe.literals.length === 0);
-  // Written anew by each scan; a fresh one for each would be most of what a scan allocates.
+  const blind = probes.flatMap((probe, index) => (probe.literals.length === 0 ? [index] : []));
+  // Written anew by each look; a fresh one for each would be most of what a look allocates.
   const present = new Uint8Array(literals);
+  const called = (): readonly number[] =>
+    probes.flatMap(({ literals: needed }, index) =>
+      needed.length === 0 || needed.some((literal) => present[literal] === 1) ? [index] : [],
+    );
+  const calledIn = (text: string): readonly number[] => {
+    present.fill(0);
+    prefilter?.mark(text, present);
+    return called();
+  };
   return {
-    mayHit(bytes, start, end) {
-      return blind || prefilter.anyIn(bytes, start, end) || hasEscape(bytes, start, end);
-    },
-    scan(text) {
+    suspects(bytes, start, end) {
+      if (hasEscape(bytes, start, end)) return "any";
       present.fill(0);
-      prefilter?.mark(text, present);
+      if (prefilter?.markRaw(bytes, start, end, present) === true) return called();
+      return blind.length === 0 ? null : blind;
+    },
+    scan(text, suspects = "any") {
       const hits: Ranked[] = [];
-      for (const { guardrail, pattern, rejects, finder, literals: needed } of probes) {
-        if (needed.length > 0 && !needed.some((index) => present[index] === 1)) continue;
+      for (const index of suspects === "any" ? calledIn(text) : suspects) {
+        const { guardrail, pattern, rejects, finder } = probes[index]!;
         finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, rejects }));
       }
       return hits.length === 0 ? NO_HITS : disjoint(hits);
