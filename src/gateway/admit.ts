@@ -27,9 +27,11 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
-  ports.telemetry.overhead("policy", (ports.tick() - since) / 1000);
 
+  const decided = ports.tick();
+  ports.telemetry.overhead("policy", (decided - since) / 1000);
   const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
+  ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
     return turned(passing("audit", "the audit log cannot be written, so nothing may be served"), findings);
