@@ -13,8 +13,8 @@ export interface Literal {
 }
 
 export interface Prefilter {
-  /** Marks each literal that `bytes[start, end)` holds with a 1 at its index; false when there is none. */
-  markRaw(bytes: Uint8Array, start: number, end: number, present: Uint8Array): boolean;
+  /** Marks each literal that `bytes[start, end)` holds with a 1 at its index. */
+  markRaw(bytes: Uint8Array, start: number, end: number, present: Uint8Array): void;
   /** Marks each literal that the text holds with a 1 at its index. */
   mark(text: string, present: Uint8Array): void;
 }
@@ -82,10 +82,9 @@ interface Range {
 }
 
 /** Takes every position, four at a time; the hash of the next one is made from the last. */
-function markRolling(tables: Tables, range: Range): boolean {
+function markRolling(tables: Tables, range: Range): void {
   const { live } = tables;
   const { bytes, start, end } = range;
-  let any = false;
   let hash = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
@@ -94,26 +93,21 @@ function markRolling(tables: Tables, range: Range): boolean {
     const third = ((second << 5) ^ bytes[i + 2]!) & 0x7fff;
     hash = ((third << 5) ^ bytes[i + 3]!) & 0x7fff;
     if ((live[first]! | live[second]! | live[third]! | live[hash]!) === 0) continue;
-    for (let at = i - 2; at < i + 2; at++) if (at >= start && markRawAt(tables, range, at)) any = true;
+    for (let at = Math.max(start, i - 2); at < i + 2; at++) markRawAt(tables, range, at);
   }
-  for (let at = Math.max(start, i - 2); at + 2 < end; at++) if (markRawAt(tables, range, at)) any = true;
-  return any;
+  for (let at = Math.max(start, i - 2); at + 2 < end; at++) markRawAt(tables, range, at);
 }
 
-function markStepping(tables: Tables, range: Range): boolean {
+function markStepping(tables: Tables, range: Range): void {
   const { live, step } = tables;
   const { bytes, start, end } = range;
-  let any = false;
   for (let i = start; i + 2 < end; i += step) {
-    if (live[((bytes[i]! << 10) ^ (bytes[i + 1]! << 5) ^ bytes[i + 2]!) & 0x7fff] === 0) continue;
-    if (markRawAt(tables, range, i)) any = true;
+    if (live[((bytes[i]! << 10) ^ (bytes[i + 1]! << 5) ^ bytes[i + 2]!) & 0x7fff] === 1) markRawAt(tables, range, i);
   }
-  return any;
 }
 
-/** Marks the literals whose trigram at `at` stands there as a part of them, inside the range; false when none does. */
-function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, present }: Range, at: number): boolean {
-  let any = false;
+/** Marks the literals that a trigram at `at` stands for, where they lie whole inside the range. */
+function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, present }: Range, at: number): void {
   for (let e = heads[hashOf(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
     const { text, fold } = literals[literal]!;
@@ -121,11 +115,8 @@ function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, pr
     if (present[literal] === 1 || from < start || from + text.length > end) continue;
     let i = 0;
     while (i < text.length && same(bytes[from + i]!, text.charCodeAt(i), fold)) i++;
-    if (i < text.length) continue;
-    present[literal] = 1;
-    any = true;
+    if (i === text.length) present[literal] = 1;
   }
-  return any;
 }
 
 function markText(tables: Tables, text: string, present: Uint8Array): void {

@@ -65,28 +65,30 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
 }
 
 function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, literals: number): Scanner {
-  const blind = probes.flatMap((probe, index) => (probe.literals.length === 0 ? [index] : []));
+  const all = [...probes.keys()];
+  const blind = all.filter((index) => probes[index]!.literals.length === 0);
   // Written anew by each look; a fresh one for each would be most of what a look allocates.
   const present = new Uint8Array(literals);
+  const isPresent = (literal: number): boolean => present[literal] === 1;
   const called = (): readonly number[] =>
-    probes.flatMap(({ literals: needed }, index) =>
-      needed.length === 0 || needed.some((literal) => present[literal] === 1) ? [index] : [],
-    );
-  const calledIn = (text: string): readonly number[] => {
-    present.fill(0);
-    prefilter?.mark(text, present);
-    return called();
-  };
+    present.includes(1)
+      ? all.filter((index) => probes[index]!.literals.length === 0 || probes[index]!.literals.some(isPresent))
+      : blind;
   return {
     suspects(bytes, start, end) {
       if (hasEscape(bytes, start, end)) return "any";
       present.fill(0);
-      if (prefilter?.markRaw(bytes, start, end, present) === true) return called();
-      return blind.length === 0 ? null : blind;
+      prefilter?.markRaw(bytes, start, end, present);
+      const suspects = called();
+      return suspects.length === 0 ? null : suspects;
     },
     scan(text, suspects = "any") {
+      if (suspects === "any") {
+        present.fill(0);
+        prefilter?.mark(text, present);
+      }
       const hits: Ranked[] = [];
-      for (const index of suspects === "any" ? calledIn(text) : suspects) {
+      for (const index of suspects === "any" ? called() : suspects) {
         const { guardrail, pattern, rejects, finder } = probes[index]!;
         finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, rejects }));
       }

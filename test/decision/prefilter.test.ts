@@ -29,7 +29,7 @@ for (const [title, shortest] of [
         const bytes = Buffer.from(`ab1${text}ab1`);
         const held = literals.map((literal) => (holds(text, literal) ? 1 : 0));
         const raw = new Uint8Array(literals.length);
-        assert.equal(prefilter.markRaw(bytes, 3, bytes.length - 3, raw), held.includes(1), text);
+        prefilter.markRaw(bytes, 3, bytes.length - 3, raw);
         assert.deepEqual([...raw], held, text);
         const present = new Uint8Array(literals.length);
         prefilter.mark(text, present);
