@@ -13,7 +13,7 @@ import { launch, type Running } from "./process.ts";
 export const PROVIDER_CREDENTIAL = "provider-credential-of-the-mock";
 
 const executable = resolve(import.meta.dirname, "../../src/cli/gw.ts");
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The parts of a policy that differ between tests. */
 export interface PolicyParts {
