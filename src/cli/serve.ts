@@ -80,7 +80,7 @@ export async function serveWith(
   const { log, charges } = await openRecord(options.data);
   world.defer(() => log.close());
   const eyes = openEyes(options, terminal, log);
-  const providers = createProviders({ env: process.env, timeouts: PROVIDER_TIMEOUTS });
+  const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
 
   const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });
