@@ -164,7 +164,11 @@ test("silence and refused connections are told apart", async (t) => {
     if (request.headers["x-want"] === "cut") response.write("first", () => request.socket.destroy());
   });
   t.after(() => upstream.close());
-  const providers = createProviders({ env: { KEY: SECRET }, root: ".", timeouts: { connect: 500, headers: 60, idle: 60 } });
+  const providers = createProviders({
+    env: { KEY: SECRET },
+    root: ".",
+    timeouts: { connect: 500, headers: 60, idle: 60 },
+  });
   t.after(() => providers.close());
   const provider = providers.open(settings(upstream.url));
   await assert.rejects(provider.send(outgoing()), { code: "timeout" });
