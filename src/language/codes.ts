@@ -88,7 +88,6 @@ export const CODES = {
     "a hash is not `sha256:` and 64 lower-case hexadecimal digits",
     "Keys and packs are pinned by SHA-256, written `sha256:` followed by exactly 64 digits out of 0-9 and a-f. `gw key new` writes the line for a key.",
   ),
-
   GW1017: error(
     "an invisible mark that changes the direction of text",
     "What a reviewer sees would not be what the gateway reads. Remove the mark, or write it as `\\u{…}` in a string.",
@@ -143,6 +142,10 @@ export const CODES = {
   GW2018: error(
     "a name has a form that names of its kind cannot have",
     "Names begin with a letter and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
+  ),
+  GW2019: error(
+    "a group is named without its `@`",
+    "Without `@` a word in a list is the name of one model or tool. A group's name without it would match nothing, so that an `allow` gives and a `deny` takes nothing. Write `@NAME`.",
   ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
