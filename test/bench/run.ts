@@ -1,9 +1,10 @@
 /**
- * `npm run bench`: what a decision costs beside a calibration loop, and what the gateway costs beside a bare relay, all
- * measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the
- * requests. Progress goes to stderr.
+ * `npm run bench`: what a decision costs beside a calibration loop, what the commands cost beside a bare process, and
+ * what the gateway costs beside a bare relay, all measured in the same run. `-- --format json` prints the figures for
+ * machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
+import { benchCheck, checkSection } from "./check.ts";
 import { benchDecision, decisionSection } from "./decision.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
@@ -21,12 +22,14 @@ const { values } = parseArgs({
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
 progress("decision: small and large policy");
 const decision = benchDecision();
+progress("check: the large policy, in processes of their own");
+const check = benchCheck();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, decision, relay })}\n`);
+  process.stdout.write(`${JSON.stringify({ node: process.version, decision, check, relay })}\n`);
 } else {
-  const sections = [decisionSection(decision), cpuSection(reports), latencySection(reports)];
+  const sections = [decisionSection(decision), checkSection(check), cpuSection(reports), latencySection(reports)];
   process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }
 
