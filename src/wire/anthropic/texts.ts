@@ -39,8 +39,7 @@ export function redactTexts(
   findings: readonly Finding[],
   replacement: (finding: Finding) => string,
 ): Edit[] {
-  const bySpan = new Map<TextSpan, Finding[]>();
-  for (const finding of findings) bySpan.set(finding.span, [...(bySpan.get(finding.span) ?? []), finding]);
+  const bySpan = Map.groupBy(findings, ({ span }) => span);
   return [...bySpan].flatMap(([span, found]) => {
     const changes = found.map((finding) => ({ ...finding.hit, text: replacement(finding) }));
     return rawEdits(request.body, span.start, span.end, changes);
