@@ -65,6 +65,14 @@ suite("from sources to a table", () => {
     }
   });
 
+  test("what follows from a broken line is not told: examples of a broken pattern, a secret seen twice", () => {
+    const pattern = 'pattern p {\n  match /foo\n  hit "foo"\n}\n';
+    only(built({ "org.policy": `${orgText()}\n${pattern}` }), "GW1005");
+    const secret = ["sk", "ant", "x".repeat(20)].join("-");
+    const provider = `provider p {\n  kind anthropic\n  url "https://x.example"\n  credential "${secret}"\n}\n`;
+    assert.ok(!JSON.stringify(only(built({ "org.policy": `${orgText()}\n${provider}` }), "GW4001")).includes(secret));
+  });
+
   test("a builtin pack that does not exist is named, with the nearest one", () => {
     const result = built({ "org.policy": `${orgText()}\nuse antropic from builtin\n` });
     assert.equal(only(result, "GW2010").help, "did you mean `anthropic`?");
