@@ -84,7 +84,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .addOption(format("text", "json"))
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, options.format, terminal));
+      done(await policyCheck(dir, { ...options, now: Date.now() }, terminal));
     });
   policy
     .command("fmt")

@@ -242,6 +242,10 @@ export const CODES = {
     "one policy has too many globs to be told apart",
     "Globs with a `*` in the middle multiply when combined. Replace some of them by names or by prefixes.",
   ),
+  GW3029: warning(
+    "a statement whose `until` has passed",
+    "It has no effect any more. Delete it, so that readers need not look at the calendar; what it replaced holds again.",
+  ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
   GW4001: error(
@@ -274,10 +278,13 @@ export const CODES = {
     "a regular expression matches the empty text",
     "An expression that matches nothing would redact everywhere. Let it require at least one character.",
   ),
-  // Raised by model/:
   GW4010: warning(
     "a regular expression has no fixed text to search for",
     "Scanners first look for a text of 3 or more characters that every match contains, and try the expression only there. Without one it is tried at every position, which is slow. Add a fixed part if what you look for has one.",
+  ),
+  GW4011: warning(
+    "a key has expired",
+    "Whoever presents it is refused. Delete the block; `gw key new` mints a successor when one is needed.",
   ),
 
   // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------
@@ -293,9 +300,9 @@ export const CODES = {
     "a test's `send` ends otherwise than expected",
     "The message says what was decided, and by which lines.",
   ),
-  GW5004: error(
-    "a test that checks nothing",
-    "The test has no `can`, `cannot` or `send`, or its subject has no key. It would pass whatever the policy says.",
+  GW5004: warning(
+    "a test, or a line of one, that proves nothing",
+    "The test has no `can`, `cannot` or `send`, or the line speaks of a limit that does not bind its subject. It would pass whatever the policy says. Complete it, or delete it.",
   ),
   GW5005: error(
     "a test says `otherwise cannot`, and the policy allows more",
