@@ -1,9 +1,8 @@
 /**
  * Finds out which of many short literals stand in a text, in one pass that does next to nothing for most characters.
- * Every literal gives a few trigrams, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three
- * characters, tells where one of them may stand, and there the literal is compared in full. Where all literals are long
- * enough, several trigrams of each are entered and as many characters stepped over. scanner.ts asks it before any
- * expression runs.
+ * Every literal gives one trigram, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three
+ * characters, tells where one of them may stand, and there the literal is compared in full. scanner.ts asks it before
+ * any expression runs.
  */
 
 /** A literal to look for: ASCII, at least 3 long; in lower case and in either case when `fold`. */
@@ -19,8 +18,6 @@ export interface Prefilter {
   mark(text: string, present: Uint8Array): void;
 }
 
-/** Shorter steps gain less than the trigrams cost that they need. */
-const LONG_STEP = 4;
 /** Three times five bits: a fourth character falls out of the hash, so that it can roll. */
 const HASHES = 0x8000;
 
@@ -33,7 +30,6 @@ interface Entry {
 
 interface Tables {
   readonly literals: readonly Literal[];
-  readonly step: number;
   /** 1 where a trigram of this hash may belong to a literal. */
   readonly live: Uint8Array;
   readonly heads: Uint16Array;
@@ -43,30 +39,25 @@ interface Tables {
 /** Builds the tables for a list of literals; the list is not empty. */
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
-  const walk = tables.step === 1 ? markRolling : markStepping;
   return {
-    markRaw: (bytes, start, end, present) => walk(tables, { bytes, start, end, present }),
+    markRaw: (bytes, start, end, present) => markBytes(tables, { bytes, start, end, present }),
     mark: (text, present) => markText(tables, text, present),
   };
 }
 
 function layTables(literals: readonly Literal[]): Tables {
-  const shortest = Math.min(...literals.map(({ text }) => text.length));
-  const step = shortest >= LONG_STEP + 2 ? LONG_STEP : 1;
   const live = new Uint8Array(HASHES);
   const heads = new Uint16Array(HASHES);
   const entries: Entry[] = [{ literal: 0, offset: 0, next: 0 }];
   for (const [literal, { text, fold }] of literals.entries()) {
-    const from = rarest(text, step);
-    for (let offset = from; offset < from + step; offset++) {
-      for (const [a, b, c] of spellings(text.slice(offset, offset + 3), fold)) {
-        const hash = hashOf(a, b, c);
-        live[hash] = 1;
-        heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
-      }
+    const offset = rarest(text);
+    for (const [a, b, c] of spellings(text.slice(offset, offset + 3), fold)) {
+      const hash = hashOf(a, b, c);
+      live[hash] = 1;
+      heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
     }
   }
-  return { literals, step, live, heads, entries };
+  return { literals, live, heads, entries };
 }
 
 function hashOf(a: number, b: number, c: number): number {
@@ -82,7 +73,7 @@ interface Range {
 }
 
 /** Takes every position, four at a time; the hash of the next one is made from the last. */
-function markRolling(tables: Tables, range: Range): void {
+function markBytes(tables: Tables, range: Range): void {
   const { live } = tables;
   const { bytes, start, end } = range;
   let hash = 0;
@@ -96,14 +87,6 @@ function markRolling(tables: Tables, range: Range): void {
     for (let at = Math.max(start, i - 2); at < i + 2; at++) markRawAt(tables, range, at);
   }
   for (let at = Math.max(start, i - 2); at + 2 < end; at++) markRawAt(tables, range, at);
-}
-
-function markStepping(tables: Tables, range: Range): void {
-  const { live, step } = tables;
-  const { bytes, start, end } = range;
-  for (let i = start; i + 2 < end; i += step) {
-    if (live[((bytes[i]! << 10) ^ (bytes[i + 1]! << 5) ^ bytes[i + 2]!) & 0x7fff] === 1) markRawAt(tables, range, i);
-  }
 }
 
 /** Marks the literals that a trigram at `at` stands for, where they lie whole inside the range. */
@@ -120,14 +103,7 @@ function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, pr
 }
 
 function markText(tables: Tables, text: string, present: Uint8Array): void {
-  const { live, step } = tables;
-  if (step > 1) {
-    for (let i = 0; i + 2 < text.length; i += step) {
-      const hash = hashOf(text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2));
-      if (live[hash] === 1) markAt(tables, text, i, hash, present);
-    }
-    return;
-  }
+  const { live } = tables;
   let hash = 0;
   for (let i = 0; i < text.length; i++) {
     hash = ((hash << 5) ^ text.charCodeAt(i)) & 0x7fff;
@@ -176,24 +152,19 @@ function spellings(trigram: string, fold: boolean): [number, number, number][] {
 /** Characters of prose and code, the common ones first. */
 const COMMON = " etaoinsrlcdupmhgfbyvwk._x-(),=1023:SCTRAEINOPMDLFB456789'{}[]zjqGUHVWKYXQJZ";
 
-/** The offset at which the `count` trigrams in a row are the rarest together. */
-function rarest(text: string, count: number): number {
+/** The offset of the rarest trigram. */
+function rarest(text: string): number {
   const rank = (letter: string): number => {
     const at = COMMON.indexOf(letter);
     return at < 0 ? COMMON.length : at;
   };
   let best = 0;
   let highest = -1;
-  for (let offset = 0; offset + count + 2 <= text.length; offset++) {
-    let lowest = Number.POSITIVE_INFINITY;
-    // The commonest trigram of the row is what would cost.
-    for (let i = offset; i < offset + count; i++) {
-      lowest = Math.min(lowest, rank(text[i]!) + rank(text[i + 1]!) + rank(text[i + 2]!));
-    }
-    if (lowest > highest) {
-      highest = lowest;
-      best = offset;
-    }
+  for (let offset = 0; offset + 3 <= text.length; offset++) {
+    const worth = rank(text[offset]!) + rank(text[offset + 1]!) + rank(text[offset + 2]!);
+    if (worth <= highest) continue;
+    highest = worth;
+    best = offset;
   }
   return best;
 }

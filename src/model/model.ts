@@ -120,6 +120,8 @@ export interface Expression {
   readonly re2: string;
   /** Strings of which at least one stands in every match, ASCII, at least 3 long, `fold` when case does not matter; empty: none known. */
   readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  /** One ASCII character that stands in every match; empty: none known. */
+  readonly certain: string;
   readonly span: Span;
 }
 

@@ -9,7 +9,7 @@ import { random } from "./oracle.ts";
 type Written = readonly [name: string, source: string, literals: readonly string[], parts?: Partial<TableExpression>];
 
 function expression([, source, literals, parts = {}]: Written): TableExpression {
-  const plain = { source, flags: "", engine: "v8", re2: source } as const;
+  const plain = { source, flags: "", engine: "v8", re2: source, certain: "" } as const;
   return { ...plain, literals: literals.map((text) => ({ text, fold: false })), ...parts };
 }
 
@@ -120,6 +120,14 @@ test("the first stage keeps to its range", () => {
   assert.equal(scanner.suspects(bytes, 1, bytes.length - 1), null);
   assert.notEqual(scanner.suspects(bytes, 0, 4), null);
   assert.notEqual(scanner.suspects(bytes, 8, 12), null);
+});
+
+test("a literal alone makes no suspect where the certain character of its expression is missing", () => {
+  const scanner = scannerOf(guardrail([["url", "http:[^@]*@", ["http:"], { certain: "@" }]]));
+  for (const text of ["http:x", "@"]) assert.ok(!mayHit(scanner, text), text);
+  for (const text of ["http:x@", "@ http:x", "http:x\\u0040"]) assert.ok(mayHit(scanner, text), text);
+  assert.deepEqual(found(scanner, "http:x http:y@"), ["url:http:x http:y@"]);
+  assert.deepEqual(found(scanner, "http:x http:y"), []);
 });
 
 test("an expression without a literal is a suspect everywhere", () => {
