@@ -18,6 +18,8 @@ export interface Access {
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;
   readonly globs: readonly string[];
+  /** The list as its author wrote it, groups by their names: what people are told. */
+  readonly written: readonly string[];
   readonly until: Until;
   readonly span: Span;
 }

@@ -31,6 +31,14 @@ suite("from sources to a table", () => {
     assert.deepEqual([report?.passed, report?.failed], [1, 0]);
   });
 
+  test("a decision quotes its line as it was written, not what its groups hold", () => {
+    const text = orgText("  deny models @small, claude-old-*\n");
+    const failing = 'test "t" for team eng {\n  can use models claude-old-1\n}\n';
+    const { report } = built({ "org.policy": `${text}\n${failing}` });
+    const notes = report?.tests[0]?.failures[0]?.notes.map(({ message }) => message);
+    assert.deepEqual(notes, ["decided by `deny models @small, claude-old-*` at org.policy:16"]);
+  });
+
   test("faults of all files come at once, by place", () => {
     const result = built({
       "a.policy": "language 1\n\nteam eng/sub {\n  allow models @nope\n}\n",
