@@ -59,7 +59,7 @@ async function stream(relay: Relay, { stream, ping }: Watcher): Promise<Ending> 
   const fault = await pull(relay, (chunk) => {
     heart.refresh();
     const wait = sink.write(watcher.push(chunk));
-    return watcher.stopped ? "enough" : wait;
+    return watcher.over ? "enough" : wait;
   });
   heart.stop();
   const last = watcher.end(fault === null ? null : sentenceOf(relay, fault));

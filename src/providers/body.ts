@@ -13,6 +13,8 @@ export interface Tap {
 }
 
 const HIGH_WATER = 256 * 1024;
+/** How long the end of a body may take that nobody reads any more. */
+const GRACE_MS = 500;
 
 /** Chunks pushed on one side, pulled on the other; ends once. */
 export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
@@ -24,6 +26,8 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   #ended = false;
   #failure: Error | null = null;
   #waiting: Waiter | null = null;
+  /** Runs while nothing but the body's end may still come. */
+  #grace: NodeJS.Timeout | null = null;
   #woken = false;
 
   constructor(tap: Tap, mask: Mask | null) {
@@ -36,7 +40,7 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   }
 
   push(chunk: Buffer): void {
-    if (this.#ended) return;
+    if (this.#ended) return void this.#giveUp();
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     if (this.#size > HIGH_WATER && !this.#paused) {
@@ -48,6 +52,7 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
 
   /** The provider's body is over; `failure` when it broke off. */
   end(failure: Error | null): void {
+    this.#keep();
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
@@ -62,15 +67,28 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
     });
   }
 
-  /** The reader wants no more: the provider's connection is given up. */
+  /** The reader wants no more: the provider's connection is given up, unless only the body's end is still to come. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    this.#chunks = [];
-    this.#size = 0;
     if (!this.#ended) {
       this.#ended = true;
-      this.#tap.abort(new Error("no more is wanted"));
+      this.#grace = setTimeout(() => this.#giveUp(), GRACE_MS);
+      if (this.#size > 0) this.#giveUp();
     }
+    this.#chunks = [];
+    this.#size = 0;
     return settled({ done: true, value: undefined });
+  }
+
+  #giveUp(): void {
+    if (this.#keep()) this.#tap.abort(new Error("no more is wanted"));
+  }
+
+  /** Ends the waiting for the end; false when there was none. */
+  #keep(): boolean {
+    if (this.#grace === null) return false;
+    clearTimeout(this.#grace);
+    this.#grace = null;
+    return true;
   }
 
   // Waking in a microtask lets everything of one network read arrive first, so that it leaves as one chunk.

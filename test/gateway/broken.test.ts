@@ -217,3 +217,26 @@ test("a caller that does not read stops the provider from sending", async (t) =>
   assert.ok(size > 100_000_000);
   assert.equal((await world.outcome()).end, "complete");
 });
+
+test("an answer is over with its last event, whatever the provider does then", async (t) => {
+  const failed = sse("error", { error: { type: "overloaded_error", message: "x" } });
+  const world = await startWorld(t, {
+    policy: policyOf(`${OPEN}\n  limit concurrency 1 per key`),
+    answer(incoming, response) {
+      response.on("close", () => world.upstream.server.emit("closed"));
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(START + (incoming.headers["x-want"] === "error" ? failed : finish("end_turn")));
+    },
+  });
+  for (const [want, end] of [
+    ["stop", "complete"],
+    ["error", "upstream-failed"],
+  ]) {
+    const closed = once(world.upstream.server, "closed");
+    const response = await world.ask(request({ stream: true }), { headers: { "x-want": want! } });
+    assert.equal(response.status, 200);
+    await response.text();
+    assert.equal((await world.outcome()).end, end);
+    await closed;
+  }
+});

@@ -271,3 +271,21 @@ test("a missing variable names the reference; equal settings share a client, and
   providers.retain([]);
   assert.notEqual(providers.open(settings("http://127.0.0.1:1")), one);
 });
+
+test("a connection on which only the end of a body was missing is used again", async (t) => {
+  const ports = new Set<number | undefined>();
+  const { provider, upstream } = await opened(t, (request, response) => {
+    ports.add(request.socket.remotePort);
+    upstream.server.once("finish", () => response.end(request.headers["x-want"] === "more" ? "more" : ""));
+    response.on("close", () => upstream.server.emit("done"));
+    response.write("last");
+  });
+  for (const want of ["end", "end", "more", "end"]) {
+    const { body } = await provider.send(outgoing({ headers: [["x-want", want]] }));
+    for await (const _ of body) break;
+    const done = once(upstream.server, "done");
+    upstream.server.emit("finish");
+    await done;
+  }
+  assert.equal(ports.size, 2);
+});
