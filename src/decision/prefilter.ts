@@ -79,11 +79,12 @@ function markBytes(tables: Tables, range: Range): void {
   let hash = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    const first = ((hash << 5) ^ bytes[i]!) & 0x7fff;
-    const second = ((first << 5) ^ bytes[i + 1]!) & 0x7fff;
-    const third = ((second << 5) ^ bytes[i + 2]!) & 0x7fff;
-    hash = ((third << 5) ^ bytes[i + 3]!) & 0x7fff;
-    if ((live[first]! | live[second]! | live[third]! | live[hash]!) === 0) continue;
+    // Masked only to look up: each step waits for the one before, so it has to be short.
+    const first = (hash << 5) ^ bytes[i]!;
+    const second = (first << 5) ^ bytes[i + 1]!;
+    const third = (second << 5) ^ bytes[i + 2]!;
+    hash = (third << 5) ^ bytes[i + 3]!;
+    if ((live[first & 0x7fff]! | live[second & 0x7fff]! | live[third & 0x7fff]! | live[hash & 0x7fff]!) === 0) continue;
     for (let at = Math.max(start, i - 2); at < i + 2; at++) markRawAt(tables, range, at);
   }
   for (let at = Math.max(start, i - 2); at + 2 < end; at++) markRawAt(tables, range, at);
