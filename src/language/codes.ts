@@ -147,6 +147,10 @@ export const CODES = {
     "a group is named without its `@`",
     "Without `@` a word in a list is the name of one model or tool. A group's name without it would match nothing, so that an `allow` gives and a `deny` takes nothing. Write `@NAME`.",
   ),
+  GW2020: warning(
+    "a tool or model is nearly one that the packs know",
+    "The name is written out and no pack has it, but one that differs by a letter or two. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
+  ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
   GW3001: error(
