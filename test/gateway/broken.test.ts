@@ -240,3 +240,24 @@ test("an answer is over with its last event, whatever the provider does then", a
     await closed;
   }
 });
+
+test("a redirect or an empty answer is an error, and leads nobody past the gateway", async (t) => {
+  const world = await startWorld(t, {
+    policy: policyOf(OPEN),
+    answer(incoming, response) {
+      response
+        .writeHead(Number(incoming.headers["x-want"]), { location: "https://elsewhere.example/v1/messages" })
+        .end();
+    },
+  });
+  for (const status of [204, 301, 302, 304, 307, 308]) {
+    for (const path of ["/anthropic/v1/messages", "/anthropic/v1/messages/count_tokens"]) {
+      const response = await world.ask(request({ stream: true }), { path, headers: { "x-want": String(status) } });
+      assert.equal(response.status, 503, `${status} ${path}`);
+      assert.equal(response.headers.get("location"), null);
+      assert.match(await response.text(), new RegExp(`"api_error".*provider \`up\` answered with status ${status}`));
+      const outcome = await world.outcome();
+      assert.deepEqual([outcome.end, outcome.fault, outcome.microUsd], ["upstream-failed", "upstream", 0]);
+    }
+  }
+});
