@@ -61,6 +61,7 @@ export interface DecisionBody {
   readonly provider: string | null;
   readonly bytes: number;
   readonly tools: number;
+  /** Tools taken out of the request, each once; of very many the first ones. */
   readonly stripped: readonly string[];
   readonly findings: readonly Finding[];
   readonly session: string | null;

@@ -28,7 +28,9 @@ function told({ log, records, segments, decisions, refusals, recovered, open, he
     ...(open > 0 ? [`${open} under way`] : []),
   ];
   const last = head === null ? "" : `      head ${head.seq} ${head.at} ${head.hash}\n`;
-  return `${out.style("green", "good:")} ${log}, ${parts.join(", ")}\n${last}`;
+  // A log begins with the gateway's start: without a record there is nothing that could be called good.
+  const verdict = records === 0 ? out.style("yellow", "empty:") : out.style("green", "good:");
+  return `${verdict} ${log}, ${parts.join(", ")}\n${last}`;
 }
 
 function accused(dir: string, { log, bad }: LogReport, out: Terminal["out"]): string {

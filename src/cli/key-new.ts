@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { keyBlock } from "../identity/block.ts";
 import { mintKey } from "../identity/mint.ts";
 import { parse } from "../language/parse.ts";
+import { RESERVED } from "../language/tokens.ts";
 import { Complaint } from "./complaint.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeAtomic } from "./write-atomic.ts";
@@ -23,6 +24,8 @@ export interface KeyOptions {
 
 /** Mints a key and shows it. */
 export async function keyNew(options: KeyOptions, { out, err }: Terminal): Promise<0> {
+  refuseName(options.name, /^[A-Za-z_][\w-]*$/, "a key");
+  refuseName(options.team, /^[A-Za-z_][\w-]*(?:\/[\w-]+)*$/, "a team");
   const { key, digest } = mintKey(randomBytes);
   const block = keyBlock({ ...options, digest });
   refuseBrokenBlock(options, block);
@@ -44,6 +47,12 @@ function advice({ append, expires }: KeyOptions): string {
     ...(expires === null ? ["without `--expires` the key is good until its block is deleted"] : []),
   ];
   return `\n${lines.join("\n")}\n`;
+}
+
+function refuseName(name: string, form: RegExp, what: string): void {
+  if (form.test(name) && !RESERVED.has(name)) return;
+  const help = "a name begins with a letter, has letters, digits, `-` and `_`, and is no word of the language";
+  throw new Complaint(`\`${name}\` cannot be the name of ${what}`, help);
 }
 
 function refuseBrokenBlock(options: KeyOptions, block: string): void {

@@ -1,30 +1,35 @@
 /** `gw policy check DIR`: is the text right, and do its invariants hold? Tests are `gw policy test`'s affair. */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { ended } from "../model/ended.ts";
 import type { Built } from "../revision/build.ts";
 import type { Loaded } from "../revision/load.ts";
 import { loadFor } from "./reading.ts";
 import { brokenOf, count, diagnosticsJson, drawDiagnostics } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What is checked and how it is told; invariants have to hold from `at` on. */
+/** What is checked and how it is told. */
 export interface CheckOptions {
   readonly format: "text" | "json";
-  /** Milliseconds since the epoch; now when it is not said. */
+  /** The day on which keys and statements may have ended, and from which on invariants have to hold; now when not said. */
   readonly at?: number;
 }
 
 /** Checks a policy directory; answers 0 when it has no error. */
 export async function policyCheck(dir: string, { format, at }: CheckOptions, terminal: Terminal): Promise<0 | 1> {
   const loaded = await loadFor("policy check", dir, at);
+  const found = findingsOf(loaded.built, at ?? Date.now());
   const ok = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
-  if (format === "json") terminal.out.write(`${JSON.stringify(asJson(dir, loaded, ok), null, 2)}\n`);
-  else tell(dir, loaded, terminal);
+  if (format === "json") terminal.out.write(`${JSON.stringify(asJson(dir, loaded, { ok, found }), null, 2)}\n`);
+  else tell(dir, loaded, found, terminal);
   return ok ? 0 : 1;
 }
 
-function tell(dir: string, { built, texts, revision }: Loaded, { out }: Terminal): void {
-  const { table, proofs } = built;
-  const diagnostics = findingsOf(built);
+function tell(
+  dir: string,
+  { built: { table, proofs }, texts, revision }: Loaded,
+  diagnostics: readonly Diagnostic[],
+  { out }: Terminal,
+): void {
   if (diagnostics.length > 0) out.write(`${drawDiagnostics(diagnostics, { dir, texts }, out)}\n`);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
@@ -38,17 +43,22 @@ function tell(dir: string, { built, texts, revision }: Loaded, { out }: Terminal
   }
 }
 
-function findingsOf(built: Built): readonly Diagnostic[] {
-  return [...built.diagnostics, ...brokenOf(built)].sort(byPlace);
+function findingsOf(built: Built, now: number): readonly Diagnostic[] {
+  const over = built.model === null ? [] : ended(built.model, now);
+  return [...built.diagnostics, ...brokenOf(built), ...over].sort(byPlace);
 }
 
-function asJson(dir: string, { built, revision }: Loaded, ok: boolean) {
+function asJson(
+  dir: string,
+  { built, revision }: Loaded,
+  { ok, found }: { readonly ok: boolean; readonly found: readonly Diagnostic[] },
+) {
   return {
     ok,
     directory: dir,
     revision,
     keys: built.table?.keys.size ?? null,
     invariants: built.proofs && { proved: built.proofs.proved, broken: built.proofs.broken },
-    diagnostics: diagnosticsJson(findingsOf(built), dir),
+    diagnostics: diagnosticsJson(found, dir),
   };
 }

@@ -4,18 +4,9 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { Complaint, complain } from "./complaint.ts";
+import { COMMAND_HELP, PROGRAM_HELP } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
-
-const EXAMPLES = `
-Examples:
-  gw quickstart                                   a policy, a key and a running gateway, to try it
-  gw init policy                                  a policy that a team can keep
-  gw policy check policy                          is it right?
-  gw policy test policy                           does it do what its tests say?
-  gw key new dana-laptop --team eng --expires 2027-03-31
-  gw serve --policy policy --data /var/lib/sallyport
-`;
 
 /** Runs one command line (without the program's own name) and answers its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -40,7 +31,7 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", PROGRAM_HELP)
     .showHelpAfterError("  `gw --help`, or `--help` after any command, says what there is")
     .exitOverride()
     .configureOutput({
@@ -89,6 +80,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
     .description("report every fault of a policy directory at once")
+    .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
     .addOption(format("text", "json"))
     .addOption(at())
@@ -99,6 +91,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("fmt")
     .description("write policies in the one canonical format")
+    .addHelpText("after", COMMAND_HELP.fmt)
     .argument("<path...>", "policy directories or files")
     .option("--check", "write nothing, name the files that differ, and fail if there are any")
     .action(async (paths, options) => {
@@ -108,6 +101,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("test")
     .description("run the tests of a policy directory")
+    .addHelpText("after", COMMAND_HELP.test)
     .argument("<dir>", "policy directory")
     .option("--coverage", "name the statements that no test would miss, and print the missing tests")
     .option("--coverage-min <percent>", "fail when tests cover less of the statements")
@@ -147,6 +141,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("explain")
     .description("say what a diagnostic means and how to mend it")
+    .addHelpText("after", COMMAND_HELP.explain)
     .argument("<code>", "its code, such as GW2003")
     .action(async (code) => {
       const { policyExplain } = await import("./policy-explain.ts");
@@ -158,6 +153,7 @@ function keyCommands(key: Command, terminal: Terminal, done: Done): void {
   key
     .command("new")
     .description("mint a key: prints it once, with the block that makes it known")
+    .addHelpText("after", COMMAND_HELP.new)
     .argument("<name>", "name of the key, such as dana-laptop")
     .requiredOption("--team <team>", "team that the key belongs to")
     .option("--owner <owner>", "who answers for it, such as an address")
@@ -174,6 +170,7 @@ function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
   audit
     .command("verify")
     .description("check the whole record; names the first bad line")
+    .addHelpText("after", COMMAND_HELP.verify)
     .argument("<dir>", "data directory of the gateway")
     .addOption(format("text", "json"))
     .action(async (dir, options) => {
@@ -183,6 +180,7 @@ function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
   audit
     .command("tail")
     .description("show what happened, as people read it")
+    .addHelpText("after", COMMAND_HELP.tail)
     .argument("<dir>", "data directory of the gateway")
     .option("-n, --lines <count>", "how many of the newest to show", "20")
     .option("-f, --follow", "go on as it happens")
@@ -197,6 +195,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
   program
     .command("init")
     .description("write a policy to start from, with fresh keys")
+    .addHelpText("after", COMMAND_HELP.init)
     .argument("<dir>", "where to; nothing there is overwritten")
     .action(async (dir) => {
       const { init } = await import("./init.ts");
@@ -205,6 +204,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
   program
     .command("serve")
     .description("run the gateway")
+    .addHelpText("after", COMMAND_HELP.serve)
     .requiredOption("--policy <dir>", "policy directory; watched, and read again when it changes")
     .requiredOption("--data <dir>", "where the record and the gateway's own secrets are kept")
     .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
@@ -222,6 +222,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
   program
     .command("quickstart")
     .description("make a policy and a key if there are none, and run the gateway with them")
+    .addHelpText("after", COMMAND_HELP.quickstart)
     .option("--dir <dir>", "where policy, data and key are kept", ".sallyport")
     .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
     .option("--admin <host:port>", "where health and metrics are", "127.0.0.1:9090")

@@ -137,8 +137,8 @@ function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], brok
 
 function layGrants(model: Model, atoms: Table["atoms"]): readonly (readonly Grant[])[] {
   const none: readonly Grant[] = [];
-  const grantOf = ({ effect, thing, globs, until, span }: Access): Grant => {
-    const text = `${effect} ${thing} ${listNames(globs, 3)}${untilText(until)}`;
+  const grantOf = ({ effect, thing, globs, written, until, span }: Access): Grant => {
+    const text = `${effect} ${thing} ${listNames(written, 3)}${untilText(until)}`;
     return { effect, thing, bits: atomsOf(atoms[thing], globs), until, origin: originAt(span, text), globs };
   };
   return model.nodes.map(({ access }) => (access.length === 0 ? none : access.map(grantOf)));

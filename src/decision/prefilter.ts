@@ -1,9 +1,8 @@
 /**
  * Finds out which of many short literals stand in a text, in one pass that does next to nothing for most characters.
- * Every literal gives a few trigrams, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three
- * characters, tells where one of them may stand, and there the literal is compared in full. Where all literals are long
- * enough, several trigrams of each are entered and as many characters stepped over. scanner.ts asks it before any
- * expression runs.
+ * Every literal gives one trigram, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three
+ * characters, tells where one of them may stand, and there the literal is compared in full. scanner.ts asks it before
+ * any expression runs.
  */
 
 /** A literal to look for: ASCII, at least 3 long; in lower case and in either case when `fold`. */
@@ -13,14 +12,12 @@ export interface Literal {
 }
 
 export interface Prefilter {
-  /** True when `bytes[start, end)` holds any of the literals. */
-  anyIn(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Marks each literal that `bytes[start, end)` holds with a 1 at its index. */
+  markRaw(bytes: Uint8Array, start: number, end: number, present: Uint8Array): void;
   /** Marks each literal that the text holds with a 1 at its index. */
   mark(text: string, present: Uint8Array): void;
 }
 
-/** Shorter steps gain less than the trigrams cost that they need. */
-const LONG_STEP = 4;
 /** Three times five bits: a fourth character falls out of the hash, so that it can roll. */
 const HASHES = 0x8000;
 
@@ -33,7 +30,6 @@ interface Entry {
 
 interface Tables {
   readonly literals: readonly Literal[];
-  readonly step: number;
   /** 1 where a trigram of this hash may belong to a literal. */
   readonly live: Uint8Array;
   readonly heads: Uint16Array;
@@ -43,91 +39,72 @@ interface Tables {
 /** Builds the tables for a list of literals; the list is not empty. */
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
-  const fast = tables.step === 1 ? anyRolling : anyStepping;
   return {
-    anyIn: (bytes, start, end) => fast(tables, bytes, start, end),
+    markRaw: (bytes, start, end, present) => markBytes(tables, { bytes, start, end, present }),
     mark: (text, present) => markText(tables, text, present),
   };
 }
 
 function layTables(literals: readonly Literal[]): Tables {
-  const shortest = Math.min(...literals.map(({ text }) => text.length));
-  const step = shortest >= LONG_STEP + 2 ? LONG_STEP : 1;
   const live = new Uint8Array(HASHES);
   const heads = new Uint16Array(HASHES);
   const entries: Entry[] = [{ literal: 0, offset: 0, next: 0 }];
   for (const [literal, { text, fold }] of literals.entries()) {
-    const from = rarest(text, step);
-    for (let offset = from; offset < from + step; offset++) {
-      for (const [a, b, c] of spellings(text.slice(offset, offset + 3), fold)) {
-        const hash = hashOf(a, b, c);
-        live[hash] = 1;
-        heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
-      }
+    const offset = rarest(text);
+    for (const [a, b, c] of spellings(text.slice(offset, offset + 3), fold)) {
+      const hash = hashOf(a, b, c);
+      live[hash] = 1;
+      heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
     }
   }
-  return { literals, step, live, heads, entries };
+  return { literals, live, heads, entries };
 }
 
 function hashOf(a: number, b: number, c: number): number {
   return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
 }
 
+/** Bytes to look through, and where to mark what they hold. */
+interface Range {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly present: Uint8Array;
+}
+
 /** Takes every position, four at a time; the hash of the next one is made from the last. */
-function anyRolling(tables: Tables, bytes: Uint8Array, start: number, end: number): boolean {
+function markBytes(tables: Tables, range: Range): void {
   const { live } = tables;
+  const { bytes, start, end } = range;
   let hash = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    const first = ((hash << 5) ^ bytes[i]!) & 0x7fff;
-    const second = ((first << 5) ^ bytes[i + 1]!) & 0x7fff;
-    const third = ((second << 5) ^ bytes[i + 2]!) & 0x7fff;
-    hash = ((third << 5) ^ bytes[i + 3]!) & 0x7fff;
-    if ((live[first]! | live[second]! | live[third]! | live[hash]!) === 0) continue;
-    for (let at = i - 2; at < i + 2; at++) if (at >= start && standsAt(tables, bytes, at, start, end)) return true;
+    // Masked only to look up: each step waits for the one before, so it has to be short.
+    const first = (hash << 5) ^ bytes[i]!;
+    const second = (first << 5) ^ bytes[i + 1]!;
+    const third = (second << 5) ^ bytes[i + 2]!;
+    hash = (third << 5) ^ bytes[i + 3]!;
+    if ((live[first & 0x7fff]! | live[second & 0x7fff]! | live[third & 0x7fff]! | live[hash & 0x7fff]!) === 0) continue;
+    for (let at = Math.max(start, i - 2); at < i + 2; at++) markRawAt(tables, range, at);
   }
-  for (let at = Math.max(start, i - 2); at + 2 < end; at++) if (standsAt(tables, bytes, at, start, end)) return true;
-  return false;
+  for (let at = Math.max(start, i - 2); at + 2 < end; at++) markRawAt(tables, range, at);
 }
 
-function anyStepping(tables: Tables, bytes: Uint8Array, start: number, end: number): boolean {
-  const { live, step } = tables;
-  for (let i = start; i + 2 < end; i += step) {
-    if (live[((bytes[i]! << 10) ^ (bytes[i + 1]! << 5) ^ bytes[i + 2]!) & 0x7fff] === 0) continue;
-    if (standsAt(tables, bytes, i, start, end)) return true;
-  }
-  return false;
-}
-
-/** True when a literal whose trigram begins at `at` stands there, inside the range. */
-function standsAt(
-  { literals, heads, entries }: Tables,
-  bytes: Uint8Array,
-  at: number,
-  start: number,
-  end: number,
-): boolean {
+/** Marks the literals that a trigram at `at` stands for, where they lie whole inside the range. */
+function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, present }: Range, at: number): void {
   for (let e = heads[hashOf(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
     const { text, fold } = literals[literal]!;
     const from = at - offset;
-    if (from < start || from + text.length > end) continue;
+    if (present[literal] === 1 || from < start || from + text.length > end) continue;
     let i = 0;
     while (i < text.length && same(bytes[from + i]!, text.charCodeAt(i), fold)) i++;
-    if (i === text.length) return true;
+    if (i === text.length) present[literal] = 1;
   }
-  return false;
 }
 
 function markText(tables: Tables, text: string, present: Uint8Array): void {
-  const { live, step } = tables;
-  if (step > 1) {
-    for (let i = 0; i + 2 < text.length; i += step) {
-      const hash = hashOf(text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2));
-      if (live[hash] === 1) markAt(tables, text, i, hash, present);
-    }
-    return;
-  }
+  const { live } = tables;
   let hash = 0;
   for (let i = 0; i < text.length; i++) {
     hash = ((hash << 5) ^ text.charCodeAt(i)) & 0x7fff;
@@ -176,24 +153,19 @@ function spellings(trigram: string, fold: boolean): [number, number, number][] {
 /** Characters of prose and code, the common ones first. */
 const COMMON = " etaoinsrlcdupmhgfbyvwk._x-(),=1023:SCTRAEINOPMDLFB456789'{}[]zjqGUHVWKYXQJZ";
 
-/** The offset at which the `count` trigrams in a row are the rarest together. */
-function rarest(text: string, count: number): number {
+/** The offset of the rarest trigram. */
+function rarest(text: string): number {
   const rank = (letter: string): number => {
     const at = COMMON.indexOf(letter);
     return at < 0 ? COMMON.length : at;
   };
   let best = 0;
   let highest = -1;
-  for (let offset = 0; offset + count + 2 <= text.length; offset++) {
-    let lowest = Number.POSITIVE_INFINITY;
-    // The commonest trigram of the row is what would cost.
-    for (let i = offset; i < offset + count; i++) {
-      lowest = Math.min(lowest, rank(text[i]!) + rank(text[i + 1]!) + rank(text[i + 2]!));
-    }
-    if (lowest > highest) {
-      highest = lowest;
-      best = offset;
-    }
+  for (let offset = 0; offset + 3 <= text.length; offset++) {
+    const worth = rank(text[offset]!) + rank(text[offset + 1]!) + rank(text[offset + 2]!);
+    if (worth <= highest) continue;
+    highest = worth;
+    best = offset;
   }
   return best;
 }

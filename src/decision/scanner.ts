@@ -5,7 +5,7 @@
  */
 import { RE2JS } from "re2js";
 import type { Stage } from "../language/tree.ts";
-import { createPrefilter, type Literal, type Prefilter } from "./prefilter.ts";
+import { createPrefilter, type Literal } from "./prefilter.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
 
@@ -33,6 +33,8 @@ interface Probe {
   readonly pattern: string;
   readonly rejects: boolean;
   readonly finder: Finder;
+  /** A character that stands in every match; empty when none is known. */
+  readonly certain: string;
   /** Indices of its literals; empty when it must always run. */
   readonly literals: readonly number[];
 }
@@ -56,26 +58,46 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
           return index;
         });
         const finder = finderOf(expression);
-        probes.push({ guardrail, pattern: name, rejects: guard.action.kind === "reject", finder, literals: indices });
+        const rejects = guard.action.kind === "reject";
+        probes.push({ guardrail, pattern: name, rejects, finder, certain: expression.certain, literals: indices });
       }
     }
   }
-  if (probes.length === 0) return null;
-  return scannerOf(probes, literals.length === 0 ? null : createPrefilter(literals), literals.length);
+  return probes.length === 0 ? null : scannerOf(probes, literals);
 }
 
-function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, literals: number): Scanner {
-  const blind = prefilter === null || probes.some((probe) => probe.literals.length === 0);
+/** The beginnings of an escape that may stand for any letter, so that literals say nothing. */
+const ESCAPES = [..."0123456789abcdefABCDEF"].map((digit): Literal => ({ text: `\\u${digit}`, fold: false }));
+
+function scannerOf(probes: readonly Probe[], literals: readonly Literal[]): Scanner {
+  const prefilter = createPrefilter([...literals, ...ESCAPES]);
+  // Written anew by each look; a fresh one for each would be most of what a look allocates.
+  const present = new Uint8Array(literals.length + ESCAPES.length);
+  const all = [...probes.keys()];
+  const blind = all.filter((index) => probes[index]!.literals.length === 0);
+  const isPresent = (literal: number): boolean => present[literal] === 1;
+  const called = (holds: (char: string) => boolean): readonly number[] =>
+    (present.includes(1) ? all : blind).filter((index) => {
+      const { literals: needed, certain } = probes[index]!;
+      return (needed.length === 0 || needed.some(isPresent)) && (certain === "" || holds(certain));
+    });
   return {
-    mayHit(bytes, start, end) {
-      return blind || prefilter.anyIn(bytes, start, end) || hasEscape(bytes, start, end);
+    suspects(bytes, start, end) {
+      present.fill(0);
+      prefilter.markRaw(bytes, start, end, present);
+      if (present.includes(1, literals.length)) return "any";
+      const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+      const suspects = called((char) => part.includes(char.charCodeAt(0)));
+      return suspects.length === 0 ? null : suspects;
     },
-    scan(text) {
-      const present = new Uint8Array(literals);
-      prefilter?.mark(text, present);
+    scan(text, suspects = "any") {
+      if (suspects === "any") {
+        present.fill(0);
+        prefilter.mark(text, present);
+      }
       const hits: Ranked[] = [];
-      for (const { guardrail, pattern, rejects, finder, literals: needed } of probes) {
-        if (needed.length > 0 && !needed.some((index) => present[index] === 1)) continue;
+      for (const index of suspects === "any" ? called((char) => text.includes(char)) : suspects) {
+        const { guardrail, pattern, rejects, finder } = probes[index]!;
         finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, rejects }));
       }
       return hits.length === 0 ? NO_HITS : disjoint(hits);
@@ -84,16 +106,6 @@ function scannerOf(probes: readonly Probe[], prefilter: Prefilter | null, litera
 }
 
 const NO_HITS: readonly Hit[] = [];
-const BACKSLASH = 0x5c;
-const SMALL_U = 0x75;
-
-/** A `\u` may stand for any letter, so that literals say nothing. */
-function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).includes("\\u");
-  for (let i = start; i + 1 < end; i++) if (bytes[i] === BACKSLASH && bytes[i + 1] === SMALL_U) return true;
-  return false;
-}
-
 interface Ranked extends Hit {
   readonly rejects: boolean;
 }

@@ -36,6 +36,7 @@ export interface TableExpression {
   readonly engine: "v8" | "linear";
   readonly re2: string;
   readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  readonly certain: string;
 }
 export interface TableGuardrail {
   readonly name: string;

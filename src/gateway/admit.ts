@@ -27,9 +27,11 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
-  ports.telemetry.overhead("policy", (ports.tick() - since) / 1000);
 
+  const decided = ports.tick();
+  ports.telemetry.overhead("policy", (decided - since) / 1000);
   const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
+  ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
     return turned(passing("audit", "the audit log cannot be written, so nothing may be served"), findings);
@@ -51,8 +53,15 @@ function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, p
   return reserved.kind === "denial" ? refusalOf(reserved, table.revision, table.timezone, now) : reserved;
 }
 
-/** Edits that do not lie inside what is cut anyway. */
+/** Edits that do not lie inside what is cut anyway; both lists are walked once, since a caller decides how long they are. */
 function outside(cuts: readonly Edit[], edits: readonly Edit[]): readonly Edit[] {
-  if (cuts.length === 0) return edits;
-  return edits.filter((edit) => !cuts.some((cut) => cut.start <= edit.start && edit.end <= cut.end));
+  if (cuts.length === 0 || edits.length === 0) return edits;
+  const inOrder = cuts.toSorted((a, b) => a.start - b.start);
+  let at = 0;
+  return edits
+    .toSorted((a, b) => a.start - b.start)
+    .filter((edit) => {
+      while (at < inOrder.length && inOrder[at]!.end < edit.end) at += 1;
+      return at === inOrder.length || edit.start < inOrder[at]!.start;
+    });
 }

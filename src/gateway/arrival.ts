@@ -79,6 +79,11 @@ export class Arrival {
     return pairs;
   }
 
+  /** True when the header of that (lower-case) name came more than once, of which `headers` shows the first. */
+  repeats(wanted: string): boolean {
+    return this.pairs().filter(([name]) => name.length === wanted.length && name.toLowerCase() === wanted).length > 1;
+  }
+
   /** Reads the whole body into one piece, up to a limit. */
   body(limit: number): Promise<Buffer | FaultNotice> {
     const request = this.#request;

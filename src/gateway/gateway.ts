@@ -105,9 +105,10 @@ const NOBODY = { key: null, team: null, fingerprint: null };
 async function refuseAtDoor(arrival: Arrival, notice: FaultNotice, ports: Ports): Promise<void> {
   const reply = MESSAGES.refuse(notice, arrival.id);
   const headers = [...reply.headers, ["connection", "close"] as const];
-  const { id: ticket, path } = arrival;
-  const fault = { kind: "fault", ticket, actor: NOBODY, fault: notice.fault, status: reply.status, path } as const;
-  await recorded(fault, ports);
+  const { id: ticket } = arrival;
+  const path = arrival.path.slice(0, 200);
+  const body = { kind: "fault", ticket, actor: NOBODY, fault: notice.fault, status: reply.status, path } as const;
+  await recorded(body, ports);
   arrival.reply({ ...reply, headers });
 }
 

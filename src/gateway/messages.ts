@@ -18,6 +18,7 @@ import type { Asked, Plane } from "./plane.ts";
 const PING = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
 /** Rough size of a token in a request's JSON; what was really used settles it. */
 const BYTES_PER_TOKEN = 4;
+const UTF8 = /^(?:charset="?utf-?8"?)?$/;
 
 /** The plane for one purpose; `path` is where providers answer it. */
 export function messagesPlane(purpose: Facts["purpose"], path: string): Plane {
@@ -38,9 +39,13 @@ export function messagesPlane(purpose: Facts["purpose"], path: string): Plane {
   };
 }
 
-function wrongMedia({ headers }: Arrival): FaultNotice | null {
-  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") return lasting("media-type", "the content type must be application/json");
+/** A body is JSON in UTF-8 for whoever reads it next, or it is not read here. */
+function wrongMedia(arrival: Arrival): FaultNotice | null {
+  const { headers } = arrival;
+  const [type, ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  const isJson = type?.trim() === "application/json" && parameters.every((each) => UTF8.test(each.trim()));
+  if (!isJson) return lasting("media-type", "the content type must be application/json, in UTF-8");
+  if (arrival.repeats("content-type")) return lasting("media-type", "the request has more than one content type");
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   return encoding === "identity" ? null : lasting("media-type", "a compressed request body cannot be read");
 }

@@ -21,6 +21,7 @@ export async function observe(ticket: Ticket, answered: Answered, plane: Plane, 
   const { answer } = answered;
   const { arrival } = ticket.caller;
   const relay: Relay = { ticket, answered, plane, ports, headers: headersBack(answer, arrival.id), firstByteMs: null };
+  if (saysNothing(answer.status)) return unanswerable(relay);
   const watcher = answer.status < 300 ? ticket.asked.watch(rulesOf(ticket, ports)) : null;
   if (watcher === null) return passOn(relay);
   return isStream(ticket, answer) ? stream(relay, watcher) : document(relay, watcher);
@@ -33,6 +34,11 @@ interface Relay {
   readonly ports: Ports;
   readonly headers: [string, string][];
   firstByteMs: number | null;
+}
+
+/** Neither an answer nor an error. A redirect, followed, would lead the caller past the gateway. */
+function saysNothing(status: number): boolean {
+  return status === 204 || status === 205 || (status >= 300 && status < 400);
 }
 
 function headersBack({ headers }: Answer, id: string): [string, string][] {
@@ -59,9 +65,8 @@ async function stream(relay: Relay, { stream, ping }: Watcher): Promise<Ending> 
   const fault = await pull(relay, (chunk) => {
     heart.refresh();
     const wait = sink.write(watcher.push(chunk));
-    return watcher.stopped ? "enough" : wait;
-  });
-  heart.stop();
+    return watcher.over ? "enough" : wait;
+  }).finally(() => heart.stop());
   const last = watcher.end(fault === null ? null : sentenceOf(relay, fault));
   const ending = endingOf(relay, watcher.report(), fault);
   return { ...ending, close: () => sink.end(last.length === 0 ? null : Buffer.concat(last)) };
@@ -118,10 +123,17 @@ function sentenceOf({ answered: { provider } }: Relay, fault: Fault): string {
   return `provider \`${provider}\` broke off in the middle of its answer`;
 }
 
+async function unanswerable(relay: Relay): Promise<Ending> {
+  const { provider, answer } = relay.answered;
+  await answer.body[Symbol.asyncIterator]().return?.();
+  const sentence = `provider \`${provider}\` answered with status ${answer.status}, which is neither an answer nor an error`;
+  return unfinished(relay, "upstream", 0, sentence);
+}
+
 /** A document that did not arrive whole: the caller gets an error in its place. */
-function unfinished(relay: Relay, fault: Fault, unread: number): Ending {
+function unfinished(relay: Relay, fault: Fault, unread: number, sentence = sentenceOf(relay, fault)): Ending {
   const { arrival } = relay.ticket.caller;
-  const reply = relay.plane.refuse(passing(fault, sentenceOf(relay, fault)), arrival.id);
+  const reply = relay.plane.refuse(passing(fault, sentence), arrival.id);
   const ending = endingOf(relay, null, fault);
   return { ...ending, unread, status: reply.status, close: () => arrival.reply(reply) };
 }

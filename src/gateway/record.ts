@@ -45,6 +45,9 @@ export interface Case {
   readonly asked: Asked | null;
 }
 
+/** A caller decides how many tools it offers; the record must not grow with that. */
+const MOST_STRIPPED = 100;
+
 /** The record of a decision. */
 export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
   const { table, asked } = of;
@@ -64,7 +67,7 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
     provider: allowed ? (decision.routes[0] ?? null) : null,
     bytes: asked?.body.length ?? 0,
     tools: asked?.facts.tools.length ?? 0,
-    stripped: allowed ? decision.strip : [],
+    stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
     findings,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,

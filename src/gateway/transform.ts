@@ -1,6 +1,6 @@
 /** The only stage that changes bytes: cut tools and placeholders are spliced in; without an edit the body is the very same. */
 import type { Outgoing } from "../providers/provider.ts";
-import { splice } from "../wire/splice.ts";
+import { spliceInPlace } from "../wire/splice.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** The request as it leaves for a provider. */
@@ -9,7 +9,7 @@ export function transform({ caller: { arrival }, asked, edits }: Ticket): Outgoi
     method: "POST",
     path: asked.path,
     headers: arrival.pairs(),
-    body: edits.length === 0 ? asked.body : splice(asked.body, edits),
+    body: edits.length === 0 ? asked.body : spliceInPlace(asked.body, edits),
     signal: arrival.signal,
   };
 }

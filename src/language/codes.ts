@@ -88,7 +88,6 @@ export const CODES = {
     "a hash is not `sha256:` and 64 lower-case hexadecimal digits",
     "Keys and packs are pinned by SHA-256, written `sha256:` followed by exactly 64 digits out of 0-9 and a-f. `gw key new` writes the line for a key.",
   ),
-
   GW1017: error(
     "an invisible mark that changes the direction of text",
     "What a reviewer sees would not be what the gateway reads. Remove the mark, or write it as `\\u{…}` in a string.",
@@ -143,6 +142,14 @@ export const CODES = {
   GW2018: error(
     "a name has a form that names of its kind cannot have",
     "Names begin with a letter and go on with letters, digits, `-`, `_`; team paths join such names with `/`.",
+  ),
+  GW2019: error(
+    "a group is named without its `@`",
+    "Without `@` a word in a list is the name of one model or tool. A group's name without it would match nothing, so that an `allow` gives and a `deny` takes nothing. Write `@NAME`.",
+  ),
+  GW2020: warning(
+    "a tool or model is nearly one that the packs know",
+    "The name is written out and no pack has it, but one that differs by a letter or two. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
   ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
@@ -239,6 +246,10 @@ export const CODES = {
     "one policy has too many globs to be told apart",
     "Globs with a `*` in the middle multiply when combined. Replace some of them by names or by prefixes.",
   ),
+  GW3029: warning(
+    "a statement whose `until` has passed",
+    "It has no effect any more. Delete it, so that readers need not look at the calendar; what it replaced holds again.",
+  ),
 
   GW3041: error(
     "a declaration stands in a delegated file that it does not belong into",
@@ -284,10 +295,13 @@ export const CODES = {
     "a regular expression matches the empty text",
     "An expression that matches nothing would redact everywhere. Let it require at least one character.",
   ),
-  // Raised by model/:
   GW4010: warning(
     "a regular expression has no fixed text to search for",
     "Scanners first look for a text of 3 or more characters that every match contains, and try the expression only there. Without one it is tried at every position, which is slow. Add a fixed part if what you look for has one.",
+  ),
+  GW4011: warning(
+    "a key has expired",
+    "Whoever presents it is refused. Delete the block; `gw key new` mints a successor when one is needed.",
   ),
 
   // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------
@@ -303,9 +317,9 @@ export const CODES = {
     "a test's `send` ends otherwise than expected",
     "The message says what was decided, and by which lines.",
   ),
-  GW5004: error(
-    "a test that checks nothing",
-    "The test has no `can`, `cannot` or `send`, or its subject has no key. It would pass whatever the policy says.",
+  GW5004: warning(
+    "a test, or a line of one, that proves nothing",
+    "The test has no `can`, `cannot` or `send`, or the line speaks of a limit that does not bind its subject. It would pass whatever the policy says. Complete it, or delete it.",
   ),
   GW5005: error(
     "a test says `otherwise cannot`, and the policy allows more",

@@ -7,6 +7,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { BODIES, type Body, EXAMPLES, readWanted } from "./expectation.ts";
 import { either } from "./grammar-parts.ts";
 import type { Lines } from "./lines.ts";
+import { withoutSecrets } from "./secret-forms.ts";
 import type { Span } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 import * as tokens from "./tokens.ts";
@@ -90,7 +91,7 @@ function indexOf(input: readonly IToken[], token: IToken): number {
 function one(site: Site): Diagnostic {
   const { actual, labels } = site;
   if (actual === null) return atEnd(site);
-  if (actual.tokenType === tokens.Misfit) return misfit(site, actual);
+  if (actual.tokenType === tokens.Misfit || actual.tokenType === tokens.Grouped) return misfit(site, actual);
   const bodyEnds = labels.every((label) => label === "`}`" || label === "EOF");
   return bodyEnds ? noPart(site, actual) : wrongPart(site, actual);
 }
@@ -129,6 +130,10 @@ function lastOpen({ input, index }: Site): IToken | null {
 }
 
 function misfit(site: Site, actual: IToken): Diagnostic {
+  if (actual.tokenType === tokens.Grouped) {
+    const help = `digits are grouped by \`_\`: \`${brief(actual).replaceAll(",", "_")}\``;
+    return say("GW1011", spanOf(actual, site), `a comma stands inside of the number \`${brief(actual)}\``, help);
+  }
   const message = `\`${brief(actual)}\` is not a number with a unit that the language knows`;
   const help = "as in `10/min`, `200k/hour`, `$50/day`, `80%`, `2027-03-31`, `07:00-20:00`";
   return say("GW1011", spanOf(actual, site), message, help);
@@ -143,7 +148,6 @@ function noPart(site: Site, actual: IToken): Diagnostic {
   const inFile = body === BODIES.file;
   if (!inFile && isHead(actual)) return unclosed(site, span, `\`${image}\``);
   if (actual.tokenType === tokens.Close) return say("GW1006", span, "this `}` closes nothing", "remove it");
-  if (image.startsWith("//")) return say("GW1006", span, "unexpected `//`", "comments begin with `#`");
   const near = isWord(actual) ? didYouMean(image, body.words) : null;
   if (near === null && isItem(actual.tokenType) && sameLine(site) && inList(site)) {
     return say("GW1006", span, `a comma is missing before \`${image}\``, null);
@@ -233,8 +237,10 @@ function example({ rules }: Site): string | null {
 
 // ---- tokens -----------------------------------------------------------------------------------------------------------
 
+/** A token in a sentence: a long one is cut, and a credential is not repeated. */
 function brief({ image }: IToken): string {
-  return image.length > 40 ? `${image.slice(0, 39)}…` : image;
+  const shown = withoutSecrets(image);
+  return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
 }
 
 const HEADS: ReadonlySet<TokenType> = new Set(Object.values(tokens.Head));

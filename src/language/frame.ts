@@ -3,6 +3,7 @@
  * then the notes. Plain text by default; a style wraps the parts in colour.
  */
 import type { Diagnostic, Note } from "./diagnostic.ts";
+import { withoutSecrets } from "./secret-forms.ts";
 import { place, type Span } from "./source.ts";
 
 /** How the parts of a frame are painted. */
@@ -18,6 +19,9 @@ const PLAIN: Style = { error: same, warning: same, bold: same, dim: same };
 function same(text: string): string {
   return text;
 }
+
+/** Faults about the examples of patterns, which are made up and of use only when they can be read. */
+const OF_EXAMPLES: ReadonlySet<Diagnostic["code"]> = new Set(["GW4004", "GW4005"]);
 
 /** The most of a line that is shown. */
 const WIDTH = 160;
@@ -49,7 +53,7 @@ function excerpt(
   { span, code }: Diagnostic,
   sourceText: string,
 ): { line: string; carets: { indent: string; marks: string } } {
-  const text = code === "GW4001" ? masked(sourceText, span) : sourceText;
+  const text = OF_EXAMPLES.has(code) ? sourceText : withoutSecrets(masked(sourceText, code, span));
   const lineStart = span.start - span.column + 1;
   const lineEnd = text.indexOf("\n", span.start);
   const full = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).replace(/\r$/, "");
@@ -63,7 +67,8 @@ function excerpt(
 }
 
 /** A secret in the text is pointed at and not repeated. */
-function masked(text: string, { start, end }: Span): string {
+function masked(text: string, code: Diagnostic["code"], { start, end }: Span): string {
+  if (code !== "GW4001") return text;
   return text.slice(0, start) + "*".repeat(end - start) + text.slice(end);
 }
 

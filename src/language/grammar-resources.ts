@@ -106,7 +106,7 @@ export class GrammarResources extends GrammarStatements {
     const kind = this.choice(how, ["env", "file"]);
     if (kind === undefined) return undefined;
     const span = this.since(how);
-    if (kind === "env" && what?.tokenType === tokens.Text) return this.literalSecret(what);
+    if (kind === "env" && what?.tokenType === tokens.Text) return this.quotedVariable(what);
     if (what === undefined || (kind === "file") !== (what.tokenType === tokens.Text)) {
       const wanted = kind === "env" ? "the name of an environment variable" : "a path in quotes";
       this.fault("GW1006", span, `\`credential ${kind}\` needs ${wanted}`);
@@ -118,6 +118,14 @@ export class GrammarResources extends GrammarStatements {
     }
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(what.image)) return { kind, name: this.word(what), span };
     return this.literalSecret(what);
+  }
+
+  /** A name in quotes is a slip; whatever has not the form of one may be the secret itself. */
+  private quotedVariable(token: IToken): undefined {
+    const name = /^"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"$/.exec(token.image)?.[1];
+    if (name === undefined) return this.literalSecret(token);
+    const message = "the name of an environment variable stands without quotes";
+    this.fault("GW1006", this.at(token), message, `write \`credential env ${name}\``);
   }
 
   /** The value itself is never repeated in the message. */

@@ -43,13 +43,15 @@ export interface Lexed {
 /** Reads a text; every fault is reported and what is left can be parsed. */
 export function lex(text: string, lines: Lines): Lexed {
   const result = theLexer().tokenize(text);
-  markHeads(result.tokens);
+  const slashes = skipSlashes(result.tokens, text, lines);
+  markHeads(slashes.tokens);
   const faults: Diagnostic[] = [
     ...result.errors.map((at) => unknownCharacter(text, lines, at.offset, at.length)),
-    ...openEnds(result.tokens, lines),
+    ...slashes.faults,
+    ...openEnds(slashes.tokens, lines),
     ...directionMarks(text, lines),
   ];
-  const later = skipLater(result.tokens, text, lines);
+  const later = skipLater(slashes.tokens, text, lines);
   const inLater = (at: Diagnostic) =>
     later.skipped.some((gap) => gap.start <= at.span.start && at.span.start < gap.end);
   return {
@@ -65,9 +67,40 @@ function unknownCharacter(text: string, lines: Lines, offset: number, length: nu
     severity: "error",
     span: lines.span(offset, offset + length),
     message: `unexpected \`${text.slice(offset, offset + Math.min(length, 40))}\``,
-    help: text[offset] === ";" ? "statements need no sign between them" : null,
+    help: INSTEAD[text[offset] ?? ""] ?? null,
     notes: [],
   };
+}
+
+const NO_BRACKETS = "a list stands without brackets";
+
+/** What people mean by signs of other languages. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  ";": "statements need no sign between them",
+  "[": NO_BRACKETS,
+  "]": NO_BRACKETS,
+  "(": "a tool is named as a whole, without what it is called with",
+  "'": 'strings stand in double quotes: `"…"`',
+  "€": "money is written in dollars: `$50/day`",
+  "£": "money is written in dollars: `$50/day`",
+};
+
+/** Comments as other languages have them, taken out up to the end of their line. */
+function skipSlashes(tokens: IToken[], text: string, lines: Lines): { tokens: IToken[]; faults: Diagnostic[] } {
+  const faults: Diagnostic[] = [];
+  let end = -1;
+  const kept = tokens.filter(({ image, startOffset }) => {
+    if (startOffset < end) return false;
+    const lineStart = text.lastIndexOf("\n", startOffset - 1) + 1;
+    if (!image.startsWith("//") || text.slice(lineStart, startOffset).trim() !== "") return true;
+    const lineEnd = text.indexOf("\n", startOffset);
+    end = lineEnd < 0 ? text.length : lineEnd;
+    const span = lines.span(startOffset, startOffset + 2);
+    const help = "comments begin with `#`";
+    faults.push({ code: "GW1006", severity: "error", span, message: "unexpected `//`", help, notes: [] });
+    return false;
+  });
+  return { tokens: faults.length === 0 ? tokens : kept, faults };
 }
 
 /** Strings and expressions without an end: they are taken as whole, so that nothing else is reported about them. */

@@ -8,6 +8,7 @@ import type { Page } from "./grammar-parts.ts";
 import { lex } from "./lex.ts";
 import { Lines } from "./lines.ts";
 import type { Source } from "./source.ts";
+import { didYouMean } from "./suggest.ts";
 import type { Tree } from "./tree.ts";
 
 /** A source, read: its tree, and what the printer needs beside it. */
@@ -38,17 +39,22 @@ export function read(source: Source): Reading {
   const dropped = faults.filter((fault) => fault.code === "GW1003").map((fault) => fault.span.start);
   const around = { text: source.text, lines, input: tokens, dropped };
   const all = readable
-    ? [...faults, ...page.faults, ...describe(errors, around), ...noVersion(version, lines)]
+    ? [...faults, ...page.faults, ...describe(errors, around), ...noVersion(version, tokens[0], lines)]
     : page.faults.filter((fault) => fault.code === "GW1002");
   const tree: Tree = { source, version, declarations: readable ? declarations : [] };
   return { tree, diagnostics: oneForEachPlace(all), tokens, comments, starts: page.starts };
 }
 
-function noVersion(version: number | null, lines: Lines): Diagnostic[] {
-  if (version !== null) return [];
+function noVersion(version: number | null, first: IToken | undefined, lines: Lines): Diagnostic[] {
+  // A first line that is nearly right is one fault, and it has been told.
+  if (version !== null || isLanguage(first?.image ?? "")) return [];
   const message = "the file does not say which language version it is written in";
   const help = "begin it with `language 1`";
   return [{ code: "GW1001", severity: "error", span: lines.span(0, 0), message, help, notes: [] }];
+}
+
+function isLanguage(word: string): boolean {
+  return word === "language" || didYouMean(word, ["language"]) !== null;
 }
 
 /** Sorted; of several that begin at one place the first said is kept, since the others follow from it. */

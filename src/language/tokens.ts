@@ -91,6 +91,8 @@ export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
 /** `400`, `5_000`, `2M`. */
 export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
+/** A number with commas in it, as many people write it; grammar.ts never asks for it. */
+export const Grouped = shape("Grouped", /\$?\d{1,3}(?:,\d{3})+[\w.:/*?%+-]*/, "a number");
 /** Begins like a number and is none; grammar.ts never asks for it. */
 export const Misfit = shape("Misfit", /[$\d][\w.:/*?%+-]*/, "a number");
 
@@ -262,6 +264,7 @@ export const TOKENS: TokenType[] = [
   OpenText,
   Expression,
   OpenExpression,
+  Grouped,
   MoneyRate,
   Money,
   DateTime,

@@ -6,6 +6,8 @@ import type { Period } from "../language/tree.ts";
 import type { Denial } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Last moment that a date can name: what a provider says of an answer's tokens may fill a counter beyond it. */
+const LAST_DATE = 8.64e15 - DAY_MS;
 
 const A_PERIOD = {
   sec: "a second",
@@ -47,7 +49,7 @@ function sentence(denial: Denial, timezone: string, now: number): string {
   const period = hold.slot.period === null ? "" : ` ${A_PERIOD[hold.slot.period]}`;
   const rule = `rate limit: ${count(amount, measure === "tokens" ? "token" : "request")}${period} for ${owner}`;
   return Number.isFinite(freeAt)
-    ? `${rule}; free again ${when(freeAt, timezone, now)}`
+    ? `${rule}; ${freeAt > LAST_DATE ? "used up beyond any date" : `free again ${when(freeAt, timezone, now)}`}`
     : `${rule}; this request alone needs more than that, make it smaller`;
 }
 

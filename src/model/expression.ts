@@ -8,7 +8,7 @@ import type { Span } from "../language/source.ts";
 import type { Regex } from "../language/tree.ts";
 import { fault } from "./fault.ts";
 import type { Expression } from "./model.ts";
-import { literalsOf } from "./regex/literals.ts";
+import { certainOf, literalsOf } from "./regex/literals.ts";
 import { matchesEmpty } from "./regex/node.ts";
 import { readRegex } from "./regex/read.ts";
 import { isLinearWhenBacktracking } from "./regex/safe.ts";
@@ -37,7 +37,8 @@ export function checkExpression(regex: Regex): CheckedExpression {
   const flags = flagsFor(node);
   const literals = literalsOf(node);
   const engine = isLinearWhenBacktracking(node) && compiles(source, flags) ? "v8" : "linear";
-  const expression = { source, flags, engine, re2: writeRegex(written, "re2"), literals, span: regex.span } as const;
+  const re2 = writeRegex(written, "re2");
+  const expression = { source, flags, engine, re2, literals, certain: certainOf(node), span: regex.span } as const;
   return { expression, diagnostics: slowness(regex, expression) };
 }
 

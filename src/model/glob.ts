@@ -65,11 +65,23 @@ function toolFault(text: string): GlobFault | null {
 }
 
 function bareFault(text: string): GlobFault | null {
+  if (text.startsWith("mcp__")) return wireName(text);
   if (!text.includes("/") || text.includes("**")) return null;
   return shape(
     `\`${text}\` matches nothing`,
     `a tool of a server is written \`client-mcp:${text}\` or \`mcp:${text}\``,
   );
+}
+
+/** Claude Code joins server and tool with underscores; a rule in that spelling would match nothing. */
+function wireName(text: string): GlobFault {
+  const [, server, tool] = /^mcp__(.+?)(?:__(.+))?$/.exec(text) ?? [];
+  const name = `client-mcp:${server === undefined || server === "*" ? "*/*" : `${server}/${tool ?? "*"}`}`;
+  return {
+    code: "GW3016",
+    message: `\`${text}\` matches nothing`,
+    help: `tools of MCP servers are written \`${name}\``,
+  };
 }
 
 function unknownFamily(text: string, family: string): GlobFault {

@@ -89,7 +89,7 @@ export function expandGroups(declared: Declared): Groups {
 function nameFault(item: Item, place: ListPlace, declared: Declared): Diagnostic | null {
   const wrong = globFault(item.text, place.thing);
   if (wrong) return fault(wrong.code, item.span, wrong.message, wrong.help);
-  if (place.thing !== "providers") return null;
+  if (place.thing !== "providers") return groupWithoutSign(item, place.thing, place, declared);
   const names = declared.providers;
   if (names.has(item.text)) return null;
   if (!isGlob(item.text)) {
@@ -99,6 +99,17 @@ function nameFault(item: Item, place: ListPlace, declared: Declared): Diagnostic
   }
   if ([...names.keys()].some((name) => globMatches(item.text, name))) return null;
   return fault("GW2005", item.span, `\`${item.text}\` matches no declared provider`, null, notes(place));
+}
+
+/** A group's name without `@` would be taken for a model or tool of that name, which nobody has: a silent rule. */
+function groupWithoutSign(item: Item, thing: GroupThing, place: ListPlace, declared: Declared): Diagnostic | null {
+  const member = declared[thing].get(qualified(item.text, place.pack));
+  // A group that is named for what it holds is meant either way.
+  if (!member || member.declaration.items.some(({ kind, text }) => kind !== "reference" && text === item.text))
+    return null;
+  const message = `\`${item.text}\` is the name of a group, and stands here for one name`;
+  const declaredAt = { message: `\`@${item.text}\` is declared here`, span: member.declaration.name.span };
+  return fault("GW2019", item.span, message, `write \`@${item.text}\``, [declaredAt]);
 }
 
 type Names = Readonly<Record<GroupThing, ReadonlyMap<string, Span>>>;

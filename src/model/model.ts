@@ -18,6 +18,8 @@ export interface Access {
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;
   readonly globs: readonly string[];
+  /** The list as its author wrote it, groups by their names: what people are told. */
+  readonly written: readonly string[];
   readonly until: Until;
   readonly span: Span;
 }
@@ -120,6 +122,8 @@ export interface Expression {
   readonly re2: string;
   /** Strings of which at least one stands in every match, ASCII, at least 3 long, `fold` when case does not matter; empty: none known. */
   readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  /** One ASCII character that stands in every match; empty: none known. */
+  readonly certain: string;
   readonly span: Span;
 }
 

@@ -117,7 +117,8 @@ const SILENT: Readonly<Record<AccessStatement["effect"], string>> = {
 function accessOf(statement: AccessStatement, { groups, report }: Workshop, moment: Moments): Access {
   const { effect, thing, items, span } = statement;
   const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: SILENT[effect] }, report);
-  return { effect, thing, globs, until: moment(statement.until), span };
+  const written = items.map(({ kind, text }) => (kind === "reference" ? `@${text}` : text));
+  return { effect, thing, globs, written, until: moment(statement.until), span };
 }
 
 function limitOf(

@@ -11,6 +11,7 @@ import { keysAreMinted } from "./checks/keys-are-minted.ts";
 import { keysExpire } from "./checks/keys-expire.ts";
 import { knownNames } from "./checks/known-names.ts";
 import { limitsMakeSense } from "./checks/limits-make-sense.ts";
+import { namesNearlyKnown } from "./checks/names-nearly-known.ts";
 import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
 import { oneOrg } from "./checks/one-org.ts";
 import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
@@ -49,6 +50,7 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     keysExpire,
     delegationsHold,
     noLiteralSecrets,
+    namesNearlyKnown,
   ].flatMap((check) => check(declared));
   const model = build(declared, diagnostics);
   const isComplete = [...declared.uses.keys()].every((name) => packs.has(name));

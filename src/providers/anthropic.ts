@@ -9,7 +9,7 @@ import { BodyQueue } from "./body.ts";
 import type { Credential } from "./credential.ts";
 import { decoded } from "./decode.ts";
 import { headerOf, towardsCaller, towardsProvider } from "./headers.ts";
-import { masked } from "./mask.ts";
+import { createMask, type Mask, masked } from "./mask.ts";
 import type { Answer, Outgoing, Provider } from "./provider.ts";
 import { UpstreamError } from "./provider.ts";
 
@@ -46,7 +46,9 @@ export function createAnthropic(provider: TableProvider, credential: Credential,
     async send(request) {
       const secret = credential.read();
       const options = { origin: url.origin, path: base + request.path, method: request.method, body: request.body };
-      const raw = await dispatch(agent, { ...options, headers: outgoingHeaders(request, secret) }, request.signal);
+      const mask = createMask(secret);
+      const reception = { signal: request.signal, mask };
+      const raw = await dispatch(agent, { ...options, headers: outgoingHeaders(request, secret) }, reception);
       if (raw.status === 401) credential.doubt();
       return cleaned(raw, secret);
     },
@@ -62,19 +64,24 @@ function outgoingHeaders(request: Outgoing, secret: string): string[] {
 }
 
 function cleaned(raw: Answer, secret: string): Answer {
-  let headers = towardsCaller(raw.headers).filter(([, value]) => !value.includes(secret));
-  let body = raw.body;
+  const headers = towardsCaller(raw.headers).filter(([, value]) => !value.includes(secret));
   const encoding = headerOf(headers, "content-encoding");
-  if (encoding !== null) {
-    headers = headers.filter(([name]) => !/^content-(encoding|length)$/i.test(name));
-    body = decoded(body, encoding);
-  }
-  return { status: raw.status, headers, body: masked(body, secret) };
+  if (encoding === null) return { ...raw, headers };
+  const plain = headers.filter(([name]) => !/^content-(encoding|length)$/i.test(name));
+  const body = decoded(raw.body, encoding);
+  const mask = createMask(secret);
+  return { status: raw.status, headers: plain, body: mask === null ? body : masked(body, mask) };
 }
 
-function dispatch(agent: Agent, options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Answer> {
+/** What a reception needs to know besides its request. */
+interface Terms {
+  readonly signal: AbortSignal;
+  readonly mask: Mask | null;
+}
+
+function dispatch(agent: Agent, options: Dispatcher.DispatchOptions, terms: Terms): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    agent.dispatch(options, new Reception(resolve, reject, signal));
+    agent.dispatch(options, new Reception(resolve, reject, terms));
   });
 }
 
@@ -82,27 +89,27 @@ function dispatch(agent: Agent, options: Dispatcher.DispatchOptions, signal: Abo
 class Reception implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: Error) => void;
-  readonly #signal: AbortSignal;
+  readonly #terms: Terms;
   readonly #onAbort: () => void;
   #controller: Dispatcher.DispatchController | null = null;
   #body: BodyQueue | null = null;
 
-  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void, signal: AbortSignal) {
+  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void, terms: Terms) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#signal = signal;
+    this.#terms = terms;
     this.#onAbort = () => this.#abort();
-    signal.addEventListener("abort", this.#onAbort);
+    terms.signal.addEventListener("abort", this.#onAbort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#signal.aborted) this.#abort();
+    if (this.#terms.signal.aborted) this.#abort();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    this.#body = new BodyQueue(controller);
+    this.#body = new BodyQueue(controller, this.#terms.mask);
     this.#resolve({ status, headers: paired(controller.rawHeaders), body: this.#body });
   }
 
@@ -111,12 +118,12 @@ class Reception implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#terms.signal.removeEventListener("abort", this.#onAbort);
     this.#body?.end(null);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#terms.signal.removeEventListener("abort", this.#onAbort);
     const failure = upstreamError(error, this.#controller !== null);
     if (this.#body === null) this.#reject(failure);
     else this.#body.end(failure);

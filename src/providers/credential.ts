@@ -3,6 +3,7 @@
  * names the reference only. A file is looked at before each use, so that a rotated secret is taken up without a reload.
  */
 import { readFileSync, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import type { TableProvider } from "../decision/table.ts";
 import { UpstreamError } from "./provider.ts";
 
@@ -15,9 +16,15 @@ export interface Credential {
   doubt(): void;
 }
 
+/** Where references lead: the environment, and the directory from which relative paths are taken. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly root: string;
+}
+
 /** Opens a reference; reads it once, so that a missing secret shows at once. */
-export function openCredential(reference: Reference, env: Readonly<Record<string, string | undefined>>): Credential {
-  const credential = reference.kind === "env" ? fromEnv(reference.ref, env) : fromFile(reference.ref);
+export function openCredential({ kind, ref }: Reference, { env, root }: Surroundings): Credential {
+  const credential = kind === "env" ? fromEnv(ref, env) : fromFile(isAbsolute(ref) ? ref : join(root, ref));
   credential.read();
   return credential;
 }

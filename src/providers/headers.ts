@@ -17,9 +17,21 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
+/** By these some servers read another method or path than the request line says, which is the one that was decided on. */
+const OVERRIDES = [
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-forwarded-prefix",
+  "x-forwarded-uri",
+];
+
 /** Never sent to a provider: the caller's credentials and cookies, and what the client library writes by itself. */
 const NOT_UPSTREAM = new Set([
   ...HOP_BY_HOP,
+  ...OVERRIDES,
   "accept-encoding",
   "authorization",
   "content-length",

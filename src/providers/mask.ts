@@ -6,49 +6,51 @@
 /** Shorter values would hit ordinary text. */
 const SHORTEST = 8;
 
-/** The same body with every occurrence of `secret` blotted out. */
-export function masked(body: AsyncIterable<Uint8Array>, secret: string): AsyncIterable<Uint8Array> {
-  if (secret.length < SHORTEST) return body;
-  return { [Symbol.asyncIterator]: () => new Masker(body[Symbol.asyncIterator](), Buffer.from(secret)) };
+/** Blots a secret out of bytes that come piece by piece. */
+export interface Mask {
+  /** The piece that may go on; a beginning of the secret at its end stays behind for the next one. */
+  clean(chunk: Buffer): Buffer;
+  /** What stayed behind when no piece follows. */
+  rest(): Buffer;
 }
 
-class Masker implements AsyncIterator<Uint8Array, undefined> {
-  readonly #inner: AsyncIterator<Uint8Array>;
-  readonly #secret: Buffer;
-  #held: Buffer | null = null;
+const NOTHING = Buffer.alloc(0);
 
-  constructor(inner: AsyncIterator<Uint8Array>, secret: Buffer) {
-    this.#inner = inner;
+/** A mask for one body; null for a value too short to be told from text. */
+export function createMask(secret: string): Mask | null {
+  return secret.length < SHORTEST ? null : new Masker(Buffer.from(secret));
+}
+
+/** The same body with every occurrence of the secret blotted out. */
+export async function* masked(body: AsyncIterable<Uint8Array>, mask: Mask): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    const clean = mask.clean(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    if (clean.length > 0) yield clean;
+  }
+  const rest = mask.rest();
+  if (rest.length > 0) yield rest;
+}
+
+class Masker implements Mask {
+  readonly #secret: Buffer;
+  #held: Buffer = NOTHING;
+
+  constructor(secret: Buffer) {
     this.#secret = secret;
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    for (;;) {
-      const step = await this.#inner.next();
-      if (step.done === true) return this.#last();
-      const clean = this.#clean(step.value);
-      if (clean.length > 0) return { done: false, value: clean };
-    }
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    await this.#inner.return?.();
-    return { done: true, value: undefined };
-  }
-
-  #last(): IteratorResult<Uint8Array, undefined> {
-    const held = this.#held;
-    this.#held = null;
-    return held === null ? { done: true, value: undefined } : { done: false, value: held };
-  }
-
-  #clean(chunk: Uint8Array): Uint8Array {
-    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const whole = this.#held === null ? fresh : Buffer.concat([this.#held, fresh]);
+  clean(chunk: Buffer): Buffer {
+    const whole = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const blotted = blot(whole, this.#secret);
     const keep = startedAtEnd(blotted, this.#secret);
-    this.#held = keep === 0 ? null : Buffer.from(blotted.subarray(blotted.length - keep));
+    this.#held = keep === 0 ? NOTHING : Buffer.from(blotted.subarray(blotted.length - keep));
     return keep === 0 ? blotted : blotted.subarray(0, blotted.length - keep);
+  }
+
+  rest(): Buffer {
+    const held = this.#held;
+    this.#held = NOTHING;
+    return held;
   }
 }
 

@@ -12,6 +12,8 @@ import { createSimulated } from "./simulated.ts";
 export interface ProvidersOptions {
   /** Where `credential env NAME` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a relative path of `credential file` begins: the policy directory, as for everything that a policy names. */
+  readonly root: string;
   readonly timeouts: Timeouts;
 }
 
@@ -58,7 +60,7 @@ function create(provider: TableProvider, options: ProvidersOptions): Provider & 
       if (provider.credential === null) {
         throw new UpstreamError("credential", `provider \`${provider.name}\` has no credential`);
       }
-      const credential = openCredential(provider.credential, options.env);
+      const credential = openCredential(provider.credential, options);
       return createAnthropic(provider, credential, options.timeouts);
     }
     default:

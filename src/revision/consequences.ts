@@ -23,8 +23,11 @@ const MISSING: readonly Code[] = [
   "GW3001",
 ];
 
-/** Complaints that a part of a block is not there: void for a block that could not be read whole. */
-const INCOMPLETE: readonly Code[] = ["GW3003", "GW3005", "GW3006", "GW3007", "GW3021", "GW3022", "GW4008", "GW5004"];
+/** Complaints about a block as a whole, such as that a part is not there: void for one that could not be read whole. */
+const INCOMPLETE: readonly Code[] = [
+  ...(["GW3003", "GW3005", "GW3006", "GW3007", "GW3021", "GW3022"] as const),
+  ...(["GW4004", "GW4005", "GW4008", "GW5004"] as const),
+];
 
 /** Complaints about the policy as a whole: void when any part of it is missing. */
 const WHOLE: readonly Code[] = ["GW3010", "GW3026", "GW3042", "GW3043"];
@@ -42,6 +45,7 @@ export function withoutConsequences(
   return complaints.filter(
     ({ code, span }) =>
       !WHOLE.includes(code) &&
+      !(code === "GW4001" && breaks.some((told) => told.code === code && holds(told.span, span))) &&
       !(lost && MISSING.includes(code)) &&
       !(INCOMPLETE.includes(code) && broken.some((declaration) => holds(declaration, span))),
   );

@@ -5,7 +5,7 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Revision } from "../decision/table.ts";
 import { SourcesError } from "./files.ts";
-import { type Loaded, loadChange } from "./load.ts";
+import type { Loaded } from "./load.ts";
 
 const JOB = "sallyport: load a policy";
 
@@ -34,6 +34,8 @@ export function loadAside(dir: string, inForce: Revision | null): Promise<Loaded
 }
 
 async function answer({ dir, inForce }: Job): Promise<Reply> {
+  // Loaded here only: the parser and all it needs would weigh on the main thread's heap, which never runs it.
+  const { loadChange } = await import("./load.ts");
   try {
     const loaded = await loadChange(dir, inForce);
     return { kind: "loaded", loaded: loaded && trim(loaded) };

@@ -133,8 +133,8 @@ export class Json {
   }
 }
 
-/** Undoes the escapes of a checked string that stands in `text[start, end)`, quotes left out. */
+/** Undoes the escapes of a checked string that stands in `text[start, end)` between its quotes. */
 export function decodeText(text: Buffer, start: number, end: number): string {
-  const raw = text.toString("utf8", start, end);
-  return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
+  const quoted = text.toString("utf8", start - 1, end + 1);
+  return quoted.includes("\\") ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
 }

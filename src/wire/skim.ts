@@ -12,15 +12,10 @@ export const MAX_NODES = 4_000_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Checks a whole JSON text and notes where its values are; throws JsonError. */
 export function skim(bytes: Uint8Array): Json {
-  try {
-    UTF8.decode(bytes);
-  } catch {
-    throw new JsonError("utf8", "the text is not valid UTF-8", 0);
-  }
   const skimmer = new Skimmer(bytes);
   skimmer.run();
   return new Json(bytes, skimmer.nodes);
@@ -33,8 +28,12 @@ class Skimmer {
   at = 0;
   readonly #open: Node[] = [];
 
+  /** The same memory, to be read four bytes at a time. */
+  readonly #view: DataView;
+
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.nodes = new Int32Array(STRIDE * Math.max(64, bytes.length >> 6));
   }
 
@@ -104,9 +103,14 @@ class Skimmer {
     const bytes = this.bytes;
     const start = this.at;
     let at = start + 1;
+    let seen = 0;
     for (;;) {
+      at = this.#plainWords(at);
       let byte = bytes[at]!;
-      while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++at]!;
+      while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) {
+        seen |= byte;
+        byte = bytes[++at]!;
+      }
       if (byte === QUOTE) break;
       this.at = at;
       if (at >= bytes.length) this.#fail("the text ends too early");
@@ -114,7 +118,35 @@ class Skimmer {
       at = this.#escape();
     }
     this.at = at + 1;
+    // Outside of strings the grammar is ASCII, so this is all of the text that can be invalid.
+    if (seen > 0x7f) this.#checkUtf8(start, at);
     this.#note(start, this.at);
+  }
+
+  /**
+   * Offset behind the plain ASCII that begins here, as far as whole words of four bytes reach. A word is plain when no
+   * byte of it lets its highest bit come up: below a space, a quote, a backslash, or not ASCII.
+   */
+  #plainWords(from: number): number {
+    const view = this.#view;
+    const last = view.byteLength - 4;
+    let at = from;
+    for (; at <= last; at += 4) {
+      const word = view.getInt32(at, true);
+      const below = word - 0x20202020;
+      const quote = (word ^ 0x22222222) - 0x01010101;
+      const backslash = (word ^ 0x5c5c5c5c) - 0x01010101;
+      if (((word | below | quote | backslash) & 0x80808080) !== 0) break;
+    }
+    return at;
+  }
+
+  #checkUtf8(start: number, end: number): void {
+    try {
+      UTF8.decode(this.bytes.subarray(start, end));
+    } catch {
+      throw new JsonError("utf8", "the text is not valid UTF-8", start);
+    }
   }
 
   /** Offset behind the escape that begins here. */

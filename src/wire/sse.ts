@@ -1,17 +1,19 @@
 /**
  * Framing of server-sent events: whole events as byte ranges, views of the input wherever an event lies in one chunk.
- * Lines end in LF or CRLF. Comments and fields that nobody asks for stay inside the event's bytes.
+ * Lines end in LF or CRLF; where readers could see other lines than this one does, there is an error instead. Comments
+ * and fields that nobody asks for stay inside the event's bytes.
  */
 
 /** Largest event that is put together. */
 export const MAX_EVENT = 32 * 1024 * 1024;
 
-/** An event grew beyond every measure. */
+/** The stream cannot be told into events; the message says what it has. */
 export class SseError extends Error {
-  readonly code = "too-large";
-  constructor() {
-    super("an event is larger than is read");
+  readonly code: "too-large" | "ambiguous";
+  constructor(code: SseError["code"], message: string) {
+    super(message);
     this.name = "SseError";
+    this.code = code;
   }
 }
 
@@ -26,10 +28,12 @@ export class SseFramer {
   /** Bytes of the unfinished line, and its last one. */
   #line = 0;
   #last = 0;
+  #endsInCr = false;
 
   /** Whole events that this chunk completes, each with the empty line that ends it. Throws SseError. */
   push(chunk: Uint8Array): Uint8Array[] {
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#refuseBareCr(text);
     const events: Uint8Array[] = [];
     let from = 0;
     let line = 0;
@@ -52,12 +56,24 @@ export class SseFramer {
     return this.#join(NOTHING);
   }
 
+  /** A CR that no LF follows ends a line for some readers, for others not. */
+  #refuseBareCr(text: Buffer): void {
+    if (text.length === 0) return;
+    let isBare = this.#endsInCr && text[0] !== LF;
+    const last = text.length - 1;
+    for (let at = text.indexOf(CR); at >= 0 && at < last && !isBare; at = text.indexOf(CR, at + 1)) {
+      isBare = text[at + 1] !== LF;
+    }
+    if (isBare) throw new SseError("ambiguous", "lines that end in a carriage return alone");
+    this.#endsInCr = text[last] === CR;
+  }
+
   #keep(bytes: Uint8Array, line: number): void {
     this.#line += line;
     if (bytes.length === 0) return;
     this.#last = bytes[bytes.length - 1]!;
     this.#held += bytes.length;
-    if (this.#held > MAX_EVENT) throw new SseError();
+    if (this.#held > MAX_EVENT) throw new SseError("too-large", "an event that is too large");
     // The caller may reuse its chunk, so that what stays has to be a copy.
     this.#pieces.push(Uint8Array.prototype.slice.call(bytes));
   }
@@ -71,7 +87,7 @@ export class SseFramer {
   }
 }
 
-/** The event's `data` as bytes, several lines joined by LF; null when it has none. */
+/** The event's `data` as bytes, several lines joined by LF; null when it has none. Throws SseError. */
 export function eventData(event: Uint8Array): Uint8Array | null {
   const text = Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   const lines: Uint8Array[] = [];
@@ -79,6 +95,8 @@ export function eventData(event: Uint8Array): Uint8Array | null {
     const end = text.indexOf(LF, from);
     const behind = end < 0 ? text.length : end;
     const stop = behind > from && text[behind - 1] === CR ? behind - 1 : behind;
+    // Readers that decode line by line drop it, others do not.
+    if (startsWith(text, from, MARK)) throw new SseError("ambiguous", "a byte order mark before a line");
     if (startsWith(text, from, DATA) && (stop === from + 4 || text[from + 4] === 0x3a)) {
       const value = from + (text[from + 5] === 0x20 ? 6 : 5);
       lines.push(text.subarray(Math.min(value, stop), stop));
@@ -102,3 +120,4 @@ export function makeEvent(name: string, data: unknown): Uint8Array {
 
 const DATA = Buffer.from("data");
 const NEWLINE = Buffer.from("\n");
+const MARK = Buffer.from("\ufeff");

@@ -49,7 +49,9 @@ function accessLine(next: Next): Access {
   const globs = Array.from({ length: 1 + below(next, 2) }, () =>
     thing === "providers" ? pick(next, [...PROVIDERS, "*"]) : glob(next),
   );
-  return { effect, thing, globs: [...new Set(globs)], until: pick(next, UNTILS), span: spanAt(1 + below(next, 90)) };
+  const distinct = [...new Set(globs)];
+  const span = spanAt(1 + below(next, 90));
+  return { effect, thing, globs: distinct, written: distinct, until: pick(next, UNTILS), span };
 }
 
 function some<T>(next: Next, most: number, make: () => T): T[] {

@@ -5,7 +5,7 @@ import type { Period } from "../../src/language/tree.ts";
 import type { Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
 import { access, at, group, limit, model, node, price, provider, tableOf } from "../decision/models.ts";
 
-const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", span: at(1) } as const;
+const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", certain: "-", span: at(1) } as const;
 const pattern = {
   name: "employee",
   expressions: [{ ...expression, literals: [{ text: "EMP-", fold: false }] }],

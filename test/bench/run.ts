@@ -1,9 +1,10 @@
 /**
- * `npm run bench`: what proofs, decisions and comparisons cost beside a calibration loop, and what the gateway costs
- * beside a bare relay, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick`
- * sends a tenth of the requests. Progress goes to stderr.
+ * `npm run bench`: what proofs, decisions and comparisons cost beside a calibration loop, what the commands cost beside a
+ * bare process, and what the gateway costs beside a bare relay, all measured in the same run. `-- --format json` prints
+ * the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
+import { benchCheck, checkSection } from "./check.ts";
 import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
 import { benchInvariants, invariantSection } from "./invariants.ts";
@@ -27,15 +28,18 @@ progress("decision: small and large policy");
 const decision = benchDecision();
 progress("diff: two revisions of the large policy");
 const diff = benchDiff();
+progress("check: the large policy, in processes of their own");
+const check = benchCheck();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, invariants, decision, diff, relay })}\n`);
+  process.stdout.write(`${JSON.stringify({ node: process.version, invariants, decision, diff, check, relay })}\n`);
 } else {
   const sections = [
     invariantSection(invariants),
     decisionSection(decision),
     diffSection(diff),
+    checkSection(check),
     cpuSection(reports),
     latencySection(reports),
   ];

@@ -49,6 +49,11 @@ suite("gw audit", () => {
     return { name, path: join(folder, name) };
   };
 
+  test("verify calls a log without a record empty, not good", async () => {
+    writeFileSync(segment().path, "");
+    assert.match((await place.gw("audit", "verify", "data")).out, /^empty: boot-1, 0 records/);
+  });
+
   test("verify says what a good log holds", async () => {
     const { code, out } = await place.gw("audit", "verify", "data");
     assert.equal(code, 0);

@@ -57,6 +57,8 @@ key dana-laptop in eng/payments {
       [["key", "new", "ci", "--team", "eng", "--expires", "2099-02-30"], /2099-02-30/],
       [["key", "new", "ci", "--team", "eng", "--expires", "soon"], /soon/],
       [["key", "new", "ci", "--team", "eng", "--expires", "2020-01-01"], /`2020-01-01` is in the past/],
+      [["key", "new", "da na", "--team", "eng"], /`da na` cannot be the name of a key\n {2}a name begins with/],
+      [["key", "new", "ci", "--team", "test"], /`test` cannot be the name of a team/],
     ] as const;
     for (const [args, words] of refusals) {
       const { code, out, err } = await place.gw(...args);

@@ -32,6 +32,15 @@ suite("the command line", () => {
     assert.match(await wrong("policy"), /Usage: gw policy/);
   });
 
+  test("every command that does something has examples of itself", async () => {
+    const commands = ["policy check", "policy fmt", "policy test", "policy explain", "key new", "audit verify"];
+    for (const command of [...commands, "audit tail", "init", "serve", "quickstart"]) {
+      const { code, out, err } = await gw(...command.split(" "), "--help");
+      assert.deepEqual([code, err], [0, ""]);
+      assert.ok(out.split("Examples:\n")[1]?.startsWith(`  gw ${command}`), command);
+    }
+  });
+
   test("suggests the command that was meant", async () => {
     assert.match(await wrong("polcy"), /^error: unknown command `polcy`; did you mean `policy`\?\n/);
     assert.match(await wrong("policy", "chek", "x"), /unknown command `chek`; did you mean `check`\?/);

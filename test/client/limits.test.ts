@@ -1,27 +1,25 @@
 /** A short rate limit is nothing that a developer sees: the client waits as long as it is told, and goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { say } from "../support/provider.ts";
+import type { Gateway } from "../support/gateway.ts";
+import { call, say } from "../support/provider.ts";
 import { tell } from "../support/session.ts";
 
-/** One request drains every five seconds. */
-const LIMIT = 12;
-
 test("the client waits out a rate limit", async () => {
+  let useUp = async () => {};
   const { decisions } = await tell(
-    { team: `allow models @all\nallow tools *\nlimit requests ${LIMIT}/min` },
-    () => say("served in the end"),
+    // One request drains every five seconds.
+    { team: "allow models @all\nallow tools *\nlimit requests 12/min" },
+    async ({ human, index }) => {
+      if (human === "one more") return say("here");
+      if (index === 1) return say("served in the end");
+      // While the session's first request is in flight, another program of the same team takes all that is left.
+      await useUp();
+      return call("Bash", { command: "true", description: "nothing" });
+    },
     async ({ ask, gateway }) => {
-      for (let sent = 0; sent < LIMIT; sent += 1) {
-        const message = { model: "claude-haiku-4-5", max_tokens: 1, messages: [{ role: "user", content: "hello" }] };
-        const { status } = await fetch(`${gateway.url}/v1/messages`, {
-          method: "POST",
-          headers: { authorization: `Bearer ${gateway.key}`, "content-type": "application/json" },
-          body: JSON.stringify(message),
-        });
-        assert.equal(status, 200);
-      }
-      const { text, events } = await ask("one request too many");
+      useUp = () => takeAll(gateway);
+      const { text, events } = await ask("two requests in a row", { args: ["--allowedTools", "Bash"] });
       assert.equal(text, "served in the end");
       const waits = events.filter(({ subtype }) => subtype === "api_retry");
       assert.deepEqual(
@@ -31,9 +29,25 @@ test("the client waits out a rate limit", async () => {
     },
   );
   // One refusal only: the client kept to the time it was told, its own first waits are shorter.
-  const last = decisions.slice(LIMIT).map(({ effect, reason }) => [effect, reason]);
-  assert.deepEqual(last, [
-    ["refuse", "requests"],
-    ["allow", null],
-  ]);
+  const ofSession = decisions.filter(({ session }) => session !== null);
+  assert.deepEqual(
+    ofSession.map(({ effect, reason }) => [effect, reason]),
+    [
+      ["allow", null],
+      ["refuse", "requests"],
+      ["allow", null],
+    ],
+  );
 });
+
+/** Sends small requests until one is refused. */
+async function takeAll({ url, key }: Gateway): Promise<void> {
+  const message = { model: "claude-haiku-4-5", max_tokens: 1, messages: [{ role: "user", content: "one more" }] };
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  for (let status = 200; status !== 429; ) {
+    const answer = await fetch(`${url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(message) });
+    await answer.text();
+    assert.ok([200, 429].includes(answer.status));
+    status = answer.status;
+  }
+}

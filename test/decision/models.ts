@@ -17,7 +17,8 @@ export function at(line: number): Span {
 /** `allow models a, b`, as one word list. */
 export function access(line: number, text: string, until: number | null = null): Access {
   const [effect, thing, ...globs] = text.split(/[\s,]+/);
-  return { effect: effect as Access["effect"], thing: thing as Access["thing"], globs, until, span: at(line) };
+  const kinds = { effect: effect as Access["effect"], thing: thing as Access["thing"] };
+  return { ...kinds, globs, written: globs, until, span: at(line) };
 }
 
 export interface NodeParts {

@@ -9,78 +9,72 @@ import { OPEN, policyOf, request, SECRET, startWorld, type World } from "./world
 
 const OK = message([{ type: "text", text: "the words of an answer" }]);
 
-/** A journal whose appends wait for `open`, or fail. */
-function gate(log: AuditLog) {
-  let broken = false;
-  let waiting: (() => void)[] = [];
-  let held = false;
-  return {
-    log: {
+/** Stands before a journal: its appends wait until `open`, or fail after `break`. */
+class Gate {
+  waiting: (() => void)[] = [];
+  #held = false;
+  #broken = false;
+
+  readonly before = (log: AuditLog): AuditLog => {
+    const gate = this;
+    return {
       async append(body) {
-        if (broken) throw new AuditError("broken", "the disk is gone");
-        if (held) await new Promise<void>((resolve) => waiting.push(resolve));
+        if (gate.#broken) throw new AuditError("broken", "the disk is gone");
+        if (gate.#held) await new Promise<void>((resolve) => gate.waiting.push(resolve));
         return log.append(body);
       },
       subscribe: (listener) => log.subscribe(listener),
       get healthy() {
-        return !broken;
+        return !gate.#broken;
       },
       close: () => log.close(),
-    } satisfies AuditLog,
-    hold: () => {
-      held = true;
-    },
-    open: () => {
-      held = false;
-      for (const go of waiting) go();
-      waiting = [];
-    },
-    break: () => {
-      broken = true;
-    },
-    get waiting() {
-      return waiting.length;
-    },
+    };
   };
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  open(): void {
+    this.#held = false;
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  break(): void {
+    this.#broken = true;
+  }
 }
 
 test("nothing goes to the provider before the decision is durable", async (t) => {
   let reached = 0;
-  let journal: ReturnType<typeof gate> | null = null;
+  const journal = new Gate();
   const world = await startWorld(t, {
     policy: policyOf(OPEN),
-    log(log) {
-      journal = gate(log);
-      return journal.log;
-    },
+    log: journal.before,
     answer(_, response) {
       reached++;
       sendDocument(response, OK);
     },
   });
-  const held = journal as unknown as ReturnType<typeof gate>;
-  held.hold();
+  journal.hold();
   const pending = world.ask(request());
-  while (held.waiting === 0) await new Promise(setImmediate);
+  while (journal.waiting.length === 0) await new Promise(setImmediate);
   for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
   assert.equal(reached, 0);
-  held.open();
+  journal.open();
   assert.equal((await pending).status, 200);
   assert.equal(reached, 1);
 });
 
 test("when nothing can be recorded nothing is served, and what was reserved is given back", async (t) => {
-  let journal: ReturnType<typeof gate> | null = null;
+  const journal = new Gate();
   const world = await startWorld(t, {
     policy: policyOf(`${OPEN}\n  limit concurrency 1`),
-    log(log) {
-      journal = gate(log);
-      return journal.log;
-    },
+    log: journal.before,
     answer: () => assert.fail("the provider was reached"),
   });
   const { holds } = holdsOf(world);
-  (journal as unknown as ReturnType<typeof gate>).break();
+  journal.break();
   for (const headers of [{}, { authorization: "Bearer nobody" }]) {
     const response = await world.ask(request(), { headers });
     assert.equal(response.status, 503);
@@ -127,13 +121,10 @@ test("every allowed decision has exactly one outcome, and no record holds a text
 });
 
 test("operators see metrics, life and readiness", async (t) => {
-  let journal: ReturnType<typeof gate> | null = null;
+  const journal = new Gate();
   const world = await startWorld(t, {
     policy: policyOf(OPEN),
-    log(log) {
-      journal = gate(log);
-      return journal.log;
-    },
+    log: journal.before,
     answer: (_, response) => sendDocument(response, OK),
   });
   await (await world.ask(request())).text();
@@ -172,7 +163,7 @@ test("operators see metrics, life and readiness", async (t) => {
   assert.equal(missing.status, 503);
   assert.match(missing.text, /environment variable `NOT_THERE`/);
   world.use(policyOf(OPEN));
-  (journal as unknown as ReturnType<typeof gate>).break();
+  journal.break();
   assert.match((await get("/readyz")).text, /audit log cannot be written/);
   assert.equal((await get("/healthz")).status, 200);
   assert.equal((await get("/other")).status, 404);

@@ -178,6 +178,7 @@ test("what cannot be read: each its own error, none of them reaches the provider
     ["deep nesting", `${whole.slice(0, -1)},"x":${"[".repeat(100_000)}`, 400],
     ["form", whole, 415, { "content-type": "application/x-www-form-urlencoded" }],
     ["no type", whole, 415, { "content-type": "" }],
+    ["another charset", whole, 415, { "content-type": "application/json; charset=utf-16" }],
     ["compressed", whole, 415, { "content-encoding": "gzip" }],
   ];
   for (const [name, body, status, headers] of cases) {
@@ -188,6 +189,21 @@ test("what cannot be read: each its own error, none of them reaches the provider
     assert.equal(refused.retry, "false", name);
   }
   assert.equal(world.entries.filter(({ body }) => body.kind === "fault").length, cases.length);
+});
+
+test("a type that is said twice is none, since the next reader may take the other one", async (t) => {
+  const world = await closedWorld(t, policyOf(OPEN));
+  const status = await new Promise((resolve, reject) => {
+    const types = ["application/json", "multipart/form-data; boundary=x"];
+    const headers = { "content-type": types as unknown as string, authorization: `Bearer ${world.key}` };
+    const sending = httpRequest(`${world.url}/anthropic/v1/messages`, { method: "POST", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sending.on("error", reject);
+    sending.end(JSON.stringify(request()));
+  });
+  assert.equal(status, 415);
 });
 
 test("a body over the limit: by its announced length, and by what comes", async (t) => {

@@ -115,6 +115,16 @@ test("tools that are not granted are cut from the request, whatever door they ca
   assert.deepEqual(world.decisions()[0]?.stripped, ["Write", "client-mcp:crm/delete", "server:web_search"]);
 });
 
+test("the record names each tool that was cut once, and not more of them than it has room for", async (t) => {
+  const { world } = await scripted(t, policyOf(OPEN), HELLO);
+  const offer = (count: number) =>
+    request({ tools: Array.from({ length: count }, (_, index) => ({ name: `T${index % 150}` })) });
+  for (const count of [3, 100_000]) await (await world.ask(offer(count))).text();
+  const [few, many] = world.decisions();
+  assert.deepEqual(few?.stripped, ["T0", "T1", "T2"]);
+  assert.deepEqual([many?.tools, many?.stripped.length, new Set(many?.stripped).size], [100_000, 100, 100]);
+});
+
 test("a call that is not granted is replaced by a sentence, in the stream and in its twin", async (t) => {
   const script = {
     stream: START + toolBlock(0, "Write", { path: "/etc/x" }) + finish("tool_use"),

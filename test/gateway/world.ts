@@ -105,6 +105,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
   const log = parts.log?.(journal) ?? journal;
   const providers = createProviders({
     env: { UP_KEY: SECRET },
+    root: dir,
     timeouts: { connect: 2_000, headers: 10_000, idle: 10_000, ...parts.timeouts },
   });
   const metrics = createMetrics({ version: "0", isKnownModel: () => true, maxKeys: 10 });

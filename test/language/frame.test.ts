@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Diagnostic } from "../../src/language/diagnostic.ts";
 import { frame } from "../../src/language/frame.ts";
 import { Lines } from "../../src/language/lines.ts";
+import { parse } from "../../src/language/parse.ts";
 
 const PATH = "teams/contractors.policy";
 
@@ -65,6 +66,15 @@ test("a secret is pointed at and not shown", () => {
   const shown = frame(diagnosticAt(text, secret, { code: "GW4001" }), text);
   assert.ok(!shown.includes(secret));
   assert.match(shown, /credential env \*+ }/);
+});
+
+test("a secret is not shown beside another fault either, but examples of patterns are", () => {
+  const secret = `gk_${"x".repeat(38)}`;
+  const text = `key k in eng { hash ${secret} expires never }\n`;
+  assert.match(frame(diagnosticAt(text, "never"), text), / \| key k in eng { hash \*{41} expires never }\n/);
+  const { diagnostics } = parse({ path: PATH, text: `language 1\n${text}` });
+  assert.ok(diagnostics.length > 0 && !JSON.stringify(diagnostics).includes(secret));
+  assert.ok(frame(diagnosticAt(text, secret, { code: "GW4004" }), text).includes(secret));
 });
 
 test("a style paints the parts and nothing else", () => {

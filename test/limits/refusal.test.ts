@@ -96,6 +96,19 @@ test("waiting that does not help has no retry, and requests under way have a sho
   assert.deepEqual([busy.reason, busy.retryAfterMs], ["concurrency", 2_000]);
 });
 
+test("a counter that an absurd answer filled beyond every date still has its sentence", () => {
+  const limits = createMemoryLimits();
+  const rule = hold("tokens", 1_000, "hour");
+  const asked = { tokens: 1, microUsd: 0 };
+  const taken = limits.reserve([rule], asked, "Europe/Berlin", NOW);
+  assert.ok(taken.kind === "reservation");
+  limits.settle(taken, { tokens: Number.MAX_SAFE_INTEGER, microUsd: 0 }, NOW);
+  const denial = limits.reserve([rule], asked, "Europe/Berlin", NOW);
+  assert.ok(denial.kind === "denial");
+  const { message } = refusalOf(denial, REVISION, "Europe/Berlin", NOW);
+  assert.equal(message, "rate limit: 1,000 tokens an hour for team eng; used up beyond any date");
+});
+
 test("every sentence is one line without a full stop", () => {
   for (const period of ["sec", "min", "hour", "day", "week", "month"] as const) {
     for (const measure of ["requests", "tokens", "budget"] as const) {

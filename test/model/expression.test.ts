@@ -116,6 +116,15 @@ describe("the dialect keeps its meaning in both engines", () => {
   }
 });
 
+test("the certain character is the rarest that no match can do without", () => {
+  const certainOf = (pattern: string) => expressionOf(pattern, "").certain;
+  assert.equal(certainOf("https?://\\w+:(\\w+)@"), "@");
+  assert.equal(certainOf("(?:ab=|cd=)x?"), "=");
+  assert.equal(certainOf("(?:a@|b=)[cd]e*"), "");
+  assert.equal(certainOf("(?i)key"), "");
+  assert.equal(certainOf('"+/'), "");
+});
+
 test("random expressions find the same in both engines, and their literals in every match", () => {
   const random = new Dice(20_261_007);
   let compared = 0;
@@ -137,7 +146,11 @@ test("random expressions find the same in both engines, and their literals in ev
       assert.equal(here, where, `/${pattern}/${flags} on ${JSON.stringify(text)}`);
       if (!found) continue;
       matched++;
-      const { literals } = expression;
+      const { literals, certain } = expression;
+      assert.ok(
+        found[0].includes(certain),
+        `the certain letter of /${pattern}/${flags} in ${JSON.stringify(found[0])}`,
+      );
       const holds = literals.some(({ text: literal, fold }) =>
         (fold ? found[0].toLowerCase() : found[0]).includes(literal),
       );

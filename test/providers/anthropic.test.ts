@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ function settings(url: string, credential: TableProvider["credential"] = { kind:
 
 async function opened(t: TestContext, handle: (i: IncomingMessage, o: ServerResponse) => void, path = "") {
   const upstream = await startUpstream(handle);
-  const providers = createProviders({ env: { KEY: SECRET }, timeouts: TIMEOUTS });
+  const providers = createProviders({ env: { KEY: SECRET }, root: ".", timeouts: TIMEOUTS });
   t.after(() => upstream.close());
   t.after(() => providers.close());
   return { upstream, provider: providers.open(settings(upstream.url + path)) };
@@ -164,7 +164,11 @@ test("silence and refused connections are told apart", async (t) => {
     if (request.headers["x-want"] === "cut") response.write("first", () => request.socket.destroy());
   });
   t.after(() => upstream.close());
-  const providers = createProviders({ env: { KEY: SECRET }, timeouts: { connect: 500, headers: 60, idle: 60 } });
+  const providers = createProviders({
+    env: { KEY: SECRET },
+    root: ".",
+    timeouts: { connect: 500, headers: 60, idle: 60 },
+  });
   t.after(() => providers.close());
   const provider = providers.open(settings(upstream.url));
   await assert.rejects(provider.send(outgoing()), { code: "timeout" });
@@ -216,7 +220,7 @@ test("a credential file is taken up when it changes, and looked at again after a
     response.writeHead(401).end();
   });
   t.after(() => upstream.close());
-  const providers = createProviders({ env: {}, timeouts: TIMEOUTS });
+  const providers = createProviders({ env: {}, root: ".", timeouts: TIMEOUTS });
   t.after(() => providers.close());
   const provider = settings(upstream.url, { kind: "file", ref: file });
   assert.throws(() => providers.open(provider), {
@@ -236,8 +240,24 @@ test("a credential file is taken up when it changes, and looked at again after a
   });
 });
 
+test("a relative path of a credential file begins at the policy directory, an absolute one stays", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "credential-"));
+  t.after(() => rm(root, { recursive: true }));
+  await mkdir(join(root, "secrets"));
+  await writeFile(join(root, "secrets", "key"), "a-value");
+  const providers = createProviders({ env: {}, root, timeouts: TIMEOUTS });
+  t.after(() => providers.close());
+  const at = (ref: string) => () => providers.open(settings("http://127.0.0.1:1", { kind: "file", ref }));
+  assert.doesNotThrow(at("secrets/key"));
+  assert.doesNotThrow(at(join(root, "secrets/key")));
+  assert.throws(at("/secrets/key"), { message: "credential file `/secrets/key` cannot be read" });
+  assert.throws(at("secrets/other"), {
+    message: `credential file \`${join(root, "secrets/other")}\` cannot be read`,
+  });
+});
+
 test("a missing variable names the reference; equal settings share a client, and gone ones are closed", async (t) => {
-  const providers = createProviders({ env: { KEY: SECRET, EMPTY: " " }, timeouts: TIMEOUTS });
+  const providers = createProviders({ env: { KEY: SECRET, EMPTY: " " }, root: ".", timeouts: TIMEOUTS });
   t.after(() => providers.close());
   for (const ref of ["MISSING", "EMPTY"]) {
     const provider = settings("http://127.0.0.1:1", { kind: "env", ref });
@@ -250,4 +270,22 @@ test("a missing variable names the reference; equal settings share a client, and
   assert.equal(providers.open(settings("http://127.0.0.1:1")), one);
   providers.retain([]);
   assert.notEqual(providers.open(settings("http://127.0.0.1:1")), one);
+});
+
+test("a connection on which only the end of a body was missing is used again", async (t) => {
+  const ports = new Set<number | undefined>();
+  const { provider, upstream } = await opened(t, (request, response) => {
+    ports.add(request.socket.remotePort);
+    upstream.server.once("finish", () => response.end(request.headers["x-want"] === "more" ? "more" : ""));
+    response.on("close", () => upstream.server.emit("done"));
+    response.write("last");
+  });
+  for (const want of ["end", "end", "more", "end"]) {
+    const { body } = await provider.send(outgoing({ headers: [["x-want", want]] }));
+    for await (const _ of body) break;
+    const done = once(upstream.server, "done");
+    upstream.server.emit("finish");
+    await done;
+  }
+  assert.equal(ports.size, 2);
 });

@@ -42,6 +42,14 @@ suite("from sources to a table", () => {
     only(built({ "org.policy": invariant("require every key expires within 5 days") }), "GW5014");
   });
 
+  test("a decision quotes its line as it was written, not what its groups hold", () => {
+    const text = orgText("  deny models @small, claude-old-*\n");
+    const failing = 'test "t" for team eng {\n  can use models claude-old-1\n}\n';
+    const { report } = built({ "org.policy": `${text}\n${failing}` });
+    const notes = report?.tests[0]?.failures[0]?.notes.map(({ message }) => message);
+    assert.deepEqual(notes, ["decided by `deny models @small, claude-old-*` at org.policy:16"]);
+  });
+
   test("faults of all files come at once, by place", () => {
     const result = built({
       "a.policy": "language 1\n\nteam eng/sub {\n  allow models @nope\n}\n",
@@ -74,6 +82,14 @@ suite("from sources to a table", () => {
       const result = built({ "org.policy": text.replace(right, wrong) });
       assert.equal(result.diagnostics.length, 1, `${wrong}: ${JSON.stringify(result.diagnostics, null, 2)}`);
     }
+  });
+
+  test("what follows from a broken line is not told: examples of a broken pattern, a secret seen twice", () => {
+    const pattern = 'pattern p {\n  match /foo\n  hit "foo"\n}\n';
+    only(built({ "org.policy": `${orgText()}\n${pattern}` }), "GW1005");
+    const secret = ["sk", "ant", "x".repeat(20)].join("-");
+    const provider = `provider p {\n  kind anthropic\n  url "https://x.example"\n  credential "${secret}"\n}\n`;
+    assert.ok(!JSON.stringify(only(built({ "org.policy": `${orgText()}\n${provider}` }), "GW4001")).includes(secret));
   });
 
   test("a builtin pack that does not exist is named, with the nearest one", () => {

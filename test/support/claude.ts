@@ -91,7 +91,7 @@ async function runIn(place: ClientHome, run: ClientRun): Promise<ClientResult> {
     cwd: place.work,
   });
   client.end();
-  const limit = run.timeoutMs ?? 60_000;
+  const limit = run.timeoutMs ?? 120_000;
   let late = false;
   const timer = setTimeout(() => {
     late = true;

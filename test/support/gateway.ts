@@ -13,7 +13,7 @@ import { launch, type Running } from "./process.ts";
 export const PROVIDER_CREDENTIAL = "provider-credential-of-the-mock";
 
 const executable = resolve(import.meta.dirname, "../../src/cli/gw.ts");
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The parts of a policy that differ between tests. */
 export interface PolicyParts {
@@ -109,7 +109,12 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
     const timer = setTimeout(() => gateway.signal("SIGKILL"), PATIENCE_MS);
     await gateway.exit.finally(() => clearTimeout(timer));
   };
-  const ready = await gateway.until(readyLine, PATIENCE_MS);
+  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 5 });
+  const ready = await gateway.until(readyLine, PATIENCE_MS).catch(async (error) => {
+    await stop();
+    await remove();
+    throw error;
+  });
   return {
     url: `${ready.listen}/anthropic`,
     admin: ready.admin,
@@ -130,7 +135,7 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
     },
     [Symbol.asyncDispose]: async () => {
       await stop();
-      await rm(root, { recursive: true, force: true, maxRetries: 5 });
+      await remove();
     },
   };
 }

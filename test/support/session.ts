@@ -19,7 +19,7 @@ export interface Session {
 }
 
 /** What the record says happened. */
-export interface Record {
+export interface Told {
   /** All that the gateway wrote down or printed. */
   readonly said: string;
   readonly bodies: readonly Body[];
@@ -32,7 +32,7 @@ export async function tell(
   policy: Omit<PolicyOptions, "url">,
   script: Script,
   story: (session: Session) => Promise<void>,
-): Promise<Record> {
+): Promise<Told> {
   await using provider = await startProvider(script);
   const parts = { url: provider.url, ...policy };
   await using gateway = await startGateway({ policy: parts });
@@ -59,7 +59,7 @@ export async function tell(
   return { said, ...recordOf(trail) };
 }
 
-function recordOf(trail: string): Omit<Record, "said"> {
+function recordOf(trail: string): Omit<Told, "said"> {
   const lines = trail.split("\n").filter((line) => line.startsWith("{"));
   const bodies = lines.map((line) => (JSON.parse(line) as Entry).body);
   const decisions = bodies.filter((body): body is DecisionBody => body.kind === "decision");

@@ -80,3 +80,22 @@ test("a huge line passes whole", () => {
     [line.length],
   );
 });
+
+test("a carriage return alone, which only some readers take for a line's end, is an error wherever chunks end", () => {
+  const hidden = 'event: x\rdata: {"a":1}\r\revent: ping\ndata: {}\n\n';
+  for (const text of [hidden, "data: a\r\r", "data: a\r\r\n\r\n"]) {
+    for (let at = 0; at <= text.length; at += 1) {
+      const framer = new SseFramer();
+      const push = () => {
+        framer.push(Buffer.from(text.slice(0, at)));
+        framer.push(Buffer.from(text.slice(at)));
+      };
+      assert.throws(push, { name: "SseError", code: "ambiguous" }, `${JSON.stringify(text)} split at ${at}`);
+    }
+  }
+});
+
+test("a byte order mark before a line, which only some readers drop, is an error", () => {
+  assert.throws(() => eventData(Buffer.from("event: x\n\ufeffdata: {}\n\n")), { name: "SseError", code: "ambiguous" });
+  assert.equal(textOf(eventData(Buffer.from("data: \ufeff\n\n"))), "\ufeff");
+});

@@ -11,6 +11,7 @@ import type { Declared } from "../declared.ts";
 import { fault, firstIsHere } from "../fault.ts";
 import { isTimeZone } from "../instant.ts";
 import { suggestion } from "../suggestion.ts";
+import { nearZone } from "../time-zones.ts";
 
 /** Parts that are missing, have no use, or have a value that means nothing. */
 export function declarationsComplete(declared: Declared): Diagnostic[] {
@@ -103,8 +104,9 @@ function zone(org: OrgDeclaration): Diagnostic[] {
   return org.body.flatMap((statement) => {
     if (statement.kind !== "timezone" || isTimeZone(statement.zone.text)) return [];
     const { text, span } = statement.zone;
-    const zones = new Map(["UTC", ...Intl.supportedValuesOf("timeZone")].map((name) => [name, null]));
-    const help = suggestion(text, zones) ?? "write a name such as `Europe/Berlin`";
+    const near = nearZone(text);
+    const help =
+      near === null ? "write the name of an IANA zone, such as `Europe/Berlin`" : `did you mean \`${near}\`?`;
     return [fault("GW2011", span, `unknown time zone \`${text}\``, help)];
   });
 }

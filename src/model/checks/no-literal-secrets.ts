@@ -1,27 +1,14 @@
 /** Promise: no credential stands in the text of a policy, not even in a comment. Its examples of patterns are exempt. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import { SECRET_FORMS } from "../../language/secret-forms.ts";
 import type { Span } from "../../language/source.ts";
 import type { Tree } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 
-/** Forms of credentials that cannot be taken for anything else, and what they are. */
-const FORMS: readonly (readonly [string, string])[] = [
-  ["gk_[0-9a-hjkmnp-tv-z]{38}", "a gateway key"],
-  ["sk-ant-[\\w-]{16,}", "an Anthropic key"],
-  ["sk-(?:proj-)?[A-Za-z0-9]{20,}", "an API key"],
-  ["(?:AKIA|ASIA)[0-9A-Z]{16}", "an AWS access key"],
-  ["gh[pousr]_[A-Za-z0-9]{36}|github_pat_\\w{22,}", "a GitHub token"],
-  ["glpat-[\\w-]{20,}", "a GitLab token"],
-  ["xox[baprs]-[\\w-]{10,}", "a Slack token"],
-  ["[sr]k_live_[A-Za-z0-9]{16,}", "a Stripe key"],
-  ["AIza[\\w-]{35}", "a Google key"],
-  ["-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----", "a private key"],
-];
-
 /** Every text of a known form, outside the examples of patterns and the texts of tests. */
 export function noLiteralSecrets(declared: Declared): Diagnostic[] {
-  const form = new RegExp(FORMS.map(([source]) => `(?<!\\w)(${source})`).join("|"), "g");
+  const form = new RegExp(SECRET_FORMS.map(([source]) => `(?<!\\w)(${source})`).join("|"), "g");
   return [...declared.trees, ...declared.packs.values()].flatMap((tree) => secretsIn(tree, form));
 }
 
@@ -34,7 +21,7 @@ function secretsIn(tree: Tree, form: RegExp): Diagnostic[] {
     const start = match.index;
     const end = start + match[0].length;
     if (exempt.some((span) => span.start <= start && end <= span.end)) continue;
-    const kind = FORMS[match.slice(1).findIndex((group) => group !== undefined)]![1];
+    const kind = SECRET_FORMS[match.slice(1).findIndex((group) => group !== undefined)]![1];
     const lineStart = text.lastIndexOf("\n", start - 1) + 1;
     const line = text.slice(0, start).split("\n").length;
     const span = { path, start, end, line, column: start - lineStart + 1 };

@@ -1,6 +1,7 @@
 /**
- * Strings of which at least one stands in every match of an expression, so that a scanner can look for them first and
- * try the expression only where one is found. Only ASCII that JSON never escapes, so that raw bytes can be searched.
+ * Strings of which at least one stands in every match of an expression, and a character that does, so that a scanner can
+ * look for them first and try the expression only where they are found. Only ASCII that JSON never escapes, so that raw
+ * bytes can be searched.
  */
 import { type CharSet, foldCase, members, size } from "./char-set.ts";
 import type { Node, RepeatNode, SequenceNode } from "./node.ts";
@@ -28,6 +29,50 @@ const EMPTY_TEXT: readonly Literal[] = [{ text: "", fold: false }];
 /** The literals of an expression; empty when none are known. */
 export function literalsOf(node: Node): readonly Literal[] {
   return requiredBy(known(node)) ?? [];
+}
+
+/** The character that is the rarest of those that stand in every match; empty when none is known. */
+export function certainOf(node: Node): string {
+  const ranked = [...certain(node)].sort((a, b) => rarity(b) - rarity(a));
+  return ranked[0] ?? "";
+}
+
+/** Signs are rarer in texts than digits, digits than capitals, capitals than small letters. */
+function rarity(char: string): number {
+  return /[a-z ]/.test(char)
+    ? 0
+    : /[A-Z]/.test(char)
+      ? 1
+      : /[0-9]/.test(char)
+        ? 2
+        : COMMON_SIGNS.includes(char)
+          ? 3
+          : 4;
+}
+
+const COMMON_SIGNS = "-_.,:;=()[]{}<>'";
+
+function certain(node: Node): ReadonlySet<string> {
+  switch (node.kind) {
+    case "set": {
+      const chars = node.properties.length > 0 ? null : charsOf(node.set);
+      const [only] = chars ?? [];
+      const isPlain = only !== undefined && chars?.length === 1 && !only.fold && longestPlain(only.text) === only.text;
+      return new Set(isPlain ? [only.text] : []);
+    }
+    case "condition":
+      return new Set();
+    case "sequence":
+      return new Set(node.parts.flatMap((part) => [...certain(part)]));
+    case "choice":
+      return node.branches.map(certain).reduce((all, branch) => all.intersection(branch));
+    case "repeat":
+      return node.min === 0 ? new Set() : certain(node.body);
+    case "value":
+      return certain(node.body);
+    default:
+      return node satisfies never;
+  }
 }
 
 function known(node: Node): Known {

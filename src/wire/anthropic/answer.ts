@@ -37,7 +37,7 @@ export interface StreamWatcher {
   end(fault: string | null): readonly Uint8Array[];
   /** True when whole events have been sent, so that a ping may go in between. */
   readonly atBoundary: boolean;
-  /** True when a rule ended the answer: the caller stops upstream and finishes. */
-  readonly stopped: boolean;
+  /** True when nothing of the answer is to come any more, however it ended: the caller stops upstream and finishes. */
+  readonly over: boolean;
   report(): AnswerReport;
 }

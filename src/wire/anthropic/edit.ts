@@ -17,8 +17,7 @@ export function cutTools(request: MessagesRequest, isStripped: (tool: string) =>
   if (cut.length === 0) return { edits: [] };
   const stuck = uncuttable(request, cut);
   if (stuck !== null) return { refuse: stuck };
-  const lists = new Map<ToolList, ToolSpan[]>();
-  for (const tool of cut) lists.set(tool.list, [...(lists.get(tool.list) ?? []), tool]);
+  const lists = Map.groupBy(cut, ({ list }) => list);
   return { edits: [...lists].flatMap(([list, tools]) => cutFrom(list, tools)) };
 }
 
@@ -29,7 +28,8 @@ function uncuttable(request: MessagesRequest, cut: readonly ToolSpan[]): string 
   if (forced !== undefined) return forced.name;
   const last = gone.at(-1);
   if (last === undefined) return null;
-  const left = request.tools.filter((tool) => tool.kind === "offer" && !gone.includes(tool));
+  const lost = new Set(gone);
+  const left = request.tools.filter((tool) => tool.kind === "offer" && !lost.has(tool));
   if (left.length === 0) return request.choosesTool ? last.name : null;
   if (left.some((tool) => !tool.deferred)) return null;
   return gone.find((tool) => !tool.deferred)?.name ?? null;

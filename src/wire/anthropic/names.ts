@@ -26,6 +26,8 @@ const SERVER_FAMILIES: ReadonlySet<string> = new Set([
 /** Letters that a tool's name may have; anything else could be taken for another name space. */
 const PLAIN = /^[A-Za-z0-9_.-]{1,256}$/;
 const MCP = /^mcp__(.+?)__(.+)$/;
+/** An address whose host every reader finds in the same place: names, `@` and backslashes before it are read differently. */
+const PLAIN_URL = /^https?:\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?(?:[/?#]|$)/i;
 
 /** Canonical name of a tool that an answer calls, or that a request mentions by name. */
 export function nameOfTool(name: string): string {
@@ -48,8 +50,8 @@ export function nameOfEntry(entry: ToolEntry, hosts: ReadonlyMap<string, string>
 
 /** Canonical name of an entry of `mcp_servers`, by the host of its address. */
 export function nameOfServer(url: string | null): string {
-  const host = url !== null && URL.canParse(url) ? new URL(url).hostname : "";
-  return host === "" ? unknown("mcp_servers") : `connector:${host}`;
+  const host = PLAIN_URL.exec(url ?? "")?.[1]?.toLowerCase();
+  return host !== undefined && URL.parse(url ?? "")?.hostname === host ? `connector:${host}` : unknown("mcp_servers");
 }
 
 /** Shown in messages and records, so it keeps only harmless letters and a sane length. */

@@ -26,6 +26,11 @@ const DOORS = [
   "skills",
   "toolsets",
 ] as const;
+/** Fields that policy decides on. */
+const DECIDING: ReadonlySet<string> = new Set([
+  ...["model", "stream", "max_tokens", "messages", "system", "tools", "tool_choice", "mcp_servers"],
+  ...DOORS,
+]);
 
 /** Reads the body of `POST /v1/messages`, or of a count of its tokens; never throws. */
 export function readMessages(body: Uint8Array, purpose: Purpose = "generate"): MessagesRequest | Malformed {
@@ -52,6 +57,16 @@ class RequestReader {
     this.#json = json;
     this.#purpose = purpose;
     this.#fields = json.fields(0);
+    this.#refuseTwins();
+  }
+
+  /** Some readers do not mind the case of keys: for them `Model` says what `model` says here. */
+  #refuseTwins(): void {
+    for (const [key, node] of this.#fields) {
+      const folded = key.toUpperCase().toLowerCase();
+      if (folded === key || !DECIDING.has(folded)) continue;
+      throw this.#wrong(node, `a key is \`${folded}\` but for the case of its letters`);
+    }
   }
 
   read(): MessagesRequest {

@@ -46,7 +46,7 @@ const FAULTS = {
   "too-large": { status: 413, type: "request_too_large", retry: "never" },
   "media-type": { status: 415, type: "invalid_request_error", retry: "never" },
   upstream: DOWN,
-  timeout: { status: 504, type: "api_error", retry: "wait" },
+  timeout: DOWN,
   audit: DOWN,
   draining: DOWN,
   internal: { status: 500, type: "api_error", retry: "wait" },

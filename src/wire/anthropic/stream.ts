@@ -3,14 +3,14 @@
  * about content. A rule that ends the answer ends it properly; an answer that breaks off never looks complete. document.ts
  * does the same to the answer that comes in one piece.
  */
-import { eventData, makeEvent, SseError, SseFramer, startsWith } from "../sse.ts";
+import { eventData, makeEvent, SseError, SseFramer } from "../sse.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "./answer.ts";
 import { Blocks, type Stop } from "./blocks.ts";
+import { isBareDelta, looksLikeDelta } from "./delta.ts";
 import { Outbox } from "./outbox.ts";
 import { Tally } from "./tally.ts";
 import { asRecord, type Fields, readUsage } from "./usage.ts";
 
-const DELTA = Buffer.from('event: content_block_delta\ndata: {"type":"content_block_delta"');
 const END_OF_EVENT = Buffer.from("\n\n");
 /** Bytes of a delta event around its text. */
 const DELTA_FRAME = 110;
@@ -40,25 +40,24 @@ class Watcher implements StreamWatcher {
     return !this.#ended;
   }
 
-  get stopped(): boolean {
-    return this.#tally.stopped;
+  get over(): boolean {
+    return this.#ended;
   }
 
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#ended) return [];
-    try {
+    this.#guarded(() => {
       for (const event of this.#framer.push(chunk)) this.#event(event);
-    } catch (error) {
-      if (!(error instanceof SseError)) throw error;
-      this.#fail("the answer from upstream has an event that is too large");
-    }
+    });
     return this.#out.take();
   }
 
   end(fault: string | null): readonly Uint8Array[] {
     const rest = this.#framer.rest();
-    // A last event without its empty line still counts when all of its data came.
-    if (parse(eventData(rest)) !== null) this.#event(Buffer.concat([rest, END_OF_EVENT]));
+    this.#guarded(() => {
+      // A last event without its empty line still counts when all of its data came.
+      if (parse(eventData(rest)) !== null) this.#event(Buffer.concat([rest, END_OF_EVENT]));
+    });
     if (!this.#ended) this.#settle(this.#blocks.flush());
     if (!this.#ended) this.#fail(fault ?? "the answer from upstream ended too early");
     return this.#out.take();
@@ -70,6 +69,15 @@ class Watcher implements StreamWatcher {
     return { ...report, usage: { ...report.usage, output: Math.max(report.usage.output, this.#estimate()) } };
   }
 
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof SseError)) throw error;
+      this.#fail(`the answer from upstream has ${error.message}`);
+    }
+  }
+
   /** Output tokens of an answer whose count never came, from its size. */
   #estimate(): number {
     return Math.ceil(Math.max(0, this.#deltaBytes - this.#deltas * DELTA_FRAME) / BYTES_PER_TOKEN);
@@ -77,12 +85,12 @@ class Watcher implements StreamWatcher {
 
   #event(event: Uint8Array): void {
     if (this.#ended) return;
-    const isDelta = startsWith(event, 0, DELTA);
+    const isDelta = looksLikeDelta(event);
     if (isDelta) {
       this.#deltas += 1;
       this.#deltaBytes += event.length;
     }
-    const fields = isDelta && !this.#blocks.watched ? null : parse(eventData(event));
+    const fields = isDelta && !this.#blocks.watched && isBareDelta(event) ? null : parse(eventData(event));
     if (fields === null) this.#out.send(event);
     else this.#settle(this.#message(event, fields));
   }

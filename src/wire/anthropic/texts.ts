@@ -17,32 +17,20 @@ export interface Finding {
 /** Every finding, in the order of the texts. `scannerAt` gives the scanner of the guardrails that look at a place. */
 export function scanTexts(request: MessagesRequest, scannerAt: (place: Place) => Scanner | null): Finding[] {
   const { body, texts } = request;
-  const live = liveScanners(request, scannerAt);
-  if (live.size === 0) return [];
+  const scanners = new Map<Place, Scanner | null>();
   const found: Finding[] = [];
   for (const span of texts) {
-    const scanner = live.get(span.place);
-    if (scanner === undefined || !scanner.mayHit(body, span.start, span.end)) continue;
+    let scanner = scanners.get(span.place);
+    if (scanner === undefined) {
+      scanner = scannerAt(span.place);
+      scanners.set(span.place, scanner);
+    }
+    const suspects = scanner === null ? null : scanner.suspects(body, span.start, span.end);
+    if (scanner === null || suspects === null) continue;
     const text = textAt(body, span.start, span.end);
-    for (const hit of scanner.scan(text)) found.push({ span, hit, value: text.slice(hit.start, hit.end) });
+    for (const hit of scanner.scan(text, suspects)) found.push({ span, hit, value: text.slice(hit.start, hit.end) });
   }
   return found;
-}
-
-/** The scanner of each place that occurs, left out where one look over the whole body rules it out. */
-function liveScanners(
-  { body, texts }: MessagesRequest,
-  scannerAt: (place: Place) => Scanner | null,
-): ReadonlyMap<Place, Scanner> {
-  const verdicts = new Map<Scanner, boolean>();
-  const live = new Map<Place, Scanner>();
-  for (const place of new Set(texts.map((text) => text.place))) {
-    const scanner = scannerAt(place);
-    if (scanner === null) continue;
-    if (!verdicts.has(scanner)) verdicts.set(scanner, scanner.mayHit(body, 0, body.length));
-    if (verdicts.get(scanner)) live.set(place, scanner);
-  }
-  return live;
 }
 
 /** Edits that put a replacement in the place of every finding. */
@@ -51,8 +39,7 @@ export function redactTexts(
   findings: readonly Finding[],
   replacement: (finding: Finding) => string,
 ): Edit[] {
-  const bySpan = new Map<TextSpan, Finding[]>();
-  for (const finding of findings) bySpan.set(finding.span, [...(bySpan.get(finding.span) ?? []), finding]);
+  const bySpan = Map.groupBy(findings, ({ span }) => span);
   return [...bySpan].flatMap(([span, found]) => {
     const changes = found.map((finding) => ({ ...finding.hit, text: replacement(finding) }));
     return rawEdits(request.body, span.start, span.end, changes);

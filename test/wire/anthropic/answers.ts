@@ -94,7 +94,7 @@ export function watch(
   const watcher = watchStream(rules);
   const sent: Uint8Array[] = [];
   for (const chunk of chunks) {
-    if (!watcher.stopped) sent.push(...watcher.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
+    if (!watcher.over) sent.push(...watcher.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
   }
   sent.push(...watcher.end(fault));
   return { sent: Buffer.concat(sent).toString(), chunks: sent, report: watcher.report() };

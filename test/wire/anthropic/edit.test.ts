@@ -100,3 +100,14 @@ test("mentions go with the tool, and an empty list of blocks says so", () => {
   assert.equal(cut(change(`{"type":"text","text":"x"},${addition}`), "A"), change('{"type":"text","text":"x"}'));
   assert.equal(cut(change(addition), "A"), change(said));
 });
+
+test("as many tools as a body holds are cut in one pass", () => {
+  const offers = Array.from({ length: 100_000 }, (_, index) => tool(`T${index}`));
+  const cutOnes = offers.map((_, index) => `T${index}`).filter((name) => name !== "T7");
+  const request = readMessages(Buffer.from(body(offers.join())));
+  assert.ok(request.kind === "messages");
+  const strip = new Set(cutOnes);
+  const result = cutTools(request, (name) => strip.has(name));
+  assert.ok("edits" in result);
+  assert.equal(Buffer.from(splice(request.body, result.edits)).toString(), body(tool("T7")));
+});

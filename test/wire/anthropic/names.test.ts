@@ -57,7 +57,24 @@ test("what is not known is named as unknown", () => {
 
 test("servers by the host of their address", () => {
   assert.equal(nameOfServer("https://MCP.Acme.example:8443/github?x=1"), "connector:mcp.acme.example");
-  assert.equal(nameOfServer("https://good.example@evil.example/"), "connector:evil.example");
+  assert.equal(nameOfServer("https://good.example"), "connector:good.example");
   assert.equal(nameOfServer("no address"), "unknown:mcp_servers");
   assert.equal(nameOfServer(null), "unknown:mcp_servers");
+});
+
+test("an address whose host readers could find in different places has no name", () => {
+  const addresses = [
+    "https://good.example@evil.example/",
+    "https://good.example\\@evil.example/",
+    "https:\\\\good.example/",
+    "https:good.example/",
+    "https://good.exa\nmple/",
+    " https://good.example/",
+    "https://good.example.",
+    "https://good%2eexample/",
+    "https://2130706433/",
+    "https://good。example/",
+    "wss://good.example/",
+  ];
+  for (const address of addresses) assert.equal(nameOfServer(address), "unknown:mcp_servers", address);
 });

@@ -12,7 +12,7 @@ import { callBlock, messageDelta, rulesOf, START, STOP, textBlock, visibleIn, wa
 
 function guardrail(name: string, source: string, literal: string, kind: "redact" | "reject"): TableGuardrail {
   const literals = [{ text: literal, fold: false }];
-  const expression = { source, flags: "", engine: "v8" as const, re2: source, literals };
+  const expression = { source, flags: "", engine: "v8" as const, re2: source, literals, certain: "" };
   return {
     name,
     on: ["request", "response"],

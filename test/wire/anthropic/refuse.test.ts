@@ -62,7 +62,7 @@ test("faults", () => {
   assert.equal(faultRow("upstream"), "503 api_error 5 -");
   assert.equal(faultRow("audit", 1_500), "503 api_error 2 -");
   assert.equal(faultRow("draining"), "503 api_error 5 -");
-  assert.equal(faultRow("timeout"), "504 api_error 5 -");
+  assert.equal(faultRow("timeout"), "503 api_error 5 -");
   assert.equal(faultRow("internal"), "500 api_error 5 -");
 });
 

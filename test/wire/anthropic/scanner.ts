@@ -1,5 +1,5 @@
 /** A scanner made of plain expressions, for tests that are about bytes and not about policy. */
-import type { Hit, Scanner } from "../../../src/decision/scan.ts";
+import type { Hit, Scanner, Suspects } from "../../../src/decision/scan.ts";
 
 /** Guardrail 0 redacts what `redact` finds, guardrail 1 rejects what `reject` finds. */
 export function scannerOf(
@@ -10,10 +10,11 @@ export function scannerOf(
   const scanner = {
     looks: 0,
     scans: 0,
-    mayHit(bytes: Uint8Array, start: number, end: number): boolean {
+    suspects(bytes: Uint8Array, start: number, end: number): Suspects | null {
       scanner.looks += 1;
       const text = Buffer.from(bytes).subarray(start, end).toString("latin1");
-      return /\\u/.test(text) || rules.some((rule) => rule !== null && new RegExp(rule.source.slice(0, 4)).test(text));
+      const mayHit = rules.some((rule) => rule !== null && new RegExp(rule.source.slice(0, 4)).test(text));
+      return /\\u/.test(text) || mayHit ? "any" : null;
     },
     scan(text: string): readonly Hit[] {
       scanner.scans += 1;

@@ -304,7 +304,7 @@ test("a rejected call was never begun", () => {
 test("after a rule ended the answer nothing more is taken", () => {
   const watcher = watchStream(guarded);
   watcher.push(Buffer.from(START + textBlock(0, "DROP-TABLE x ")));
-  assert.ok(watcher.stopped);
+  assert.ok(watcher.over);
   assert.deepEqual([watcher.push(Buffer.from(STOP)), watcher.end("gone"), watcher.atBoundary], [[], [], false]);
 });
 
@@ -437,5 +437,36 @@ test("whole-text and streamed search find the same, for random texts and splits"
       assert.equal(visibleIn(sent).content[0]!.text, expected, JSON.stringify(parts));
       assert.equal(report.hits[0]?.count ?? 0, found.length);
     }
+  }
+});
+
+test("a call that only some readers would see is seen here, or nobody sees it", () => {
+  const call =
+    '"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"Bash","input":{}}';
+  const rules = rulesOf({ granted: (tool) => tool !== "Bash" });
+  const disguises = [
+    `event: content_block_delta\ndata: {"type":"content_block_delta",${call}}\n\n`,
+    `event: content_block_delta\ndata: {"type":"content_block_delta"\ndata: ,${call}}\n\n`,
+    `event: x\rdata: {${call}}\r\revent: ping\ndata: {"type":"ping"}\n\n`,
+    `event: x\n\ufeffdata: {${call}}\n\n`,
+  ];
+  for (const disguise of disguises) {
+    for (const chunks of [
+      [START, disguise, messageDelta("tool_use"), STOP],
+      [START + disguise],
+      [START, disguise.slice(0, -2)],
+    ]) {
+      assert.ok(!watch(chunks, rules).sent.includes('"tool_use"'), disguise);
+    }
+  }
+});
+
+test("nothing is to come any more once an answer has ended, well or badly", () => {
+  for (const last of [STOP, event("error", { type: "error", error: { type: "api_error", message: "x" } }), START]) {
+    const watcher = watchStream(rulesOf());
+    watcher.push(Buffer.from(START));
+    assert.ok(!watcher.over);
+    watcher.push(Buffer.from(last));
+    assert.ok(watcher.over, last);
   }
 });

@@ -38,7 +38,7 @@ test("every place has its own scanner", () => {
   assert.deepEqual(found("document"), []);
 });
 
-test("a body without a trace is looked over once and never decoded", () => {
+test("a text without a trace is looked over once and never decoded", () => {
   const scanner = scannerOf(PATTERN);
   assert.deepEqual(
     scanTexts(
@@ -52,7 +52,7 @@ test("a body without a trace is looked over once and never decoded", () => {
     ),
     [],
   );
-  assert.deepEqual([scanner.looks, scanner.scans], [1, 0]);
+  assert.deepEqual([scanner.looks, scanner.scans], [2, 0]);
 });
 
 test("only texts that may hold something are decoded", () => {

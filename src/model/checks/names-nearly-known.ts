@@ -1,0 +1,62 @@
+/**
+ * Promise: a tool or model that is nearly one that the packs know does not pass unremarked. Such a name may be right, so
+ * it is a warning; but a `deny` with a slip in it denies nothing, and nobody would see.
+ */
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { didYouMean } from "../../language/suggest.ts";
+import type { Item, Thing } from "../../language/tree.ts";
+import type { Declared } from "../declared.ts";
+import { fault } from "../fault.ts";
+import { isGlob } from "../glob.ts";
+
+/** Plain names in the policy's own lists that are no name of a pack, but close to one. */
+export function namesNearlyKnown(declared: Declared): Diagnostic[] {
+  const known = { tools: knownTo(declared, "tools"), models: knownTo(declared, "models") };
+  const skeletons = new Set(Array.from(known.models, skeleton));
+  return listsOf(declared).flatMap(([thing, items]) =>
+    items.flatMap((item) => {
+      if (thing === "providers" || item.kind === "reference" || isGlob(item.text)) return [];
+      // Numbers of models change with every release.
+      if (known[thing].has(item.text) || (thing === "models" && skeletons.has(skeleton(item.text)))) return [];
+      const near = didYouMean(item.text, known[thing]);
+      if (near === null) return [];
+      const message = `no pack knows a ${thing === "tools" ? "tool" : "model"} \`${item.text}\``;
+      return [fault("GW2020", item.span, message, `did you mean \`${near}\`?`)];
+    }),
+  );
+}
+
+/** A name without its numbers: `claude-opus-5-5` and `claude-opus-6` are of one kind. */
+function skeleton(name: string): string {
+  return name.replace(/[-.]?\d+/g, "");
+}
+
+/** The names that packs write out. */
+function knownTo(declared: Declared, thing: "tools" | "models"): ReadonlySet<string> {
+  const groups = [...declared[thing].values()].filter(({ pack }) => pack !== null);
+  return new Set(groups.flatMap(({ declaration }) => namesIn(declaration.items)));
+}
+
+function namesIn(items: readonly Item[]): readonly string[] {
+  return items.flatMap(({ kind, text }) => (kind === "reference" || isGlob(text) ? [] : [text]));
+}
+
+/** Every list of the policy itself: in groups, on nodes, in tests. */
+function listsOf(declared: Declared): (readonly [Thing, readonly Item[]])[] {
+  const bodies = [
+    ...declared.orgs.map((org) => org.body),
+    ...[...declared.teams.values(), ...declared.keys.values()].map(({ declaration }) => declaration.body),
+  ];
+  return [
+    ...[...declared.models.values()].flatMap(({ pack, declaration }) =>
+      pack === null ? [["models", declaration.items] as const] : [],
+    ),
+    ...[...declared.tools.values()].flatMap(({ pack, declaration }) =>
+      pack === null ? [["tools", declaration.items] as const] : [],
+    ),
+    ...bodies.flat().flatMap((it) => (it.kind === "access" ? [[it.thing, it.items] as const] : [])),
+    ...declared.tests
+      .flatMap(({ body }) => body)
+      .flatMap((it) => (it.kind === "can" || it.kind === "cannot" ? [[it.thing, it.items] as const] : [])),
+  ];
+}
