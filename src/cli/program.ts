@@ -146,11 +146,23 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     });
   policy
     .command("explain")
-    .description("say what a diagnostic means and how to mend it")
-    .argument("<code>", "its code, such as GW2003")
-    .action(async (code) => {
+    .description("explain a diagnostic, the policy of a key or team, a decision, or a request of the record")
+    .argument(
+      "<words...>",
+      "GW2003 | key NAME [dir] | team NAME [dir] | org [dir] | req_... [dir]; dir is policy when not given",
+    )
+    .option("--model <name>", "would this model be served?")
+    .option("--tool <name>", "would this tool be granted?")
+    .option("--data <dir>", "data directory of the gateway that served the request")
+    .addOption(at("moment that is asked about"))
+    .addOption(format("text", "json"))
+    .addHelpText(
+      "after",
+      "\nExit code: 0 explained, and what was asked passes; 1 it does not, or is decided otherwise; 2 wrong question",
+    )
+    .action(async (words, options) => {
       const { policyExplain } = await import("./policy-explain.ts");
-      done(policyExplain(code, terminal));
+      done(await policyExplain(words, options, terminal));
     });
 }
 
