@@ -88,7 +88,7 @@ function at(what = "moment from which invariants have to hold"): Option {
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
-    .description("report every fault of a policy directory at once")
+    .description("report every fault of a policy directory at once, and prove its invariants")
     .argument("<dir>", "policy directory")
     .addOption(format("text", "json"))
     .addOption(at())
@@ -107,7 +107,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     });
   policy
     .command("test")
-    .description("run the tests of a policy directory")
+    .description("run the tests of a policy directory, and prove its invariants")
     .argument("<dir>", "policy directory")
     .option("--coverage", "name the statements that no test would miss, and print the missing tests")
     .option("--coverage-min <percent>", "fail when tests cover less of the statements")
