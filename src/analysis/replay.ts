@@ -14,7 +14,7 @@ import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
 import type { Ended, Recorded } from "./recorded.ts";
-import { createMeters, type Gauges, type Meters } from "./replay-meters.ts";
+import { type Admission, createMeters, type Gauges, type Meters } from "./replay-meters.ts";
 import { createTally, type ReplayReport, type Unknown } from "./replay-tally.ts";
 
 /** A replay in progress. */
@@ -30,7 +30,7 @@ export interface Replay {
 interface Open {
   readonly node: number;
   readonly gauges: Gauges;
-  readonly at: number;
+  readonly admission: Admission;
 }
 
 /** Begins a replay under the policy of a table. */
@@ -46,8 +46,8 @@ export function createReplay(table: Table): Replay {
 
   const admit = ({ ticket, effect, at }: Recorded, node: number, gauges: Gauges): void => {
     const isServed = effect === "allow";
-    meters.admit(gauges, isServed, at);
-    if (isServed) open.set(ticket, { node, gauges, at });
+    const admission = meters.admit(gauges, isServed, at);
+    if (isServed) open.set(ticket, { node, gauges, admission });
   };
 
   /** What cannot be known of a request that access would let through. */
@@ -72,7 +72,7 @@ export function createReplay(table: Table): Replay {
     tally.tools(stripped, decision.strip);
     // Whatever else is not known, a limit that is reached refuses.
     const gauges = meters.of(decision.holds);
-    const short = meters.short(gauges, at);
+    const short = meters.short(gauges, effect === "allow", at);
     const unknown = short === null ? unknownOf(recorded, principal, decision) : null;
     if (unknown === null) tally.decided(recorded, short === null ? null : short.slot.measure, decision.routes[0]);
     else tally.unknown(recorded, unknown);
@@ -97,10 +97,10 @@ export function createReplay(table: Table): Replay {
       const it = open.get(ended.ticket);
       if (it === undefined) return;
       open.delete(ended.ticket);
-      meters.settle(it.gauges, ended, it.at);
+      meters.settle(it.gauges, ended, it.admission);
       for (const { name, granted } of ended.toolUses) {
         const atom = runtime.atomOf.tools(name);
-        const now = atom >= 0 && hasBit(viewOf(runtime, it.node, it.at).tools, atom);
+        const now = atom >= 0 && hasBit(viewOf(runtime, it.node, it.admission.at).tools, atom);
         if (now !== granted) tally.tool(name, now);
       }
     },

@@ -77,7 +77,7 @@ function tell({ at, body }: Read, replay: Replay): void {
   }
 }
 
-const NOTHING = { charged: false, tokens: 0, microUsd: 0, toolUses: [] } as const;
+const NOTHING = { charged: false, tokens: 0, microUsd: 0, ceilings: [], toolUses: [] } as const;
 
 function recordedOf(body: Extract<Entry["body"], { kind: "decision" }>, at: number): Recorded {
   const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = body;
@@ -89,5 +89,7 @@ function endedOf(body: OutcomeBody, at: number): Ended {
   const { ticket, end, usage, microUsd, charges, toolUses } = body;
   // What never reached a provider has no charge; neither has what no limit bound, but that ended well.
   const charged = end === "complete" || usage !== null || charges.length > 0;
-  return { ticket, at, charged, tokens: usage === null ? 0 : tokensOf(usage), microUsd, toolUses };
+  const tokens = usage === null ? 0 : tokensOf(usage);
+  const ceilings = charges.filter(({ measure }) => measure === "tokens");
+  return { ticket, at, charged, tokens, microUsd, ceilings, toolUses };
 }
