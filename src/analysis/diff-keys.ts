@@ -102,8 +102,9 @@ type Change = Omit<Words, "causes">;
 
 function lastingRows(joint: Joint): readonly Row[] {
   const groups = new Map<string, { change: Change; pairs: Pair[] }>();
+  const expiries = createExpiries(joint);
   for (const pair of joint.pairs) {
-    for (const change of changesOf(joint, pair)) {
+    for (const change of changesOf(joint, pair, expiries)) {
       const key = `${change.about} ${change.move} ${change.change}`;
       const group = groups.get(key) ?? { change, pairs: [] };
       group.pairs.push(pair);
@@ -119,7 +120,7 @@ function lastingRows(joint: Joint): readonly Row[] {
   });
 }
 
-function changesOf(joint: Joint, pair: Pair): readonly Change[] {
+function changesOf(joint: Joint, pair: Pair, expiries: Expiries): readonly Change[] {
   const old = joint.old.model.nodes[pair.old]!;
   const now = joint.new.model.nodes[pair.new]!;
   const changes: Change[] = [];
@@ -132,7 +133,7 @@ function changesOf(joint: Joint, pair: Pair): readonly Change[] {
     const change = "has another secret; whoever holds the old one is out";
     changes.push({ about: "keys", move: "changed", change });
   }
-  changes.push(...moved(joint, pair), ...expiry(joint, old.key.expires, now.key.expires));
+  changes.push(...moved(joint, pair), ...expiries(old.key.expires, now.key.expires));
   if (old.key.owner !== now.key.owner) {
     const change = `owner ${old.key.owner ?? "nobody"} → ${now.key.owner ?? "nobody"}`;
     changes.push({ about: "owner", move: "neutral", change });
@@ -168,9 +169,24 @@ function moved(joint: Joint, pair: Pair): readonly Change[] {
   return [{ about: "keys", move: "changed", change: `moves from team ${from} to team ${to}${meets}${leaves}` }];
 }
 
+/** The change from one expiry to another. */
+type Expiries = (old: number | null, now: number | null) => readonly Change[];
+
+/** Dates repeat from key to key, and asking a time zone is slow, so each pair is worked out once. */
+function createExpiries(joint: Joint): Expiries {
+  const known = new Map<string, readonly Change[]>();
+  return (old, now) => {
+    if (old === now) return [];
+    const name = `${old} ${now}`;
+    const changes = known.get(name) ?? expiry(joint, old, now);
+    known.set(name, changes);
+    return changes;
+  };
+}
+
 function expiry(joint: Joint, old: number | null, now: number | null): readonly Change[] {
   const isOverAt = (end: number | null): boolean => end !== null && end < joint.at;
-  if (old === now || (isOverAt(old) && isOverAt(now))) return [];
+  if (isOverAt(old) && isOverAt(now)) return [];
   const later = (now ?? Number.POSITIVE_INFINITY) > (old ?? Number.POSITIVE_INFINITY);
   const text = (end: number | null, other: number | null): string => {
     if (end === null) return "never";

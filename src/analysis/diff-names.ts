@@ -4,13 +4,15 @@
  * names is exact for every possible name.
  */
 import { type Automaton, atomOf, LONGEST_NAME } from "../decision/atoms.ts";
-import { addBit, emptyBits, hasBit } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits } from "../decision/bits.ts";
 
 export interface JointNames {
   readonly atoms: number;
   /** The atom of each policy for every joint atom. */
   readonly old: Uint16Array;
   readonly new: Uint16Array;
+  /** The joint atoms of every atom of each policy. */
+  readonly parts: Readonly<Record<"old" | "new", readonly (readonly number[] | undefined)[]>>;
   /** One name of each joint atom: one that stands in a policy where there is one. */
   readonly examples: readonly string[];
   readonly plain: readonly boolean[];
@@ -21,26 +23,43 @@ const MOST_PAIRS = 1_000_000;
 
 /** Divides the names; null when the two policies divide them too differently to be walked together. */
 export function joinNames(old: Automaton, now: Automaton): JointNames | null {
-  return sameGlobs(old, now) ? asTheyAre(old) : walkBoth(old, now);
+  const names = sameGlobs(old, now) ? asTheyAre(old) : walkBoth(old, now);
+  return names === null ? null : withParts(names);
 }
 
 /** The same for names of which all are known: those of providers. */
 export function joinKnown(old: Automaton, now: Automaton, names: readonly string[]): JointNames {
-  return {
+  return withParts({
     atoms: names.length,
     old: Uint16Array.from(names, (name) => atomOf(old, name)),
     new: Uint16Array.from(names, (name) => atomOf(now, name)),
     examples: names,
     plain: names.map(() => true),
-  };
+  });
 }
 
 /** A set of one policy's atoms as joint atoms. */
 export function jointBits(names: JointNames, side: "old" | "new", bits: Uint32Array): Uint32Array {
   const joint = emptyBits(names.atoms);
-  const own = names[side];
-  for (let atom = 0; atom < own.length; atom++) if (hasBit(bits, own[atom]!)) addBit(joint, atom);
+  const parts = names.parts[side];
+  for (const atom of eachBit(bits)) for (const part of parts[atom] ?? []) addBit(joint, part);
   return joint;
+}
+
+type Divided = Omit<JointNames, "parts">;
+
+function withParts(names: Divided): JointNames {
+  return { ...names, parts: { old: partsOf(names.old), new: partsOf(names.new) } };
+}
+
+function partsOf(own: Uint16Array): readonly (readonly number[] | undefined)[] {
+  const parts: (number[] | undefined)[] = [];
+  for (const [joint, atom] of own.entries()) {
+    const list = parts[atom];
+    if (list === undefined) parts[atom] = [joint];
+    else list.push(joint);
+  }
+  return parts;
 }
 
 /** Equal globs always give equal automata. */
@@ -50,7 +69,7 @@ function sameGlobs(a: Automaton, b: Automaton): boolean {
   return true;
 }
 
-function asTheyAre(automaton: Automaton): JointNames {
+function asTheyAre(automaton: Automaton): Divided {
   const same = Uint16Array.from({ length: automaton.atoms }, (_, atom) => atom);
   const { examples } = automaton;
   const plain = examples.map((name) => automaton.members.has(name));
@@ -63,7 +82,7 @@ interface Trail {
   readonly letter: number;
 }
 
-function walkBoth(old: Automaton, now: Automaton): JointNames | null {
+function walkBoth(old: Automaton, now: Automaton): Divided | null {
   const letters = [...new Set([...old.columns.keys(), ...now.columns.keys()])].sort((a, b) => a - b);
   const steps = letters.map((letter) => [old.columns.get(letter) ?? 0, now.columns.get(letter) ?? 0, letter] as const);
   const other = otherLetter(letters);

@@ -3,6 +3,7 @@
  * and whose node is a key. test.ts makes it for a run, cover-mutants.ts once more for each mutant.
  */
 import { atomsOf } from "../decision/atoms.ts";
+import { unite } from "../decision/bits.ts";
 import type { Kind, Table, TableKey } from "../decision/table.ts";
 import type { Model } from "../model/model.ts";
 
@@ -31,14 +32,12 @@ export function groundOf(model: Model, table: Table): Ground {
 
 /** Collects the names that a policy lists or allows somewhere. */
 export function knownNames(model: Model, table: Table): KnownNames {
-  const of = (kind: Kind): Uint32Array => {
-    const allows = model.nodes
-      .flatMap(({ access }) => access)
-      .filter((it) => it.thing === kind && it.effect === "allow");
-    const globs = new Set([...declaredNames(model, kind), ...allows.flatMap((it) => it.globs)]);
-    return atomsOf(table.atoms[kind], [...globs]);
-  };
-  return { models: of("models"), tools: of("tools"), providers: of("providers") };
+  const declared = (kind: Kind): Uint32Array => atomsOf(table.atoms[kind], declaredNames(model, kind));
+  const known = { models: declared("models"), tools: declared("tools"), providers: declared("providers") };
+  for (const { grants } of table.nodes) {
+    for (const { effect, thing, bits } of grants) if (effect === "allow") unite(known[thing], bits);
+  }
+  return known;
 }
 
 /** The names that stand in groups, or are those of providers. */
@@ -48,13 +47,21 @@ export function declaredNames(model: Model, kind: Kind): readonly string[] {
 }
 
 function familyOf(table: Table): Family {
-  const children: number[][] = table.nodes.map(() => []);
-  for (const [index, { parent }] of table.nodes.entries()) if (parent !== null) children[parent]!.push(index);
+  // The last child of each node, and the sibling before each: 0, the root's number, where there is none.
+  const last = new Uint32Array(table.nodes.length);
+  const before = new Uint32Array(table.nodes.length);
+  for (const [index, { parent }] of table.nodes.entries()) {
+    if (parent === null) continue;
+    before[index] = last[parent]!;
+    last[parent] = index;
+  }
   const keys = new Map([...table.keys.values()].map((key) => [key.node, key]));
   return {
     below(node) {
       const found = [node];
-      for (let at = 0; at < found.length; at++) found.push(...children[found[at]!]!);
+      for (let at = 0; at < found.length; at++) {
+        for (let child = last[found[at]!]!; child !== 0; child = before[child]!) found.push(child);
+      }
       return found;
     },
     keyAt: (node) => keys.get(node) ?? null,

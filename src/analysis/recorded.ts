@@ -27,5 +27,7 @@ export interface Ended {
   readonly charged: boolean;
   readonly tokens: number;
   readonly microUsd: number;
+  /** What each limit on tokens that it was charged to allowed at the time. */
+  readonly ceilings: readonly { readonly counter: string; readonly ceiling: number }[];
   readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
 }

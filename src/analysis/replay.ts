@@ -6,14 +6,15 @@
  * Counters begin empty with each log. A request passes while anything is left; what it took is charged when its outcome
  * comes. The gateway also reserves an estimate, so that near a ceiling it may stop one request earlier.
  */
-import { decide, toolGranted } from "../decision/decide.ts";
+import { hasBit } from "../decision/bits.ts";
+import { decide } from "../decision/decide.ts";
 import type { Allow } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
 import type { Ended, Recorded } from "./recorded.ts";
-import { createMeters, type Meters } from "./replay-meters.ts";
+import { type Admission, createMeters, type Gauges, type Meters } from "./replay-meters.ts";
 import { createTally, type ReplayReport, type Unknown } from "./replay-tally.ts";
 
 /** A replay in progress. */
@@ -27,9 +28,9 @@ export interface Replay {
 
 /** A request that is under way under the other policy too. */
 interface Open {
-  readonly principal: Principal;
-  readonly allow: Allow;
-  readonly at: number;
+  readonly node: number;
+  readonly gauges: Gauges;
+  readonly admission: Admission;
 }
 
 /** Begins a replay under the policy of a table. */
@@ -43,10 +44,10 @@ export function createReplay(table: Table): Replay {
   let meters: Meters = createMeters(table.timezone);
   const open = new Map<string, Open>();
 
-  const admit = (recorded: Recorded, principal: Principal, allow: Allow): void => {
-    const isServed = recorded.effect === "allow";
-    meters.admit(allow.holds, isServed, recorded.at);
-    if (isServed) open.set(recorded.ticket, { principal, allow, at: recorded.at });
+  const admit = ({ ticket, effect, at }: Recorded, node: number, gauges: Gauges): void => {
+    const isServed = effect === "allow";
+    const admission = meters.admit(gauges, isServed, at);
+    if (isServed) open.set(ticket, { node, gauges, admission });
   };
 
   /** What cannot be known of a request that access would let through. */
@@ -70,11 +71,12 @@ export function createReplay(table: Table): Replay {
     }
     tally.tools(stripped, decision.strip);
     // Whatever else is not known, a limit that is reached refuses.
-    const short = meters.short(decision.holds, at);
+    const gauges = meters.of(decision.holds);
+    const short = meters.short(gauges, effect === "allow", at);
     const unknown = short === null ? unknownOf(recorded, principal, decision) : null;
     if (unknown === null) tally.decided(recorded, short === null ? null : short.slot.measure, decision.routes[0]);
     else tally.unknown(recorded, unknown);
-    if (short === null && (unknown === null || effect === "allow")) admit(recorded, principal, decision);
+    if (short === null && (unknown === null || effect === "allow")) admit(recorded, principal.node, gauges);
   };
 
   return {
@@ -95,9 +97,10 @@ export function createReplay(table: Table): Replay {
       const it = open.get(ended.ticket);
       if (it === undefined) return;
       open.delete(ended.ticket);
-      meters.settle(it.allow.holds, ended, it.at);
+      meters.settle(it.gauges, ended, it.admission);
       for (const { name, granted } of ended.toolUses) {
-        const now = toolGranted(table, it.principal, name, it.at).granted;
+        const atom = runtime.atomOf.tools(name);
+        const now = atom >= 0 && hasBit(viewOf(runtime, it.node, it.admission.at).tools, atom);
         if (now !== granted) tally.tool(name, now);
       }
     },

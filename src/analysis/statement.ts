@@ -74,8 +74,11 @@ function textOfActive(active: Active): string {
 /** Makes mutants of one policy. */
 export function createMutants(model: Model, ground: Ground): (statement: Statement) => Ground {
   const sources = countSources(model, ground.table);
+  // Without a policy of its own a node is added up from its chain, so that a mutant changes one node alone.
+  const nodes = ground.table.nodes.map((node): TableNode => ({ ...node, policy: -1 }));
+  const open = { ...ground, table: { ...ground.table, policies: [], nodes } };
   return (statement) => {
-    const table = without(statement, ground);
+    const table = without(statement, open);
     const names = statement.kind === "access" ? withoutNames(statement.grant, ground, sources) : ground.known;
     return { ...ground, table, known: names };
   };
@@ -84,13 +87,10 @@ export function createMutants(model: Model, ground: Ground): (statement: Stateme
 function without(statement: Statement, { table, family }: Ground): Table {
   switch (statement.kind) {
     case "access": {
-      const change = (node: TableNode, index: number): TableNode => {
-        const grants = index === statement.node ? node.grants.filter((it) => it !== statement.grant) : node.grants;
-        return { ...node, policy: -1, grants };
+      const change = (node: TableNode): TableNode => {
+        return { ...node, grants: node.grants.filter((it) => it !== statement.grant) };
       };
-      // The whole chain loses its policies, and no other node is asked about.
-      const chain = [...above(table, statement.node), ...family.below(statement.node)];
-      return { ...table, policies: [], nodes: changed(table, chain, change) };
+      return { ...table, nodes: changed(table, [statement.node], change) };
     }
     case "guard": {
       const { binding } = statement;
@@ -112,19 +112,9 @@ function without(statement: Statement, { table, family }: Ground): Table {
   }
 }
 
-function above({ nodes }: Table, node: number): number[] {
-  const found: number[] = [];
-  for (let at = nodes[node]!.parent; at !== null; at = nodes[at]!.parent) found.push(at);
-  return found;
-}
-
-function changed(
-  { nodes }: Table,
-  indices: readonly number[],
-  change: (node: TableNode, index: number) => TableNode,
-): TableNode[] {
+function changed({ nodes }: Table, indices: readonly number[], change: (node: TableNode) => TableNode): TableNode[] {
   const copy = nodes.slice();
-  for (const index of indices) copy[index] = change(copy[index]!, index);
+  for (const index of indices) copy[index] = change(copy[index]!);
   return copy;
 }
 

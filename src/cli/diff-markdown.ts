@@ -3,7 +3,7 @@
  * by which the comment is found again. Everything that comes from a policy stands in code, so that it can mention nobody.
  */
 import type { Row } from "../analysis/diff-row.ts";
-import { cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
+import { brokenText, cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
 
 /** The first line of every comment. */
 export const MARK = "<!-- sallyport policy diff -->";
@@ -17,10 +17,11 @@ export function diffMarkdown(told: Told): string {
   const { diff, old, new: now } = told;
   const counts = diff.rows.length === 0 ? "" : ` (${tally(diff)})`;
   const head = [MARK, `### Policy: ${verdictText(diff)}${counts}`, "", `${code(old.name)} → ${code(now.name)}`, ""];
-  if (diff.rows.length === 0) return [...head, ""].join("\n");
+  const broken = told.broken.flatMap((it) => [`> **Broken** ${code(brokenText(it))}`, ""]);
+  if (diff.rows.length === 0) return [...head, ...broken, ""].join("\n");
   const cache = cacheText(diff);
   const note = cache === null ? [] : ["", `> Prompt cache: ${code(cache)}`];
-  return [...head, ...table(diff.rows), ...note, "", ...details(told), ""].join("\n");
+  return [...head, ...broken, ...table(diff.rows), ...note, "", ...details(told), ""].join("\n");
 }
 
 function table(rows: readonly Row[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** A policy comparison for people at a terminal: who, what, and the lines that did it, widest first. */
 import type { Move, Row } from "../analysis/diff-row.ts";
-import { cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
+import { brokenText, cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
 import type { Channel, Style } from "./terminal.ts";
 
 const STYLES = { wider: "red", changed: "yellow", tighter: "green", neutral: "dim" } as const satisfies Record<
@@ -20,7 +20,9 @@ export function diffText(told: Told, channel: Channel): string {
     rows.length > shown.length ? [`${INDENT}and ${rows.length - shown.length} more; --format json has all\n`] : [];
   const cache = cacheText(told.diff);
   const warning = cache === null ? [] : [`${channel.style("yellow", "note:")} ${cache}\n`];
-  return [...drawn, ...more, rows.length > 0 ? "\n" : "", ...warning, lastLine(told, channel)].join("");
+  const broken = told.broken.map((it) => `${channel.style("red", "broken:")} ${brokenText(it)}\n`);
+  const gap = drawn.length > 0 ? "\n" : "";
+  return [...drawn, ...more, gap, ...broken, ...warning, lastLine(told, channel)].join("");
 }
 
 interface Page {

@@ -7,6 +7,22 @@ export interface Told {
   readonly diff: Diff;
   readonly old: { readonly name: string; readonly dir: string; readonly revision: string };
   readonly new: { readonly name: string; readonly dir: string; readonly revision: string };
+  /** Invariants of the new policy that do not hold: no gateway takes it. */
+  readonly broken: readonly Broken[];
+}
+
+/** An invariant that does not hold, and the first reason why. */
+export interface Broken {
+  readonly name: string;
+  /** `file:line`, as seen from where the command runs. */
+  readonly place: string;
+  /** `invariant "…" does not hold: …`. */
+  readonly why: string;
+}
+
+/** The sentence about a broken invariant. */
+export function brokenText({ place, why }: Broken): string {
+  return `${why} (${place})`;
 }
 
 /** A cause's place as seen from where the command runs. */

@@ -7,6 +7,7 @@ Examples:
   gw init policy                                  a policy that a team can keep
   gw policy check policy                          is it right?
   gw policy test policy                           does it do what its tests say?
+  gw policy diff main..HEAD                       what does a change mean?
   gw key new dana-laptop --team eng --expires 2027-03-31
   gw serve --policy policy --data /var/lib/sallyport
 
@@ -17,8 +18,29 @@ Exit codes: 0 done, 1 the answer is no (a fault, a failing test, a bad record), 
 export const COMMAND_HELP = {
   check: examples("policy check policy", "policy check policy --format json"),
   fmt: examples("policy fmt policy", "policy fmt --check policy packs/own.policy"),
-  test: examples("policy test policy", "policy test policy --format junit > report.xml"),
-  explain: examples("policy explain GW2003"),
+  test: examples(
+    "policy test policy",
+    "policy test policy --coverage --coverage-min 80",
+    "policy test policy --format junit > report.xml",
+  ),
+  diff: `${examples(
+    "policy diff main..HEAD",
+    "policy diff main policy --format markdown",
+    "policy diff old-policy new-policy",
+  )}
+Exit codes: 0 equal meaning, 4 tighter only, 3 something is wider; 1 a policy is not good, 2 the question was wrong
+`,
+  replay: `${examples("policy replay policy --against /var/lib/sallyport")}
+Exit codes: 0 no decision flips, 3 some do; 1 the policy is not good, 2 the question was wrong
+`,
+  explain: `${examples(
+    "policy explain GW2003",
+    "policy explain key dana-laptop policy",
+    "policy explain key dana-laptop --model claude-opus-5-5 --tool Bash --at 2026-05-04T10:00Z",
+    "policy explain req_0123abcd policy --data /var/lib/sallyport",
+  )}
+Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided otherwise; 2 the question was wrong
+`,
   new: examples(
     "key new dana-laptop --team eng --owner dana@acme.example --expires 2027-03-31",
     "key new ci --team automation --expires 2027-03-31 --append policy/keys.policy",

@@ -9,8 +9,8 @@ import { Complaint } from "./complaint.ts";
 import { diffMarkdown } from "./diff-markdown.ts";
 import { type Chosen, chooseSides } from "./diff-sides.ts";
 import { diffText } from "./diff-text.ts";
-import { cacheText, placeOf, type Told, timeOf } from "./diff-words.ts";
-import { drawDiagnostics } from "./report.ts";
+import { type Broken, cacheText, placeOf, type Told, timeOf } from "./diff-words.ts";
+import { drawDiagnostics, placeJson } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command line says. */
@@ -41,7 +41,7 @@ export async function policyDiff(
       1,
     );
   }
-  const told: Told = { diff: found, old: nameOf(sides[0]), new: nameOf(sides[1]) };
+  const told: Told = { diff: found, old: nameOf(sides[0]), new: nameOf(sides[1]), broken: brokenOf(sides[1]) };
   terminal.out.write(drawn(told, options.format, terminal));
   return EXIT_CODES[found.verdict];
 }
@@ -52,6 +52,17 @@ function sideOf({ loaded: { built, texts } }: Chosen): Side | null {
 
 function nameOf({ name, dir, loaded }: Chosen): Told["old"] {
   return { name, dir, revision: loaded.revision.id };
+}
+
+/** A comparison is no proof, but whoever reviews a change must not miss a broken one. */
+function brokenOf({ dir, loaded }: Chosen): readonly Broken[] {
+  const proofs = loaded.built.proofs?.invariants ?? [];
+  return proofs
+    .filter(({ passed }) => !passed)
+    .map(({ name, span, failures }) => {
+      const { file, line } = placeJson(span, dir);
+      return { name, place: `${file}:${line}`, why: failures[0]?.message ?? `invariant "${name}" does not hold` };
+    });
 }
 
 function drawn(told: Told, format: DiffOptions["format"], { out }: Terminal): string {
@@ -76,7 +87,7 @@ function asJson(told: Told) {
     return { about, move, subject, change, names, example, ...times, causes: lines, cache, text: sentence(row) };
   };
   const cache = found.cache === null ? null : { ...found.cache, text: cacheText(found) };
-  return { verdict: found.verdict, old, new: now, rows: found.rows.map(rowJson), cache };
+  return { verdict: found.verdict, old, new: now, rows: found.rows.map(rowJson), cache, broken: told.broken };
 }
 
 function sentence(row: Row): string {

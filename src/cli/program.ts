@@ -79,7 +79,7 @@ function at(what = "moment from which invariants have to hold"): Option {
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
-    .description("report every fault of a policy directory at once")
+    .description("report every fault of a policy directory at once, and prove its invariants")
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
     .addOption(format("text", "json"))
@@ -100,7 +100,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     });
   policy
     .command("test")
-    .description("run the tests of a policy directory")
+    .description("run the tests of a policy directory, and prove its invariants")
     .addHelpText("after", COMMAND_HELP.test)
     .argument("<dir>", "policy directory")
     .option("--coverage", "name the statements that no test would miss, and print the missing tests")
@@ -119,10 +119,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .argument("[dir]", "policy directory (policy when not given), or the new one of two directories")
     .addOption(at("moment from which the policies are compared"))
     .addOption(format("text", "markdown", "json"))
-    .addHelpText(
-      "after",
-      "\nExit code: 0 equal meaning, 4 tighter only, 3 something is wider, 1 a policy is not good, 2 wrong question",
-    )
+    .addHelpText("after", COMMAND_HELP.diff)
     .action(async (first, second, options) => {
       const { policyDiff } = await import("./policy-diff.ts");
       done(await policyDiff(first, second ?? null, options, terminal));
@@ -133,19 +130,27 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .argument("<dir>", "policy directory")
     .requiredOption("--against <dir>", "data directory of the gateway that wrote the record")
     .addOption(format("text", "json", "markdown"))
-    .addHelpText("after", "\nExit code: 0 no decision flips, 3 some do, 1 the policy is not good, 2 wrong question")
+    .addHelpText("after", COMMAND_HELP.replay)
     .action(async (dir, options) => {
       const { policyReplay } = await import("./policy-replay.ts");
       done(await policyReplay(dir, options, terminal));
     });
   policy
     .command("explain")
-    .description("say what a diagnostic means and how to mend it")
+    .description("explain a diagnostic, the policy of a key or team, a decision, or a request of the record")
+    .argument(
+      "<words...>",
+      "GW2003 | key NAME [dir] | team NAME [dir] | org [dir] | req_... [dir]; dir is policy when not given",
+    )
+    .option("--model <name>", "would this model be served?")
+    .option("--tool <name>", "would this tool be granted?")
+    .option("--data <dir>", "data directory of the gateway that served the request")
+    .addOption(at("moment that is asked about"))
+    .addOption(format("text", "json"))
     .addHelpText("after", COMMAND_HELP.explain)
-    .argument("<code>", "its code, such as GW2003")
-    .action(async (code) => {
+    .action(async (words, options) => {
       const { policyExplain } = await import("./policy-explain.ts");
-      done(policyExplain(code, terminal));
+      done(await policyExplain(words, options, terminal));
     });
 }
 

@@ -32,7 +32,7 @@ export async function readForReplay(dir: string, replay: Replay, advance: Advanc
     for (const segment of segments) {
       for await (const { bytes } of readLines(segment.path)) {
         done += bytes.length + 1;
-        const entry = entryOf(bytes);
+        const entry = readEntry(bytes);
         if (entry !== null && isOver(entry, segment)) break;
         if (entry === null) unreadable++;
         else tell(entry, replay);
@@ -45,29 +45,39 @@ export async function readForReplay(dir: string, replay: Replay, advance: Advanc
 }
 
 /** What stands behind the beginning of the next segment was never acknowledged. */
-function isOver({ seq }: Entry, { end }: Segment): boolean {
+function isOver({ seq }: Read, { end }: Segment): boolean {
   return seq >= end;
 }
 
-function entryOf(line: Uint8Array): Entry | null {
+/** Of a record what a replay looks at. */
+type Read = Pick<Entry, "seq" | "body"> & { readonly at: number };
+
+const HEAD = /^\{"v":1,"seq":(\d{1,16}),"at":"([^"\\]+)",.{0,200}?"body":/;
+const PREV = ',"prev":"';
+
+/** Only the body is parsed: the rest of a line is as long, and plain. */
+function readEntry(line: Uint8Array): Read | null {
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8");
+  const head = HEAD.exec(text);
+  if (head === null) return null;
   try {
-    const entry = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8"));
-    return typeof entry?.body?.kind === "string" ? entry : null;
+    const body = JSON.parse(text.slice(head[0].length, text.lastIndexOf(PREV)));
+    return typeof body?.kind === "string" ? { seq: Number(head[1]), at: Date.parse(head[2]!), body } : null;
   } catch {
     return null;
   }
 }
 
-function tell({ at, body }: Entry, replay: Replay): void {
-  if (body.kind === "decision") replay.decided(recordedOf(body, Date.parse(at)));
-  else if (body.kind === "outcome") replay.ended(endedOf(body, Date.parse(at)));
+function tell({ at, body }: Read, replay: Replay): void {
+  if (body.kind === "decision") replay.decided(recordedOf(body, at));
+  else if (body.kind === "outcome") replay.ended(endedOf(body, at));
   else if (body.kind === "recovery") {
     // The process ended before these did: nobody knows what they took.
-    for (const ticket of body.open) replay.ended({ ticket, at: Date.parse(at), ...NOTHING });
+    for (const ticket of body.open) replay.ended({ ticket, at, ...NOTHING });
   }
 }
 
-const NOTHING = { charged: false, tokens: 0, microUsd: 0, toolUses: [] } as const;
+const NOTHING = { charged: false, tokens: 0, microUsd: 0, ceilings: [], toolUses: [] } as const;
 
 function recordedOf(body: Extract<Entry["body"], { kind: "decision" }>, at: number): Recorded {
   const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = body;
@@ -79,5 +89,7 @@ function endedOf(body: OutcomeBody, at: number): Ended {
   const { ticket, end, usage, microUsd, charges, toolUses } = body;
   // What never reached a provider has no charge; neither has what no limit bound, but that ended well.
   const charged = end === "complete" || usage !== null || charges.length > 0;
-  return { ticket, at, charged, tokens: usage === null ? 0 : tokensOf(usage), microUsd, toolUses };
+  const tokens = usage === null ? 0 : tokensOf(usage);
+  const ceilings = charges.filter(({ measure }) => measure === "tokens");
+  return { ticket, at, charged, tokens, microUsd, ceilings, toolUses };
 }

@@ -149,9 +149,7 @@ function noPart(site: Site, actual: IToken): Diagnostic {
   if (!inFile && isHead(actual)) return unclosed(site, span, `\`${image}\``);
   if (actual.tokenType === tokens.Close) return say("GW1006", span, "this `}` closes nothing", "remove it");
   const near = isWord(actual) ? didYouMean(image, body.words) : null;
-  if (near === null && isItem(actual.tokenType) && sameLine(site) && inList(site)) {
-    return say("GW1006", span, `a comma is missing before \`${image}\``, null);
-  }
+  if (near === null && forgotComma(site, actual)) return noComma(span, actual);
   if (tokens.RESERVED.has(image)) return reservedElsewhere(site, span, image);
   if (isWord(actual)) {
     const help = near === null ? holds(body) : `did you mean \`${near}\`?`;
@@ -160,6 +158,14 @@ function noPart(site: Site, actual: IToken): Diagnostic {
   const route = actual.tokenType === tokens.Comma && body === BODIES.models;
   const help = route ? "providers are joined by `then`, in order of preference" : holds(body);
   return say("GW1006", span, `unexpected \`${brief(actual)}\``, help);
+}
+
+function forgotComma(site: Site, actual: IToken): boolean {
+  return isItem(actual.tokenType) && sameLine(site) && inList(site);
+}
+
+function noComma(span: Span, { image }: IToken): Diagnostic {
+  return say("GW1006", span, `a comma is missing before \`${image}\``, null);
 }
 
 function reservedElsewhere(site: Site, span: Span, image: string): Diagnostic {
@@ -206,6 +212,8 @@ function wrongPart(site: Site, actual: IToken): Diagnostic {
   if (labels.includes(tokens.Name.LABEL ?? "") && tokens.RESERVED.has(actual.image) && !beginsPart) {
     return say("GW1007", span, `\`${actual.image}\` is a reserved word and cannot be a name`, example(site));
   }
+  const endsList = labels.every((label) => label === "`to`" || label === "`only`");
+  if (endsList && forgotComma(site, actual)) return noComma(span, actual);
   const missing = actual.tokenType === tokens.Close || (beginsPart && !sameLine(site));
   const found = missing ? ` before \`${brief(actual)}\`` : `, found \`${brief(actual)}\``;
   return say("GW1006", span, `expected ${list}${found}`, mending(site, actual) ?? example(site));

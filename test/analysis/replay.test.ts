@@ -3,8 +3,24 @@ import { test } from "node:test";
 import type { Ended, Recorded } from "../../src/analysis/recorded.ts";
 import { createReplay } from "../../src/analysis/replay.ts";
 import type { ReplayReport } from "../../src/analysis/replay-tally.ts";
+import { decide } from "../../src/decision/decide.ts";
+import type { Table } from "../../src/decision/table.ts";
+import { createMemoryLimits } from "../../src/limits/memory.ts";
 import type { Guardrail } from "../../src/model/model.ts";
-import { access, at, group, limit, model, type NodeParts, node, provider, tableOf } from "../decision/models.ts";
+import {
+  access,
+  at,
+  facts,
+  group,
+  holder,
+  limit,
+  model,
+  type NodeParts,
+  node,
+  provider,
+  tableOf,
+} from "../decision/models.ts";
+import { chanceOf } from "../wire/chance.ts";
 
 const MONDAY = Date.parse("2026-05-04T10:00:00Z");
 const MINUTE = 60_000;
@@ -60,7 +76,7 @@ function refused(reason: Recorded["reason"], parts: Partial<Recorded> = {}): Rec
   return decided({ effect: "refuse", reason, provider: null, ...parts });
 }
 function ended({ ticket, at }: Recorded, parts: Partial<Ended> = {}): Ended {
-  return { ticket, at: at + 1_000, charged: true, tokens: 100, microUsd: 10_000, toolUses: [], ...parts };
+  return { ticket, at: at + 1_000, charged: true, tokens: 100, microUsd: 10_000, ceilings: [], toolUses: [], ...parts };
 }
 /** A request that is over a second after it began. */
 function request(parts: Partial<Recorded>, end: Partial<Ended> = {}): (Recorded | Ended)[] {
@@ -184,6 +200,81 @@ test("tools and routes that change are told by name", () => {
   );
   assert.deepEqual([flipsOf(report), report.routes], [[], [{ from: "second", to: "main", count: 1 }]]);
 });
+
+test("what a gateway did under a policy does not flip under the same policy", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const { table, events } = gatewayDay(seed);
+    const replaying = createReplay(table);
+    replaying.begin();
+    for (const event of events) {
+      if ("charged" in event) replaying.ended(event);
+      else replaying.decided(event);
+    }
+    const report = replaying.report();
+    assert.deepEqual(flipsOf(report), [], `seed ${seed}`);
+    for (const { why } of report.unknown) assert.equal(why, "cost", `seed ${seed}`);
+    assert.ok(report.same > 10, `seed ${seed}`);
+  }
+});
+
+/** A day under random limits, as the gateway plays it: it sets an estimate aside, and settles what was used. */
+function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] } {
+  const chance = chanceOf(seed);
+  const per = () => chance.pick(["key", "block", "team"] as const);
+  const limits = [
+    limit(23, { amount: 2 + chance.below(4), period: chance.pick(["sec", "min"] as const), per: per() }),
+    limit(24, { measure: "tokens", amount: 1_000 + chance.below(3_000), period: "min", per: per() }),
+    limit(25, { measure: "budget", amount: 500_000 + chance.below(900_000), period: "hour", per: per() }),
+    limit(26, { measure: "concurrency", amount: 1 + chance.below(4), period: null, per: per() }),
+  ].filter(() => chance.below(3) > 0);
+  const it = model({
+    nodes: [
+      node(10, "org acme", null, { limits: [limit(12, { amount: 40, period: "hour" })] }),
+      node(20, "team eng", 0, { access: [access(21, "allow models haiku-1")], limits }),
+      node(30, "key dana", 1),
+      node(40, "key ci", 1),
+    ],
+    models: [group(60, "all", ["haiku-1"], ["main"])],
+  });
+  const table = tableOf(it);
+  const store = createMemoryLimits();
+  const events: (Recorded | Ended)[] = [];
+  const open: { readonly until: number; readonly end: (now: number) => void }[] = [];
+  let now = MONDAY;
+  for (let i = 0; i < 80; i++) {
+    now += chance.below(20_000);
+    const due = open.filter(({ until }) => until <= now).sort((a, b) => a.until - b.until);
+    for (const one of due) {
+      open.splice(open.indexOf(one), 1);
+      one.end(one.until);
+    }
+    const key = chance.pick(["dana", "ci"]);
+    const principal = holder(table, key);
+    const decision = decide(table, principal, facts({ model: "haiku-1" }), now);
+    assert.ok(decision.kind === "allow");
+    const demand = { tokens: 1 + chance.below(900), microUsd: 1 + chance.below(90_000) };
+    const reserved = store.reserve(decision.holds, demand, "UTC", now);
+    if (reserved.kind === "denial") {
+      events.push(refused(reserved.hold.slot.measure, { at: now, key }));
+      continue;
+    }
+    const recorded = decided({ at: now, key });
+    events.push(recorded);
+    const actual = { tokens: chance.below(1_200), microUsd: chance.below(120_000) };
+    const charged = chance.below(8) > 0;
+    const until = now + chance.below(60_000);
+    open.push({
+      until,
+      end: (at) => {
+        const charges = charged ? store.settle(reserved, actual, at) : [];
+        if (!charged) store.release(reserved, at);
+        const ceilings = charges.filter(({ measure }) => measure === "tokens");
+        events.push(ended(recorded, { ...actual, charged, at, ceilings }));
+      },
+    });
+  }
+  return { table, events };
+}
 
 test("each log has counters of its own", () => {
   const it = model({

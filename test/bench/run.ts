@@ -1,15 +1,17 @@
 /**
- * `npm run bench`: what proofs, decisions and comparisons cost beside a calibration loop, what the commands cost beside a
- * bare process, and what the gateway costs beside a bare relay, all measured in the same run. `-- --format json` prints
- * the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
+ * `npm run bench`: what proofs, decisions, comparisons, tests and replays cost beside a calibration loop, what the
+ * commands cost beside a bare process, and what the gateway costs beside a bare relay, all measured in the same run.
+ * `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
+import { assertionSection, benchAssertions } from "./assertions.ts";
 import { benchCheck, checkSection } from "./check.ts";
 import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
 import { benchInvariants, invariantSection } from "./invariants.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
+import { benchReplay, replaySection } from "./replay.ts";
 import { render, type Section } from "./report.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -28,17 +30,24 @@ progress("decision: small and large policy");
 const decision = benchDecision();
 progress("diff: two revisions of the large policy");
 const diff = benchDiff();
+progress("tests: 10,000 assertions on the large policy, and what they cover");
+const assertions = benchAssertions();
+progress("replay: 200,000 records under the large policy");
+const replay = await benchReplay();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  process.stdout.write(`${JSON.stringify({ node: process.version, invariants, decision, diff, check, relay })}\n`);
+  const figuresOfAll = { invariants, decision, diff, assertions, replay, check, relay };
+  process.stdout.write(`${JSON.stringify({ node: process.version, ...figuresOfAll })}\n`);
 } else {
   const sections = [
     invariantSection(invariants),
     decisionSection(decision),
     diffSection(diff),
+    assertionSection(assertions),
+    replaySection(replay),
     checkSection(check),
     cpuSection(reports),
     latencySection(reports),

@@ -23,7 +23,7 @@ function tell(input: string): Told {
   const found = diff(sideOf(of("old")), sideOf(of("new")), AT);
   assert.ok(found !== null);
   const named = (name: string) => ({ name, dir: "policy", revision: "0123456789ab" });
-  return { diff: found, old: named("main"), new: named("HEAD") };
+  return { diff: found, old: named("main"), new: named("HEAD"), broken: [] };
 }
 
 suite("gw policy diff says", () => {

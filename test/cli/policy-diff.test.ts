@@ -34,6 +34,7 @@ const Compared = z.strictObject({
     }),
   ),
   cache: z.strictObject({ subject: Subject, why: z.array(z.string()), text: z.string() }).nullable(),
+  broken: z.array(z.strictObject({ name: z.string(), place: z.string().regex(/:\d+$/), why: z.string() })),
 });
 
 const ONE = "  allow models claude-haiku-4-5\n";
@@ -139,6 +140,23 @@ something is wider: policy → other, 1 wider
     assert.deepEqual([before.code, before.told.rows[0]?.until], [3, "2027-01-31T12:00:00.000Z"]);
     const after = await json("policy", "other", "--at", "2027-02-01T00:00Z");
     assert.deepEqual([after.code, after.told.rows], [0, []]);
+  });
+
+  test("an invariant that the new policy breaks is told with it", async () => {
+    const invariant = 'invariant "only the old one" {\n  never allow models claude-haiku-5-5 to team eng\n}\n';
+    mkdirSync(join(place.dir, "other"));
+    place.write("policy/org.policy", `${orgText(ONE)}\n${invariant}`);
+    place.write("other/org.policy", `${orgText(BOTH)}\n${invariant}`);
+    const { code, out } = await place.gw("policy", "diff", "policy", "other");
+    assert.equal(code, 3);
+    assert.match(out, /\nbroken: invariant "only the old one" does not hold: .+ \(other\/org\.policy:19\)\n/);
+    const { told } = await json("policy", "other");
+    assert.deepEqual(
+      told.broken.map(({ name }) => name),
+      ["only the old one"],
+    );
+    const markdown = await place.gw("policy", "diff", "policy", "other", "--format", "markdown");
+    assert.match(markdown.out, /\n> \*\*Broken\*\* ``? ?invariant "only the old one" does not hold: /);
   });
 
   test("a failure is never taken for a verdict", async () => {

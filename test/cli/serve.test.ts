@@ -118,6 +118,13 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     await gateway.until((_, stderr) => /policy unchanged: revision/.test(stderr) || null, WITHIN_MS);
     place.write("policy/org.policy", orgText("  allow models @small\n"));
     await gateway.until((_, stderr) => /policy taken: revision [0-9a-f]{12}, 0 keys\n/.test(stderr) || null, WITHIN_MS);
+    const promise = 'invariant "i" {\n  never allow models claude-haiku-5-5 to team eng\n}\n';
+    place.write("policy/org.policy", `${orgText("  allow models @small\n")}\n${promise}`);
+    await gateway.until(
+      (_, stderr) => /error\[GW5010\]: [\s\S]*`claude-haiku-5-5`[\s\S]*\n.*not taken: /.test(stderr) || null,
+      WITHIN_MS,
+    );
+    assert.match(gateway.stderr(), /\n {4}\| {3}\^{47}\n/, "the line itself is shown, from the thread that read it");
   });
 
   test("no request fails while policies change under it", async () => {

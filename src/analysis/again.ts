@@ -1,0 +1,54 @@
+/**
+ * A recorded request, decided again under the policy of its time. What a record does not hold is not guessed: content,
+ * counters and the names of granted tools are the gateway's to know, and the comparison says where it stops.
+ */
+import { decide } from "../decision/decide.ts";
+import type { Decision, Reason } from "../decision/decision.ts";
+import type { Table } from "../decision/table.ts";
+import type { Recorded } from "./recorded.ts";
+
+/** Reasons that depend on more than the policy and what the record holds of a request. */
+const BEYOND = {
+  key: false,
+  expired: false,
+  window: false,
+  door: true,
+  model: false,
+  provider: false,
+  tool: true,
+  guardrail: true,
+  requests: true,
+  tokens: true,
+  concurrency: true,
+  budget: true,
+} as const satisfies Record<Reason, boolean>;
+
+export interface Again {
+  /** null when the key of the record is not in the policy. */
+  readonly decision: Decision | null;
+  /** `same`, `other`, or `beyond`: the policy lets it pass, and what refused it then cannot be decided from the record. */
+  readonly verdict: "same" | "other" | "beyond";
+}
+
+/** Decides a recorded request again. */
+export function decideAgain(table: Table, recorded: Recorded): Again {
+  const { key: name, effect, reason } = recorded;
+  const key = [...table.keys.values()].find((it) => it.name === name);
+  if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
+  // A list of models is scoped by the key alone: expiry and hours decide it, no single model.
+  const { model, purpose, stripped, at } = recorded;
+  if (model === null || purpose === "models") return { decision: null, verdict: "beyond" };
+  const facts = { purpose, model, tools: stripped, doors: [], stream: true, maxTokens: 0, estimate: 0 };
+  const decision = decide(table, { key, node: key.node }, facts, at);
+  return { decision, verdict: verdictOf(decision, { effect, reason, stripped }) };
+}
+
+function verdictOf(
+  decision: Decision,
+  { effect, reason, stripped }: Pick<Recorded, "effect" | "reason" | "stripped">,
+): Again["verdict"] {
+  if (decision.kind === "refusal") return effect === "refuse" && reason === decision.reason ? "same" : "other";
+  if (effect === "refuse") return reason !== null && BEYOND[reason] ? "beyond" : "other";
+  const again = new Set(decision.strip);
+  return stripped.every((tool) => again.has(tool)) ? "same" : "other";
+}

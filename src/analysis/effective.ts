@@ -1,0 +1,199 @@
+/**
+ * The effective policy of a node: what it may use, which counters it pays into, what guards it, when it is open, each
+ * with the whole chain of lines that made it so, from the org down.
+ */
+import { chainOf, inForce } from "../decision/access.ts";
+import { hasBit } from "../decision/bits.ts";
+import type { Table, TableNode } from "../decision/table.ts";
+import { runtimeOf, viewOf } from "../decision/view.ts";
+import { closedWindow } from "../decision/windows.ts";
+import { activeText } from "../decision/words.ts";
+import { place, type Span } from "../language/source.ts";
+import type { Thing } from "../language/tree.ts";
+import type { Guardrail, Node } from "../model/model.ts";
+import { describe, type NameSet, nameText } from "./describe.ts";
+import { createAccess, vocabularyOf } from "./diff-access.ts";
+import { chain, type Joint, join, type Side, statementText, writtenAt } from "./diff-joint.ts";
+
+/** One line of a policy, and the node that it stands in. */
+export interface Line {
+  /** `team eng`. */
+  readonly node: string;
+  readonly place: string;
+  /** As written. */
+  readonly text: string;
+  readonly until: number | null;
+  /** True when its `until` has passed. */
+  readonly ended: boolean;
+}
+
+/** What may be used of one kind. */
+export interface Reach {
+  readonly names: NameSet;
+  /** The names in words; `nothing` when there are none. */
+  readonly text: string;
+  readonly lines: readonly Line[];
+}
+
+/** A ceiling, and whose counter it is. */
+export interface Ceiling {
+  /** `team eng tokens/hour per key dana-laptop`. */
+  readonly counter: string;
+  readonly line: Line;
+  /** False when another line of the same counter counts at this moment. */
+  readonly counts: boolean;
+}
+
+export interface Effective {
+  readonly subject: string;
+  readonly place: string;
+  readonly doc: string | null;
+  /** From the org down: `org acme`, `team eng`, `key dana-laptop`. */
+  readonly path: readonly string[];
+  /** null for what is no key. */
+  readonly key: { readonly owner: string | null; readonly expires: number | null; readonly expired: boolean } | null;
+  readonly timezone: string;
+  readonly access: Readonly<Record<Thing, Reach>>;
+  /** Where the models go that may be used. */
+  readonly routes: readonly { readonly models: string; readonly via: readonly string[] }[];
+  readonly limits: readonly Ceiling[];
+  readonly guards: readonly { readonly name: string; readonly does: string; readonly lines: readonly Line[] }[];
+  readonly hours: { readonly open: boolean; readonly lines: readonly Line[] };
+  readonly ungranted: { readonly action: "strip" | "refuse"; readonly line: Line | null };
+}
+
+/** Works out the effective policy of a node at a moment. */
+export function effective(side: Side, index: number, at: number): Effective {
+  const { model, table } = side;
+  const node = model.nodes[index]!;
+  const nodes = chain(side, index);
+  const joint = join(side, side, at)!;
+  const { windows } = viewOf(runtimeOf(table), index, at);
+  return {
+    subject: `${node.kind} ${node.name}`,
+    place: place(node.span),
+    doc: node.doc,
+    path: nodes.map(({ kind, name }) => `${kind} ${name}`),
+    key: node.key === null ? null : keyOf(node.key, at),
+    timezone: model.timezone,
+    ...reachOf(joint, index),
+    limits: limitsOf(side, index, at),
+    guards: guardsOf(side, nodes, at),
+    hours: {
+      open: windows === null || closedWindow(table.timezone, windows, at) === null,
+      lines: nodes.flatMap((it) =>
+        it.active.map((line) => lineOf(side, it, { line, at, text: `active ${activeText(line)}` })),
+      ),
+    },
+    ungranted: ungrantedOf(side, nodes),
+  };
+}
+
+function keyOf({ owner, expires }: NonNullable<Node["key"]>, at: number): Effective["key"] {
+  return { owner, expires, expired: expires !== null && at > expires };
+}
+
+interface Statement {
+  readonly span: Span;
+  readonly until: number | null;
+}
+
+function lineOf(
+  side: Side,
+  { kind, name }: Node,
+  { line, at, text }: { readonly line: Statement; readonly at: number; readonly text: string },
+): Line {
+  const { span, until } = line;
+  return {
+    node: `${kind} ${name}`,
+    place: place(span),
+    text: writtenAt(side, span) ?? text,
+    until,
+    ended: !inForce(until, at),
+  };
+}
+
+function reachOf(joint: Joint, index: number): Pick<Effective, "access" | "routes"> {
+  const access = createAccess(joint)("new", index, joint.at);
+  const of = (thing: Thing): Reach => {
+    const names = access[thing].some((word) => word !== 0) ? describe(vocabularyOf(joint, thing), access[thing]) : [];
+    const lines = chain(joint.new, index).flatMap((node) =>
+      node.access
+        .filter((line) => line.thing === thing)
+        .map((line) => lineOf(joint.new, node, { line, at: joint.at, text: statementText(line) })),
+    );
+    return { names, text: names.length === 0 ? "nothing" : nameText(names, 12), lines };
+  };
+  return {
+    access: { models: of("models"), tools: of("tools"), providers: of("providers") },
+    routes: routesOf(joint, access),
+  };
+}
+
+/** Models by the providers that are left for them, in order. */
+function routesOf(joint: Joint, access: Readonly<Record<Thing, Uint32Array>>): Effective["routes"] {
+  const { models, providers } = joint.names;
+  const byRoute = new Map<string, { via: readonly string[]; bits: Uint32Array }>();
+  for (let atom = 0; atom < models.atoms; atom++) {
+    if (!hasBit(access.models, atom)) continue;
+    const route = joint.new.table.routes[models.new[atom]!]!;
+    const via = route.filter((name) => hasBit(access.providers, providers.examples.indexOf(name)));
+    const group = byRoute.get(via.join()) ?? { via, bits: new Uint32Array(access.models.length) };
+    group.bits[atom >>> 5]! |= 1 << (atom & 31);
+    byRoute.set(via.join(), group);
+  }
+  const words = vocabularyOf(joint, "models");
+  return [...byRoute.values()].map(({ via, bits }) => ({ models: nameText(describe(words, bits), 12), via }));
+}
+
+function limitsOf(side: Side, index: number, at: number): readonly Ceiling[] {
+  const { table } = side;
+  const { holds } = viewOf(runtimeOf(table), index, at);
+  const written = writtenLines(side, index);
+  return table.nodes[index]!.slots.flatMap((id) => {
+    const slot = table.slots[id]!;
+    const hold = holds.find((it) => it.slot === slot);
+    return slot.amounts.map(({ origin, until }): Ceiling => {
+      const node = nodeOfSlot(table, index, id);
+      const text = written.get(origin.place) ?? origin.text;
+      const line = { node: `${node.kind} ${node.name}`, place: origin.place, text, until, ended: !inForce(until, at) };
+      return { counter: hold?.counter ?? slot.name, line, counts: hold?.origin === origin };
+    });
+  });
+}
+
+/** The node that a slot was written in: the first on the chain that has it. */
+function nodeOfSlot(table: Table, index: number, slot: number): TableNode {
+  return chainOf(table.nodes, index).find(({ slots }) => slots.includes(slot))!;
+}
+
+function guardsOf(side: Side, nodes: readonly Node[], at: number): Effective["guards"] {
+  const uses = nodes.flatMap((node) => node.guards.map((use) => ({ node, use })));
+  const byName = Map.groupBy(uses, ({ use }) => use.guardrail);
+  return [...byName].map(([name, found]) => ({
+    name,
+    does: doesText(side.model.guardrails.find((guardrail) => guardrail.name === name)!),
+    lines: found.map(({ node, use }) => lineOf(side, node, { line: use, at, text: statementText(use) })),
+  }));
+}
+
+function doesText({ on, in: places, action }: Guardrail): string {
+  const looks = on.includes("request") ? `${on.join(" and ")} (${places.join(", ")})` : on.join(" and ");
+  return action.kind === "redact" ? `redacts in ${looks}` : `rejects in ${looks}: ${action.message}`;
+}
+
+function ungrantedOf(side: Side, nodes: readonly Node[]): Effective["ungranted"] {
+  const node = nodes.findLast(({ ungranted }) => ungranted !== null);
+  if (node === undefined || node.ungranted === null) return { action: "strip", line: null };
+  const { action, span } = node.ungranted;
+  const text = `on ungranted tool ${action}`;
+  return { action, line: lineOf(side, node, { line: { span, until: null }, at: 0, text }) };
+}
+
+/** The statements on a node's chain as written, by their place; a decision itself knows them with their groups expanded. */
+export function writtenLines(side: Side, index: number): ReadonlyMap<string, string> {
+  const written = chain(side, index)
+    .flatMap(({ access, limits }) => [...access, ...limits])
+    .map(({ span }) => [place(span), writtenAt(side, span)] as const);
+  return new Map(written.flatMap(([at, text]) => (text === null ? [] : [[at, text] as const])));
+}

@@ -1,0 +1,71 @@
+/** One question to a policy, may this node use this model and this tool at this moment, answered with the reasons. */
+import { chainOf, type Explanation, explain } from "../decision/access.ts";
+import { decide, modelsFor } from "../decision/decide.ts";
+import type { Decision } from "../decision/decision.ts";
+import type { Facts } from "../decision/facts.ts";
+import type { Origin } from "../decision/origin.ts";
+import type { Principal } from "../decision/principal.ts";
+import type { Table } from "../decision/table.ts";
+import { runtimeOf } from "../decision/view.ts";
+
+/** What is asked; at least one of model and tool. */
+export interface Question {
+  readonly node: number;
+  readonly model: string | null;
+  readonly tool: string | null;
+  readonly at: number;
+}
+
+/** Why a name is granted or not. */
+export interface Verdict {
+  readonly name: string;
+  readonly granted: boolean;
+  /** `deny`, `only` and `allow`: the lines that decide say so. `absence`: no line allows it. */
+  readonly by: Explanation["by"];
+  readonly origins: readonly Origin[];
+}
+
+export interface Answer {
+  /** What the gateway would answer; null when only a tool was asked for and no model may be used at all. */
+  readonly decision: Decision | null;
+  readonly model: Verdict | null;
+  readonly tool: Verdict | null;
+  /** True when the request passes and nothing that was asked for is taken out of it. */
+  readonly passes: boolean;
+}
+
+/** Answers a question as the gateway would. Counters are not asked: they are not the policy's. */
+export function answer(table: Table, question: Question): Answer {
+  const { node, model, tool, at } = question;
+  const principal = principalOf(table, node);
+  const asked = model ?? modelsFor(table, principal, at)[0] ?? null;
+  const decision = asked === null ? null : decide(table, principal, factsOf(asked, tool), at);
+  const verdicts = {
+    model: model === null ? null : verdictOf(table, question, { thing: "models", name: model }),
+    tool: tool === null ? null : verdictOf(table, question, { thing: "tools", name: tool }),
+  };
+  const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false;
+  return { decision, ...verdicts, passes };
+}
+
+/** The holder of a key; for a team or the org, a key in it that never expires. */
+export function principalOf(table: Table, node: number): Principal {
+  for (const key of table.keys.values()) if (key.node === node) return { key, node };
+  const { name, origin } = table.nodes[node]!;
+  return { key: { name, node, owner: null, expires: null, origin }, node };
+}
+
+function factsOf(model: string, tool: string | null): Facts {
+  const tools = tool === null ? [] : [tool];
+  return { purpose: "generate", model, tools, doors: [], stream: true, maxTokens: 0, estimate: 0 };
+}
+
+function verdictOf(
+  table: Table,
+  { node, at }: Question,
+  { thing, name }: { readonly thing: "models" | "tools"; readonly name: string },
+): Verdict {
+  const atom = runtimeOf(table).atomOf[thing](name);
+  const { granted, by, origins } = explain(chainOf(table.nodes, node), thing, atom, at);
+  return { name, granted, by, origins };
+}

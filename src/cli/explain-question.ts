@@ -1,0 +1,69 @@
+/** `gw policy explain key NAME --model X --tool Y --at T`: the decision that the gateway would take, and why. */
+import { writtenLines } from "../analysis/effective.ts";
+import { answer, type Verdict } from "../analysis/question.ts";
+import type { Decision } from "../decision/decision.ts";
+import { type Asked, drawOrigins, momentText, shownPlace } from "./explain-words.ts";
+import type { Channel } from "./terminal.ts";
+
+/** Tells the decision; answers 1 when the request does not pass, or not with the tool. */
+export function explainQuestion({ side, node, at, dir, format, model, tool }: Asked, out: Channel): 0 | 1 {
+  const found = answer(side.table, { node, model, tool, at });
+  const { kind, name } = side.table.nodes[node]!;
+  const written = writtenLines(side, node);
+  if (format === "json") {
+    const told = { subject: `${kind} ${name}`, at: momentText(at), directory: dir, ...found };
+    out.write(`${JSON.stringify(told, null, 2)}\n`);
+    return found.passes ? 0 : 1;
+  }
+  const verdicts = [found.model, found.tool].flatMap((verdict, i) =>
+    verdict === null ? [] : [drawVerdict(i === 0 ? "model" : "tool", verdict, { dir, out, written })],
+  );
+  const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
+  out.write(
+    [head, ...verdicts, drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null })].join(""),
+  );
+  return found.passes ? 0 : 1;
+}
+
+interface Page {
+  readonly dir: string;
+  readonly out: Channel;
+  readonly written: ReadonlyMap<string, string>;
+}
+
+const WHY = {
+  allow: "an allow names it, and nothing takes it away",
+  deny: "a deny names it, and deny beats everything",
+  only: "it lies outside an only, the ceiling of everybody below",
+  absence: "no allow names it",
+} as const satisfies Record<Verdict["by"], string>;
+
+function drawVerdict(word: string, { name, granted, by, origins }: Verdict, { dir, out, written }: Page): string {
+  const state = granted ? out.style("green", "granted") : out.style("red", "not granted");
+  const seen = by === "absence" && origins.length > 0 ? ", not even these" : "";
+  return `  ${word} ${name}: ${state}; ${WHY[by]}${seen}\n${drawOrigins(origins, dir, written)}`;
+}
+
+function drawDecision(
+  decision: Decision | null,
+  { dir, out, written, isAboutModel }: Page & { readonly isAboutModel: boolean },
+): string {
+  if (decision === null) return `  ${out.style("red", "refused")}: no model may be used at all\n`;
+  if (decision.kind === "refusal") {
+    const { reason, message, origins } = decision;
+    return `  ${out.style("red", `refused (${reason})`)}: ${message}\n${drawOrigins(origins, dir, written)}`;
+  }
+  const { routes, strip, holds, guards } = decision;
+  const via = isAboutModel ? `, via ${routes.join(" then ")}` : "";
+  const cut = strip.length === 0 ? "" : `, without ${strip.join(", ")}`;
+  const limits = holds.map(
+    ({ counter, origin }) =>
+      `    ${shownPlace(origin.place, dir)}  ${written.get(origin.place) ?? origin.text}  (${counter})\n`,
+  );
+  const must = limits.length === 0 ? "" : "  as long as these are kept\n";
+  const looked =
+    guards.length === 0
+      ? ""
+      : `  after ${guards.length} ${guards.length === 1 ? "guardrail" : "guardrails"} looked at it\n`;
+  return `  ${out.style("green", "passes")}${via}${cut}\n${must}${limits.join("")}${looked}`;
+}

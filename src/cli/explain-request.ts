@@ -1,0 +1,150 @@
+/**
+ * `gw policy explain req_… --data DATA`: a request of the record, decided again under the revision that decided it. That
+ * revision is looked for in the directory as it is and in its Git history; when it is not at hand, that is said plainly.
+ */
+import { type Again, decideAgain } from "../analysis/again.ts";
+import type { DecisionBody, PolicyLoadBody } from "../audit/entry.ts";
+import { type FoundRequest, findRequest } from "../audit/find.ts";
+import { listLogs } from "../audit/segment.ts";
+import { requestLine } from "../audit/tail.ts";
+import { SourcesError } from "../revision/files.ts";
+import { HistoryError, openHistory } from "../revision/history.ts";
+import { judge, type Loaded, load } from "../revision/load.ts";
+import { contentHash } from "../revision/revision.ts";
+import { Complaint } from "./complaint.ts";
+import { askable, drawOrigins } from "./explain-words.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the command line says. */
+export interface RequestQuestion {
+  readonly ticket: string;
+  readonly dir: string;
+  readonly data: string | null;
+  readonly format: "text" | "json";
+}
+
+/** Tells a recorded request; answers 0 when it is decided alike again, 1 when not or when that cannot be said. */
+export async function explainRequest(question: RequestQuestion, terminal: Terminal): Promise<0 | 1> {
+  const { ticket, dir, data, format } = question;
+  if (data === null) {
+    throw new Complaint("a request is explained from its record", "name the gateway's data directory: `--data DIR`");
+  }
+  if ((await listLogs(data)).length === 0) {
+    throw new Complaint(
+      `there is no audit log below \`${data}\``,
+      "name the directory that `gw serve --data` writes to",
+    );
+  }
+  const found = await findRequest(data, ticket);
+  if (found === null) throw new Complaint(`the record below \`${data}\` has no request \`${ticket}\``);
+  const past = found.decided.kind === "fault" ? null : await recordedPolicy(dir, found.decided, found.load);
+  const again = past === null || found.decided.kind === "fault" ? null : decide(past, found, { dir, terminal });
+  const { out } = terminal;
+  if (format === "json") {
+    const policy = past === null ? null : past.revision;
+    out.write(`${JSON.stringify({ request: found, policy, again }, null, 2)}\n`);
+  } else out.write(draw(found, { past, again, dir, terminal }));
+  return again?.verdict === "same" ? 0 : 1;
+}
+
+function decide(
+  past: Loaded,
+  { at, decided }: FoundRequest,
+  { dir, terminal }: { dir: string; terminal: Terminal },
+): Again | null {
+  if (decided.kind === "fault") return null;
+  const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = decided;
+  const { key, team } = actor;
+  const recorded = { ticket, at: Date.parse(at), key, team, effect, reason, purpose, model, provider, tools, stripped };
+  return decideAgain(askable(past, dir, terminal.err).table, recorded);
+}
+
+/** How far back a revision without a commit is looked for. */
+const MOST_COMMITS = 50;
+
+/** The policy under which a request was decided; null when it is not at hand. */
+async function recordedPolicy(
+  dir: string,
+  decided: DecisionBody,
+  loaded: PolicyLoadBody | null,
+): Promise<Loaded | null> {
+  const at = Date.now();
+  const isIt = (content: string): boolean =>
+    loaded === null ? content.startsWith(decided.revision) : content === loaded.content;
+  const now = await load(dir, at).catch(absent);
+  if (now !== null && isIt(now.revision.content)) return now;
+  const history = await openHistory(dir).catch(absent);
+  if (history === null) return null;
+  const candidates = decided.commit === null ? await history.commits(MOST_COMMITS) : [decided.commit];
+  for (const commit of candidates) {
+    const past = await history.at(commit).catch(absent);
+    if (past === null) continue;
+    const isMeant = loaded === null && decided.commit !== null ? true : isIt(contentHash(past.sources));
+    if (isMeant) return judge(past.sources, past.revision, at);
+  }
+  return null;
+}
+
+/** What is not there is not the policy that is looked for. */
+function absent(error: unknown): null {
+  if (error instanceof SourcesError || error instanceof HistoryError) return null;
+  throw error;
+}
+
+interface Page {
+  readonly past: Loaded | null;
+  readonly again: Again | null;
+  readonly dir: string;
+  readonly terminal: Terminal;
+}
+
+function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string {
+  const { out } = terminal;
+  const { decided } = found;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const head = `${out.style("bold", decided.ticket)}\n  ${requestLine({ ...found }, timeZone)}\n`;
+  if (decided.kind === "fault") return `${head}  it never reached a decision: ${decided.fault}\n`;
+  const recorded = [
+    `  recorded   ${effectText(decided)}, revision ${decided.revision}\n`,
+    ...decided.origins.map((place) => `    ${place}\n`),
+    ...(decided.stripped.length === 0 ? [] : [`    taken out: ${decided.stripped.join(", ")}\n`]),
+  ].join("");
+  if (past === null)
+    return `${head}${recorded}  ${out.style("yellow", "not decided again:")} ${missingText(decided, dir)}\n`;
+  return head + recorded + drawAgain(again!, { past, again, dir, terminal });
+}
+
+function effectText({ effect, reason }: DecisionBody): string {
+  return effect === "allow" ? "allowed" : `refused (${reason})`;
+}
+
+function missingText({ revision, commit }: DecisionBody, dir: string): string {
+  const where =
+    commit === null
+      ? "neither as it is nor in the latest commits"
+      : `and its Git history has no commit ${commit.slice(0, 12)}`;
+  return commit === null
+    ? `revision ${revision} is not at hand in \`${dir}\`, ${where}`
+    : `\`${dir}\` is another revision, ${where}`;
+}
+
+const VERDICTS = {
+  same: "the same",
+  other: "another decision than was recorded",
+  beyond:
+    "the policy lets it pass; what refused it then (content, counters, names) is not in the record, so it is not decided again",
+} as const satisfies Record<Again["verdict"], string>;
+
+function drawAgain({ decision, verdict }: Again, { past, dir, terminal }: Page): string {
+  const { out } = terminal;
+  const name = past!.revision.commit === null ? past!.revision.id : `commit ${past!.revision.commit.slice(0, 12)}`;
+  const style = { same: "green", other: "red", beyond: "yellow" } as const;
+  const last = `  ${out.style(style[verdict], VERDICTS[verdict])}\n`;
+  if (decision === null) return `  again      the record does not hold what a decision needs (${name})\n`;
+  if (decision.kind === "refusal") {
+    return `  again      refused (${decision.reason}): ${decision.message} (${name})\n${drawOrigins(decision.origins, dir)}${last}`;
+  }
+  const cut = decision.strip.length === 0 ? "" : `    taken out: ${decision.strip.join(", ")}\n`;
+  const via = `allowed via ${decision.routes.join(" then ")}`;
+  return `  again      ${via} (${name})\n${drawOrigins(decision.origins, dir)}${cut}${last}`;
+}

@@ -1,0 +1,242 @@
+/** `gw policy explain`, beyond the pages of the catalogue: a key's policy, a question, a request of the record. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import type { DecisionBody, PolicyLoadBody } from "../../src/audit/entry.ts";
+import { openJournal } from "../../src/audit/journal.ts";
+import { readSources } from "../../src/revision/files.ts";
+import { contentHash } from "../../src/revision/revision.ts";
+import { digest } from "../analysis/sides.ts";
+import { decision, outcome } from "../audit/bodies.ts";
+import { type Playground, playground } from "./gw.ts";
+
+const policy = (models: string) => `language 1
+
+## Nothing is allowed here by itself.
+org acme {
+  timezone "Europe/Berlin"
+  deny models *-preview
+  limit requests 100/min
+}
+
+provider sim {
+  kind simulated
+}
+
+models small {
+  claude-haiku-4-5, claude-haiku-5-5
+  via sim
+}
+
+tools look {
+  Read, Grep
+}
+
+pattern token {
+  match /\\btok_[0-9a-f]{8}\\b/
+  hit "tok_01234567"
+}
+
+guardrail secrets {
+  on request
+  in user
+  match token
+  action redact
+}
+
+team eng {
+  allow models ${models}
+  allow tools @look
+  guard secrets
+  budget $50/day per key
+  budget $90/day per key until 2026-12-24T18:00+01:00
+  active mon-fri 07:00-20:00
+}
+
+key dana in eng {
+  hash sha256:${digest(1)}
+  owner "dana@acme.example"
+  expires 2027-03-31
+  deny tools Grep
+}
+`;
+
+const MONDAY = "2026-11-23T10:00:00Z";
+
+suite("gw policy explain", () => {
+  let place: Playground;
+  beforeEach(() => {
+    place = playground();
+    mkdirSync(join(place.dir, "policy"));
+    place.write("policy/all.policy", policy("@small"));
+  });
+  afterEach(() => place.remove());
+
+  test("a key: all that binds it, with the lines from the org down", async () => {
+    const { code, out, err } = await place.gw("policy", "explain", "key", "dana", "--at", MONDAY);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.equal(
+      out,
+      `key dana  policy/all.policy:44
+  org acme › team eng › key dana
+  owner dana@acme.example, expires 2027-03-31
+
+  models     @small
+    policy/all.policy:6  deny models *-preview  org acme
+    policy/all.policy:36  allow models @small  team eng
+    @small go via sim
+
+  tools      Read
+    policy/all.policy:37  allow tools @look  team eng
+    policy/all.policy:48  deny tools Grep  key dana
+
+  providers  sim
+    every declared provider counts as allowed where no line allows any
+
+  limits     every one of these must be kept
+    policy/all.policy:7  limit requests 100/min  org acme
+      counter org acme requests/min
+    policy/all.policy:40  budget $90/day per key until 2026-12-24T18:00+01:00  team eng
+      counter team eng budget/day per key dana
+    policy/all.policy:39  budget $50/day per key  team eng
+      replaced while another line lasts
+
+  guards
+    secrets: redacts in request (user)
+      policy/all.policy:38  guard secrets  team eng
+
+  hours      open at this moment, Europe/Berlin
+    policy/all.policy:41  active mon-fri 07:00-20:00  team eng
+
+  ungranted  tools are taken out of the request
+`,
+    );
+  });
+
+  test("the same for programs, and for a team and the org", async () => {
+    const key = JSON.parse(
+      (await place.gw("policy", "explain", "key", "dana", "--at", MONDAY, "--format", "json")).out,
+    );
+    assert.deepEqual(key.path, ["org acme", "team eng", "key dana"]);
+    assert.deepEqual(key.access.tools.names, [{ all: ["Read"], except: [] }]);
+    assert.deepEqual(
+      key.limits.map(({ counts }: { counts: boolean }) => counts),
+      [true, true, false],
+    );
+    const later = await place.gw("policy", "explain", "team", "eng", "policy", "--at", "2026-12-25T10:00:00Z");
+    assert.match(later.out, /budget \$90\/day per key until 2026-12-24T18:00\+01:00 {2}\(ended\) {2}team eng\n/);
+    const org = await place.gw("policy", "explain", "org");
+    assert.match(
+      org.out,
+      /^org acme {2}policy\/all\.policy:4\n {2}Nothing is allowed here by itself\.\n\n {2}models +nothing\n/,
+    );
+  });
+
+  test("a question: the decision, its lines, and an exit code", async () => {
+    const ask = (...more: string[]) => place.gw("policy", "explain", "key", "dana", ...more);
+    const yes = await ask("--model", "claude-haiku-5-5", "--tool", "Read", "--at", MONDAY);
+    assert.equal(yes.code, 0);
+    assert.match(yes.out, /model claude-haiku-5-5: granted[^\n]*\n {4}policy\/all\.policy:36 {2}allow models @small\n/);
+    assert.match(yes.out, /passes, via sim\n {2}as long as these are kept\n[\s\S]*budget \$90\/day per key/);
+    const cut = await ask("--model", "claude-haiku-5-5", "--tool", "Grep", "--at", MONDAY);
+    assert.equal(cut.code, 1);
+    assert.match(
+      cut.out,
+      /tool Grep: not granted; a deny names it[^\n]*\n {4}policy\/all\.policy:48 {2}deny tools Grep\n/,
+    );
+    assert.match(cut.out, /passes, via sim, without Grep\n/);
+    const no = await ask("--model", "claude-opus-5-5", "--at", MONDAY);
+    assert.deepEqual([no.code, /refused \(model\): .*claude-opus-5-5/.test(no.out)], [1, true]);
+    const closed = await ask("--model", "claude-haiku-5-5", "--at", "2026-11-22T10:00:00Z");
+    assert.deepEqual([closed.code, /refused \(window\)/.test(closed.out)], [1, true]);
+    const over = await ask("--tool", "Read", "--at", "2027-05-03T10:00:00Z", "--format", "json");
+    assert.deepEqual([over.code, JSON.parse(over.out).decision.reason], [1, "expired"]);
+  });
+
+  test("wrong questions are told from answers", async () => {
+    const wrong = async (...args: string[]) => {
+      const { code, err } = await place.gw("policy", "explain", ...args);
+      assert.equal(code, 2, args.join(" "));
+      return err;
+    };
+    assert.match(await wrong("key", "dan"), /no key `dan`\n {2}did you mean `dana`\?/);
+    assert.match(await wrong("key"), /which key\?/);
+    assert.match(await wrong("key", "dana", "policy", "more"), /`more` is one word too many/);
+    assert.match(await wrong("team", "eng", "nowhere"), /no directory `nowhere`/);
+    assert.match(await wrong("req_1"), /from its record\n.*`--data DIR`/);
+    assert.match(await wrong("req_1", "--data", "data"), /no audit log below `data`/);
+  });
+
+  suite("a request of the record", () => {
+    const load = async (commit: string | null): Promise<PolicyLoadBody> => {
+      const content = contentHash(await readSources(join(place.dir, "policy")));
+      const revision = (commit ?? content).slice(0, 12);
+      return { kind: "policy.load", revision, commit, content, keys: 1 };
+    };
+    const record = async (loaded: PolicyLoadBody, bodies: readonly DecisionBody[]) => {
+      const at = Date.parse(MONDAY);
+      const { log } = await openJournal({ dir: join(place.dir, "data"), boot: "b", version: "0", clock: () => at });
+      await log.append(loaded);
+      for (const body of bodies) {
+        await log.append({ ...body, revision: loaded.revision, commit: loaded.commit });
+        if (body.effect === "allow") await log.append(outcome(body.ticket));
+      }
+      await log.close();
+    };
+    const actor = { key: "dana", team: "eng", fingerprint: null };
+    const allowed = decision("req_yes", { actor, model: "claude-haiku-5-5", stripped: ["Grep"] });
+    const refused = decision("req_no", {
+      actor,
+      model: "claude-opus-5-5",
+      effect: "refuse",
+      reason: "model",
+      provider: null,
+    });
+    const spent = decision("req_spent", { actor, model: "claude-haiku-5-5", effect: "refuse", reason: "budget" });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t.example", ...args], {
+        cwd: place.dir,
+        encoding: "utf8",
+      }).trim();
+
+    test("is decided again under the same text, and what the record does not hold is not guessed", async () => {
+      await record(await load(null), [allowed, refused, spent]);
+      const yes = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.equal(yes.code, 0, yes.out + yes.err);
+      assert.match(
+        yes.out,
+        /^req_yes\n[\s\S]*recorded +allowed, revision [0-9a-f]{12}\n[\s\S]*again +allowed via sim[\s\S]*the same\n$/,
+      );
+      const no = await place.gw("policy", "explain", "req_no", "--data", "data", "--format", "json");
+      const told = JSON.parse(no.out);
+      assert.deepEqual([no.code, told.again.verdict, told.again.decision.reason], [0, "same", "model"]);
+      const beyond = await place.gw("policy", "explain", "req_spent", "--data", "data");
+      assert.equal(beyond.code, 1);
+      assert.match(beyond.out, /what refused it then [^\n]* is not in the record, so it is not decided again\n$/);
+      const none = await place.gw("policy", "explain", "req_never", "--data", "data");
+      assert.deepEqual([none.code, /has no request `req_never`/.test(none.err)], [2, true]);
+    });
+
+    test("is decided under the commit of its time, wherever the directory stands now", async () => {
+      git("init", "--quiet");
+      git("add", "policy");
+      git("commit", "--quiet", "--message", "one");
+      await record(await load(git("rev-parse", "HEAD")), [allowed]);
+      place.write("policy/all.policy", policy("claude-haiku-4-5"));
+      git("commit", "--quiet", "--all", "--message", "two");
+      const { code, out } = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.equal(code, 0, out);
+      assert.match(out, /again +allowed via sim \(commit [0-9a-f]{12}\)/);
+    });
+
+    test("and when its revision is not at hand, that is said", async () => {
+      await record(await load(null), [allowed]);
+      place.write("policy/all.policy", policy("claude-haiku-4-5"));
+      const { code, out } = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.equal(code, 1);
+      assert.match(out, /not decided again: revision [0-9a-f]{12} is not at hand in `policy`/);
+    });
+  });
+});
