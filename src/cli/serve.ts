@@ -23,6 +23,7 @@ import { createMetrics } from "../telemetry/metrics.ts";
 import { type Address, isLoopback, readAddress, showAddress } from "./address.ts";
 import { Complaint } from "./complaint.ts";
 import { openDataDir } from "./data-dir.ts";
+import { logLine } from "./log-line.ts";
 import { createNews, drawFault, faultsOf, inForce } from "./news.ts";
 import type { Terminal } from "./terminal.ts";
 import { complaintAbout } from "./unreadable.ts";
@@ -135,7 +136,8 @@ function mechanics(secret: Buffer) {
 
 /** Log and metrics, both fed by the record. `models` are the names that metrics may show; news.ts keeps them. */
 function openEyes(options: ServeOptions, { err }: Terminal, log: AuditLog) {
-  const logger = createLogger(options.logLevel, { write: (line) => err.write(line) });
+  const write = (line: string) => err.write(options.format === "json" ? line : logLine(line, err));
+  const logger = createLogger(options.logLevel, { write });
   const models = new Set<string>();
   const isKnownModel = (model: string) => models.has(model);
   const telemetry = createMetrics({ version: version(), isKnownModel, maxKeys: MAX_KEYS_IN_METRICS });
