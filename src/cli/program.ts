@@ -30,7 +30,7 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
     .description("Sallyport, the policy-as-code gateway for Claude Code")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", PROGRAM_HELP)
     .showHelpAfterError("  `gw --help`, or `--help` after any command, says what there is")
     .exitOverride()

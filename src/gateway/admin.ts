@@ -90,7 +90,7 @@ function readiness({ policy, log, providers, draining }: AdminParts): AdminReply
 function unresolved(table: Table, providers: Pick<Providers, "open">): string[] {
   return table.providers.flatMap((provider) => {
     try {
-      providers.open(provider);
+      providers.open(provider).check();
       return [];
     } catch (error) {
       return [error instanceof Error ? error.message : `provider \`${provider.name}\` cannot be opened`];

@@ -8,7 +8,7 @@ import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
-import { passing } from "./faults.ts";
+import { unrecorded } from "./faults.ts";
 import { inspect } from "./guard.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
@@ -34,7 +34,7 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
-    return turned(passing("audit", "the audit log cannot be written, so nothing may be served"), findings);
+    return turned(unrecorded(), findings);
   }
   const all = [...cut.edits, ...outside(cut.edits, edits)];
   return { kind: "ticket", caller, asked, decision, reservation, edits: all, since };

@@ -9,6 +9,11 @@ export function passing(fault: WireFault, message: string): FaultNotice {
   return { kind: "fault", fault, message, retryAfterMs: SOON_MS };
 }
 
+/** The fault when something cannot be recorded. */
+export function unrecorded(): FaultNotice {
+  return passing("audit", "the audit log cannot be written, so nothing may be served");
+}
+
 /** A fault of the request itself: trying again does not help. */
 export function lasting(fault: WireFault, message: string): FaultNotice {
   return { kind: "fault", fault, message, retryAfterMs: null };

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Table } from "../decision/table.ts";
+import { withoutKeys } from "../identity/mint.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import { Arrival } from "./arrival.ts";
 import { exchange } from "./exchange.ts";
@@ -106,7 +107,7 @@ async function refuseAtDoor(arrival: Arrival, notice: FaultNotice, ports: Ports)
   const reply = MESSAGES.refuse(notice, arrival.id);
   const headers = [...reply.headers, ["connection", "close"] as const];
   const { id: ticket } = arrival;
-  const path = arrival.path.slice(0, 200);
+  const path = withoutKeys(arrival.path).slice(0, 200);
   const body = { kind: "fault", ticket, actor: NOBODY, fault: notice.fault, status: reply.status, path } as const;
   await recorded(body, ports);
   arrival.reply({ ...reply, headers });

@@ -3,6 +3,7 @@
  * this file puts it behind the three answers of a `Plane`.
  */
 import type { Facts } from "../decision/facts.ts";
+import { withoutKeys } from "../identity/mint.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
 import { cutTools } from "../wire/anthropic/edit.ts";
 import type { MessagesRequest } from "../wire/anthropic/messages.ts";
@@ -86,5 +87,5 @@ function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {
 
 /** A name that a client gives itself, when it looks like one. */
 function nameIn(header: string | string[] | undefined): string | null {
-  return typeof header === "string" && /^[\w.:-]{1,128}$/.test(header) ? header : null;
+  return typeof header === "string" && /^[\w.:-]{1,128}$/.test(header) ? withoutKeys(header) : null;
 }

@@ -2,13 +2,14 @@
  * `GET /v1/models` and one of them by name: what a caller may use, from the table, without asking any provider. Asked by
  * the client's model picker, which shows nothing else.
  */
-import type { OutcomeBody } from "../audit/entry.ts";
+import type { DecisionBody, OutcomeBody } from "../audit/entry.ts";
 import { decide, modelsFor } from "../decision/decide.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
 import { quote } from "../decision/words.ts";
 import { modelBody, modelsBody } from "../wire/anthropic/models.ts";
 import type { Arrival } from "./arrival.ts";
 import { authenticate } from "./authenticate.ts";
+import { unrecorded } from "./faults.ts";
 import type { Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
@@ -27,8 +28,9 @@ export async function listModels(arrival: Arrival, wanted: string | null, plane:
     ["content-type", "application/json"],
     ["request-id", arrival.id],
   ];
+  if (!(await recorded(listed(caller), ports))) return arrival.reply(plane.refuse(unrecorded(), arrival.id));
   arrival.reply({ status: 200, headers, body });
-  await recordListing(caller, ports);
+  await recorded(outcomeOf(caller, ports), ports);
 }
 
 /** Whether the key may be used at all now; a list needs no more. */
@@ -52,12 +54,15 @@ function unknown({ table, principal }: Caller, models: readonly string[], wanted
   };
 }
 
-async function recordListing({ arrival, table, actor, principal }: Caller, ports: Ports): Promise<void> {
+function listed({ arrival, table, actor, principal }: Caller): DecisionBody {
   const { origin } = table.nodes[principal.node]!;
   const nothing = { routes: [], strip: [], holds: [], guards: [] };
   const allow: Allow = { kind: "allow", revision: table.revision.id, origins: [origin], ...nothing };
-  const decision = decisionBody({ arrival, table, actor, asked: null }, allow, []);
-  const outcome: OutcomeBody = {
+  return { ...decisionBody({ arrival, table, actor, asked: null }, allow, []), purpose: "models" };
+}
+
+function outcomeOf({ arrival, actor }: Caller, { tick }: Ports): OutcomeBody {
+  return {
     kind: "outcome",
     ticket: arrival.id,
     actor,
@@ -76,7 +81,6 @@ async function recordListing({ arrival, table, actor, principal }: Caller, ports
     findings: [],
     bytes: arrival.sink.written,
     firstByteMs: null,
-    totalMs: Math.round(ports.tick() - arrival.started),
+    totalMs: Math.round(tick() - arrival.started),
   };
-  await Promise.all([recorded({ ...decision, purpose: "models" }, ports), recorded(outcome, ports)]);
 }

@@ -6,7 +6,7 @@ import type { Actor, Body, DecisionBody, FaultBody, Finding } from "../audit/ent
 import type { Decision } from "../decision/decision.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
-import { digestOf, fingerprintOf } from "../identity/mint.ts";
+import { digestOf, fingerprintOf, withoutKeys } from "../identity/mint.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Asked } from "./plane.ts";
@@ -77,5 +77,5 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
 /** The record of a request that could not be served; `status` as the caller sees it. */
 export function faultBody(of: Case, { fault }: FaultNotice, status: number): FaultBody {
   const { id, path } = of.arrival;
-  return { kind: "fault", ticket: id, actor: of.actor, fault, status, path: path.slice(0, 200) };
+  return { kind: "fault", ticket: id, actor: of.actor, fault, status, path: withoutKeys(path).slice(0, 200) };
 }

@@ -1,4 +1,5 @@
 /** The only stage that changes bytes: cut tools and placeholders are spliced in; without an edit the body is the very same. */
+import { withoutKeys } from "../identity/mint.ts";
 import type { Outgoing } from "../providers/provider.ts";
 import { spliceInPlace } from "../wire/splice.ts";
 import type { Ticket } from "./ticket.ts";
@@ -7,8 +8,8 @@ import type { Ticket } from "./ticket.ts";
 export function transform({ caller: { arrival }, asked, edits }: Ticket): Outgoing {
   return {
     method: "POST",
-    path: asked.path,
-    headers: arrival.pairs(),
+    path: withoutKeys(asked.path),
+    headers: arrival.pairs().filter(([, value]) => withoutKeys(value) === value),
     body: edits.length === 0 ? asked.body : spliceInPlace(asked.body, edits),
     signal: arrival.signal,
   };

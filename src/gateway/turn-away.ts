@@ -2,7 +2,7 @@
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
 import type { FaultNotice } from "../wire/fault.ts";
-import { passing } from "./faults.ts";
+import { unrecorded } from "./faults.ts";
 import type { Asked, Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { type Case, decisionBody, faultBody, recorded } from "./record.ts";
@@ -21,7 +21,5 @@ export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane
   const body = why.kind === "refusal" ? decisionBody(of, why, who.findings ?? []) : faultBody(of, why, reply.status);
   const isDurable = await recorded(body, ports);
   if (isDurable) return arrival.reply(reply);
-  arrival.reply(
-    plane.refuse(passing("audit", "the audit log cannot be written, so nothing may be served"), arrival.id),
-  );
+  arrival.reply(plane.refuse(unrecorded(), arrival.id));
 }

@@ -13,6 +13,7 @@ export const PREFIX = "gk_";
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const RANDOM_BYTES = 20;
 const SHAPE = new RegExp(`^${PREFIX}[${ALPHABET}]{38}$`);
+const ANYWHERE = new RegExp(`${PREFIX}[${ALPHABET}]{38}`, "g");
 const CHECKSUM_LENGTH = 6;
 
 /** A new key: shown once to its owner, and the digest that goes into the policy. */
@@ -32,6 +33,11 @@ export function mintKey(randomBytes: (size: number) => Uint8Array): Minted {
 /** True when the text has the form of a gateway key and its checksum is right. */
 export function wellFormed(key: string): boolean {
   return SHAPE.test(key) && key.endsWith(checksum(key.slice(0, -CHECKSUM_LENGTH)));
+}
+
+/** The text without the gateway keys that stand in it: some clients put theirs where nobody looks for one. */
+export function withoutKeys(text: string): string {
+  return text.includes(PREFIX) ? text.replace(ANYWHERE, `${PREFIX}...`) : text;
 }
 
 /** SHA-256 of a presented key, 64 hex digits: how a table finds it. */

@@ -149,7 +149,7 @@ export const CODES = {
   ),
   GW2020: warning(
     "a tool or model is nearly one that the packs know",
-    "The name is written out and no pack has it, but one that differs by a letter or two. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
+    "The name is written out and no pack has it, but one that differs by a letter or two, or a group that is called so. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
   ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------

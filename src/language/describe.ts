@@ -228,6 +228,7 @@ function mending({ labels }: Site, actual: IToken): string | null {
   const plain = wants(tokens.Name) || wants(tokens.Hash);
   if (plain && !wants(tokens.Text) && actual.tokenType === tokens.Text) return "write it without quotes";
   if (plain && !wants(tokens.Reference) && actual.tokenType === tokens.Reference) return `write it without \`@\``;
+  if (wants(tokens.Hash) && isWord(actual)) return "`gw key new` mints a key and prints the line with its hash";
   if (wants(tokens.Text) && actual.tokenType === tokens.Name) return `put it in quotes: \`"${actual.image}"\``;
   if (wants(tokens.MoneyRate) && actual.tokenType === tokens.Money) return `add a period: \`${actual.image}/day\``;
   if (labels.length > 1) return null;

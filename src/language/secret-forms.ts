@@ -3,9 +3,12 @@
  * they are kept out of whatever is drawn or said about a text.
  */
 
+/** What a key of the gateway itself is called. */
+export const GATEWAY_KEY = "a gateway key";
+
 /** Forms of credentials as regular expressions, and what they are. */
 export const SECRET_FORMS: readonly (readonly [string, string])[] = [
-  ["gk_[0-9a-hjkmnp-tv-z]{38}", "a gateway key"],
+  ["gk_[0-9a-hjkmnp-tv-z]{38}", GATEWAY_KEY],
   ["sk-ant-[\\w-]{16,}", "an Anthropic key"],
   ["sk-(?:proj-)?[A-Za-z0-9]{20,}", "an API key"],
   ["(?:AKIA|ASIA)[0-9A-Z]{16}", "an AWS access key"],

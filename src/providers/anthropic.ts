@@ -43,6 +43,7 @@ export function createAnthropic(provider: TableProvider, credential: Credential,
   });
   return {
     name: provider.name,
+    check: () => void credential.read(),
     async send(request) {
       const secret = credential.read();
       const options = { origin: url.origin, path: base + request.path, method: request.method, body: request.body };

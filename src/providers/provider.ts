@@ -32,6 +32,8 @@ export class UpstreamError extends Error {
 
 export interface Provider {
   readonly name: string;
+  /** Throws UpstreamError `credential` when its credential is not there at this moment. */
+  check(): void;
   /** Sends once; no retry. Throws UpstreamError. */
   send(request: Outgoing): Promise<Answer>;
 }

@@ -11,6 +11,7 @@ import { type Asked, answerTo, type Block, readAsked } from "./script.ts";
 export function createSimulated(name: string): Provider {
   return {
     name,
+    check() {},
     async send(request) {
       const id = createHash("sha256").update(request.body).digest("hex").slice(0, 24);
       return reply(request, id);

@@ -8,9 +8,13 @@ import type { Running } from "../support/process.ts";
 import type { Reading } from "./meter.ts";
 import { messagesBody } from "./traffic.ts";
 
-/** How much is sent: per size and round `load` requests at once-in-flight `width`, and `single` one after another. */
+/**
+ * How much is sent: first `warm` requests to each target, which runs for days where it is used and whose code must be
+ * compiled by then; per size and round `load` requests at once-in-flight `width`, and `single` one after another.
+ */
 export interface RelayPlan {
   readonly sizes: readonly number[];
+  readonly warm: number;
   readonly rounds: number;
   readonly load: number;
   readonly width: number;
@@ -55,6 +59,17 @@ export interface SizeRun {
   readonly pace: (mode: "paced" | "burst") => Promise<unknown>;
   readonly random: () => number;
   readonly progress: (line: string) => void;
+}
+
+/** Sends requests of every size to every target, before anything is measured. */
+export async function warmUp({ plan, targets, key, pace, random, progress }: Omit<SizeRun, "bytes">): Promise<void> {
+  progress("warming up");
+  const bodies = plan.sizes.flatMap((bytes) => Array.from({ length: plan.load }, () => messagesBody(bytes, random)));
+  await pace("burst");
+  for (const at of targets) {
+    const load = Array.from({ length: plan.warm }, (_, index) => bodies[(index * 7) % bodies.length]!);
+    await flood(at, load, { width: plan.width, key });
+  }
 }
 
 /** Measures every target with bodies of one size. */

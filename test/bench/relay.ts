@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGateway } from "../support/gateway.ts";
 import { launch, type Running } from "../support/process.ts";
-import { measureSize, type RelayPlan, type SizeReport, target } from "./measure.ts";
+import { measureSize, type RelayPlan, type SizeReport, target, warmUp } from "./measure.ts";
 import { seeded } from "./traffic.ts";
 
 const POLICY = `
@@ -46,8 +46,9 @@ export async function benchRelay(plan: RelayPlan, progress: (line: string) => vo
   try {
     const random = seeded(20_261_123);
     const reports: SizeReport[] = [];
-    for (const bytes of plan.sizes)
-      reports.push(await measureSize({ bytes, plan, targets, key: gateway.key, pace, random, progress }));
+    const run = { plan, targets, key: gateway.key, pace, random, progress };
+    await warmUp(run);
+    for (const bytes of plan.sizes) reports.push(await measureSize({ ...run, bytes }));
     return reports;
   } finally {
     await Promise.all(targets.map(({ pool }) => pool.destroy()));

@@ -15,8 +15,15 @@ import { benchReplay, replaySection } from "./replay.ts";
 import { render, type Section } from "./report.ts";
 import { median, quantile } from "./statistics.ts";
 
-const FULL: RelayPlan = { sizes: [1 << 10, 100 << 10, 1 << 20], rounds: 6, load: 100, width: 8, single: 25 };
-const QUICK: RelayPlan = { ...FULL, rounds: 2, load: 30, single: 10 };
+const FULL: RelayPlan = {
+  sizes: [1 << 10, 100 << 10, 1 << 20],
+  warm: 1_500,
+  rounds: 6,
+  load: 100,
+  width: 8,
+  single: 25,
+};
+const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 };
 const MB = 1 << 20;
 
 const { values } = parseArgs({

@@ -28,6 +28,8 @@ suite("the command line", () => {
     for (const word of ["policy", "key", "audit", "init", "serve", "quickstart", "gw init policy"]) {
       assert.ok(out.includes(word), word);
     }
+    assert.equal((await gw("help")).out, out);
+    assert.deepEqual(await gw("help", "serve"), await gw("serve", "--help"));
     assert.match(await wrong(), /Usage: gw/);
     assert.match(await wrong("policy"), /Usage: gw policy/);
   });

@@ -57,6 +57,23 @@ test("a request that no rule changes reaches the provider byte for byte, and so 
   assert.ok(!got.raw.join(" ").includes(world.key));
 });
 
+test("a key that its owner put into more places than one still goes to no provider", async (t) => {
+  const seen: string[] = [];
+  const world = await startWorld(t, {
+    policy: policyOf(OPEN),
+    answer(request, response) {
+      seen.push(request.url ?? "", ...request.rawHeaders);
+      sendDocument(response, message([{ type: "text", text: "hi" }]));
+    },
+  });
+  const headers = { "x-litellm-api-key": `Bearer ${world.key}`, "x-tag": "gk_short" };
+  const path = `/anthropic/v1/messages?beta=true&key=${world.key}`;
+  assert.equal((await world.ask(messagesRequest(), { headers, path })).status, 200);
+  assert.ok(!seen.join("\n").includes(world.key));
+  assert.equal(seen[0], "/v1/messages?beta=true&key=gk_...");
+  assert.ok(!seen.includes("x-litellm-api-key") && seen.includes("gk_short"));
+});
+
 test("a document comes back as it was sent, unknown fields and all", async (t) => {
   const text = message([{ type: "text", text: "hi" }]).replace("{", '{ "unknown" : [1.0,  2],');
   const world = await startWorld(t, { policy: policyOf(OPEN), answer: (_, response) => sendDocument(response, text) });

@@ -80,6 +80,8 @@ test("when nothing can be recorded nothing is served, and what was reserved is g
     assert.equal(response.status, 503);
     assert.match(await response.text(), /"api_error".*audit log cannot be written/);
   }
+  const list = await world.ask(null, { method: "GET", path: "/anthropic/v1/models" });
+  assert.equal(list.status, 503);
   assert.equal(world.ports.limits.levels(holds, "UTC", Date.now())[0]?.used, 0);
 });
 
@@ -107,6 +109,9 @@ test("every allowed decision has exactly one outcome, and no record holds a text
   for (const want of ["", "cut", "error"])
     await (await world.ask(body, { headers: { ...headers, "x-want": want } })).text();
   await (await world.ask({ ...body, model: "other" }, { headers })).text();
+  const misplaced = { path: `/anthropic/${world.key}/v1/messages`, headers: { "x-claude-code-session-id": world.key } };
+  await (await world.ask(body, misplaced)).text();
+  await (await world.ask({ ...body, model: "other" }, { headers: misplaced.headers })).text();
   await world.outcome();
   const allowed = world.decisions().filter(({ effect }) => effect === "allow");
   const outcomes = world.entries.flatMap(({ body }) => (body.kind === "outcome" ? [body.ticket] : []));

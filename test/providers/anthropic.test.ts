@@ -233,7 +233,9 @@ test("a credential file is taken up when it changes, and looked at again after a
     await collect(answer.body);
   }
   assert.deepEqual(keys, ["first-value-1", "second-value-22"]);
+  providers.open(provider).check();
   await writeFile(file, "two\nlines");
+  assert.throws(() => providers.open(provider).check(), { code: "credential" });
   await assert.rejects(providers.open(provider).send(outgoing()), (error: Error) => {
     assert.ok(error.message.includes(file) && !error.message.includes("two"));
     return true;

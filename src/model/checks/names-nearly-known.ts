@@ -9,7 +9,7 @@ import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { isGlob } from "../glob.ts";
 
-/** Plain names in the policy's own lists that are no name of a pack, but close to one. */
+/** Plain names in the policy's own lists that are no name of a pack, but close to one, or to a group's. */
 export function namesNearlyKnown(declared: Declared): Diagnostic[] {
   const known = { tools: knownTo(declared, "tools"), models: knownTo(declared, "models") };
   const skeletons = new Set(Array.from(known.models, skeleton));
@@ -18,12 +18,19 @@ export function namesNearlyKnown(declared: Declared): Diagnostic[] {
       if (thing === "providers" || item.kind === "reference" || isGlob(item.text)) return [];
       // Numbers of models change with every release.
       if (known[thing].has(item.text) || (thing === "models" && skeletons.has(skeleton(item.text)))) return [];
-      const near = didYouMean(item.text, known[thing]);
+      const near = groupCalled(item.text, declared[thing]) ?? didYouMean(item.text, known[thing]);
       if (near === null) return [];
       const message = `no pack knows a ${thing === "tools" ? "tool" : "model"} \`${item.text}\``;
       return [fault("GW2020", item.span, message, `did you mean \`${near}\`?`)];
     }),
   );
+}
+
+/** What a bare word stands for in other tools: everything, or the group of a pack without the pack's name. */
+function groupCalled(word: string, groups: Declared["tools"] | Declared["models"]): string | null {
+  if (word === "all" || word === "any") return "**";
+  const group = [...groups.values()].find(({ name, pack }) => pack !== null && name === `${pack}.${word}`);
+  return group === undefined ? null : `@${group.name}`;
 }
 
 /** A name without its numbers: `claude-opus-5-5` and `claude-opus-6` are of one kind. */

@@ -1,6 +1,6 @@
 /** Promise: no credential stands in the text of a policy, not even in a comment. Its examples of patterns are exempt. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { SECRET_FORMS } from "../../language/secret-forms.ts";
+import { GATEWAY_KEY, SECRET_FORMS } from "../../language/secret-forms.ts";
 import type { Span } from "../../language/source.ts";
 import type { Tree } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
@@ -25,7 +25,10 @@ function secretsIn(tree: Tree, form: RegExp): Diagnostic[] {
     const lineStart = text.lastIndexOf("\n", start - 1) + 1;
     const line = text.slice(0, start).split("\n").length;
     const span = { path, start, end, line, column: start - lineStart + 1 };
-    const help = 'refer to it by `env NAME` or `file "path"`, and revoke this one';
+    const help =
+      kind === GATEWAY_KEY
+        ? "a policy holds only a key's hash: delete this one, and mint another with `gw key new`"
+        : 'refer to it by `env NAME` or `file "path"`, and revoke this one';
     diagnostics.push(fault("GW4001", span, `what looks like ${kind} stands in the policy`, help));
   }
   return diagnostics;

@@ -24,13 +24,14 @@ export interface Judgement {
 /** Rules that have something to look for. */
 export type GuardRules = AnswerRules & { readonly scanner: NonNullable<AnswerRules["scanner"]> };
 
-/** Longest trailing run that is held back. */
-const RUN_MAX = 512;
+/** Longest trailing run that is held back: signed tokens are that long. Of a longer one half goes. */
+const RUN_MAX = 8 * 1024;
 /** Most text that is held back for any reason. */
 const HELD_MAX = 16 * 1024;
 /** Text before the pending one that a pattern may lean on. */
 const CONTEXT_MAX = 256;
 const BREAK = /[\s"'`()[\]{}<>,;|]/;
+const ASCII_BREAKS = Uint8Array.from({ length: 128 }, (_, code) => (BREAK.test(String.fromCharCode(code)) ? 1 : 0));
 const KEY_START = "-----BEGIN ";
 /** The rest of a key's first line, whole or as far as it has come. */
 const KEY_LABEL = /^[A-Z0-9 ]{0,40}(?:-----|-{0,4}$)/;
@@ -128,12 +129,18 @@ function children(json: Json, node: Node, kind: "array" | "object"): Node[] {
 
 /** Units at the front of `pending` that can no longer become part of a longer token. */
 function settled(pending: string): number {
-  const from = Math.max(0, pending.length - RUN_MAX);
   let at = pending.length;
-  while (at > from && !BREAK.test(pending[at - 1]!)) at -= 1;
+  const least = Math.max(0, at - RUN_MAX);
+  while (at > least && !isBreak(pending.charCodeAt(at - 1))) at -= 1;
+  // Half of it at once, or every further letter would have the whole run looked through again.
+  if (at === least && least > 0) at = pending.length - RUN_MAX / 2;
   if (at > 0 && at < pending.length && isHighSurrogate(pending.charCodeAt(at - 1))) at -= 1;
   const key = openKey(pending);
   return key < 0 ? at : Math.min(at, key);
+}
+
+function isBreak(unit: number): boolean {
+  return unit < ASCII_BREAKS.length ? ASCII_BREAKS[unit] === 1 : BREAK.test(String.fromCharCode(unit));
 }
 
 /** Where a private key begins whose end has not come yet; -1 when there is none. */

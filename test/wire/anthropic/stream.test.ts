@@ -167,14 +167,24 @@ test("a run without any break is not held for ever", () => {
   const watcher = watchStream(guarded);
   watcher.push(Buffer.from(START + blockStart(0, { type: "text", text: "" })));
   const sent = Buffer.concat([
-    ...watcher.push(Buffer.from(blockDelta(0, { type: "text_delta", text: "x".repeat(5_000) }))),
+    ...watcher.push(Buffer.from(blockDelta(0, { type: "text_delta", text: "x".repeat(20_000) }))),
   ]);
-  assert.ok(sent.length > 4_400);
+  assert.ok(sent.length > 15_000);
+});
+
+test("a signed token is redacted whole however long its middle is and however it is split", () => {
+  const token = `eyJ${"a".repeat(40)}.eyJ${"b".repeat(3_000)}.${"c".repeat(342)}`;
+  const rules = rulesOf({ scanner: scannerOf(/eyJ[a-z]{10,}\.eyJ[a-z]{10,}\.[a-z]{16,}/) });
+  for (const size of [1, 7, 500, 4_000]) {
+    const parts = `the token ${token} is long`.match(new RegExp(`.{1,${size}}`, "g"))!;
+    const { sent } = watch([answer(textBlock(0, ...parts))], rules);
+    assert.equal(visibleIn(sent).content[0]!.text, `the token [[${token.length}]] is long`, `in pieces of ${size}`);
+  }
 });
 
 test("no pair of surrogates is cut in halves where a long run is", () => {
   for (const tail of ["", "x"]) {
-    const text = "😀".repeat(400) + tail;
+    const text = "😀".repeat(5_000) + tail;
     const { sent } = watch([START + textBlock(0, text) + STOP], guarded);
     assert.equal(visibleIn(sent).content[0]!.text, text);
     assert.doesNotMatch(sent, /\\ud/);
