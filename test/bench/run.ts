@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what proofs, decisions, comparisons, tests and replays cost beside a calibration loop, and what the gateway costs
- * beside a bare relay, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick`
- * sends a tenth of the requests. Progress goes to stderr.
+ * `npm run bench`: what proofs, decisions, comparisons, tests and replays cost beside a calibration loop, and what the
+ * gateway costs beside a bare relay, all measured in the same run. `-- --format json` prints the figures for machines,
+ * `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
 import { assertionSection, benchAssertions } from "./assertions.ts";
