@@ -33,6 +33,8 @@ export interface Untouched {
 export interface Coverage {
   readonly statements: number;
   readonly covered: number;
+  /** Those of the uncovered ones that no test could miss, as things stand. */
+  readonly idle: number;
   /** Pairs of a statement about access and a class of names that it decides on. */
   readonly pairs: number;
   readonly touched: number;
@@ -63,7 +65,8 @@ export function cover(
   const { pairs, untouched } = touch(statements, tests, ground);
   const missed = untouched.reduce((sum, it) => sum + it.untouched, 0);
   const covered = statements.length - uncovered.length;
-  return { statements: statements.length, covered, pairs, touched: pairs - missed, uncovered, untouched };
+  const idle = uncovered.filter(({ missing }) => missing.kind === "none" && missing.idle).length;
+  return { statements: statements.length, covered, idle, pairs, touched: pairs - missed, uncovered, untouched };
 }
 
 function asWritten(statement: Statement, texts: ReadonlyMap<string, string>): Statement {
