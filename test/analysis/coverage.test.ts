@@ -265,7 +265,7 @@ function randomPolicy(seed: number): string {
 
 test("of random policies too: what is offered holds and covers, and the rest is as the oracle says", () => {
   let offered = 0;
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 16; seed++) {
     const text = randomPolicy(seed);
     const bare = judge(policy(text));
     const tests = coverageOf(bare).uncovered.flatMap(({ missing }) => (missing.kind === "test" ? [missing.text] : []));
@@ -287,7 +287,7 @@ test("of random policies too: what is offered holds and covers, and the rest is 
       assert.equal(failed > 0, !missed.has(nameOf(statement)), `${statement.text} of ${statement.node} in\n${text}`);
     }
   }
-  assert.ok(offered > 250, `${offered}`);
+  assert.ok(offered > 100, `${offered}`);
 });
 
 function nameOf({ node, text }: Statement): string {
