@@ -4,6 +4,7 @@
  */
 import { atomOf } from "../decision/atoms.ts";
 import { eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
+import { minuteOfWeek } from "../decision/clock.ts";
 import type { Kind, Table } from "../decision/table.ts";
 import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
@@ -255,29 +256,39 @@ function momentOf({ until }: Pick<Statement, "until">): number {
   return until - (until % MINUTE) - MINUTE;
 }
 
-const QUARTER = 15 * MINUTE;
-const WEEK = 7 * 24 * 60 * MINUTE;
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
 
 /** The moments to try: those at which the subject is served; of an `active`, the first that it decides. */
 function momentsOf(statement: Statement, node: number, { ground, mutant }: Pair): number[] {
   const base = momentOf(statement);
-  const openAt = (table: Table, at: number): boolean => {
+  const isOpen = (at: number, { table } = ground): boolean => {
     const { windows } = viewOf(runtimeOf(table), node, at);
     return windows === null || closedWindow(table.timezone, windows, at) === null;
   };
-  // What ends is looked for before its end, everything else after today.
-  const step = statement.until === null ? QUARTER : -QUARTER;
   const find = (from: number, holds: (at: number) => boolean): number[] => {
-    for (let quarter = 0; quarter < WEEK / QUARTER; quarter++) {
-      if (holds(from + quarter * step)) return [from + quarter * step];
-    }
-    return [];
+    // What ends is looked for before its end, everything else after today.
+    const at = momentsNear(from, statement.until !== null, node, ground.table).find(holds);
+    return at === undefined ? [] : [at];
   };
-  if (statement.kind === "active") return find(base, (at) => openAt(ground.table, at) !== openAt(mutant.table, at));
-  const isOpen = (at: number): boolean => openAt(ground.table, at);
+  if (statement.kind === "active") return find(base, (at) => isOpen(at) !== isOpen(at, mutant));
   const ends = statement.kind === "limit" ? ground.table.slots[statement.slot]!.amounts : [];
   const later = ends.flatMap(({ until }) => (until === null ? [] : [until - (until % MINUTE) + MINUTE]));
-  return [base, ...later].flatMap((from) => find(from, isOpen));
+  return [base, ...later].flatMap((from) => find(from, (at) => isOpen(at)));
+}
+
+/** A moment, and those of the week after (or before) it at which hours of a node begin or end, the nearest first. */
+function momentsNear(from: number, before: boolean, node: number, table: Table): number[] {
+  const minutes = table.nodes[node]!.windows.flatMap((id) =>
+    table.windows[id]!.spans.flatMap(({ fromDay, toDay, fromMinute, toMinute }) => {
+      const days = Array.from({ length: toDay - fromDay + 1 }, (_, day) => (fromDay + day) * DAY);
+      return days.flatMap((day) => [day + fromMinute, day + toMinute]);
+    }),
+  );
+  const now = minuteOfWeek(table.timezone, from);
+  const away = minutes.map((minute) => ((before ? now - minute : minute - now) + 2 * WEEK) % WEEK);
+  const sorted = [...new Set([0, ...away])].sort((a, b) => a - b);
+  return sorted.map((distance) => from + (before ? -distance : distance) * MINUTE);
 }
 
 // ---- text -------------------------------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ test("a test is offered for each kind of statement", () => {
   ]);
   assert.deepEqual(lines("active sat 10:00-12:00"), ["at 2026-01-10T10:00Z", "send expect allow"]);
   assert.deepEqual(lines("allow models opus-1 until 2025-06-30T23:59:59Z"), [
-    "at 2025-06-30T19:58Z",
+    "at 2025-06-30T07:00Z",
     "send model opus-1 expect allow",
   ]);
 });
