@@ -8,7 +8,7 @@ import { addBit, eachBit, emptyBits, fullBits, hasBit, unite } from "../decision
 import type { Kind, Table } from "../decision/table.ts";
 import { runtimeOf } from "../decision/view.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { Model, Test } from "../model/model.ts";
+import type { Model, Test, TestStep } from "../model/model.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import { type Missing, missingTest } from "./missing-test.ts";
 import { nameOf } from "./reach.ts";
@@ -33,6 +33,8 @@ export interface Untouched {
 export interface Coverage {
   readonly statements: number;
   readonly covered: number;
+  /** Those of the uncovered ones that no test could miss, as things stand. */
+  readonly idle: number;
   /** Pairs of a statement about access and a class of names that it decides on. */
   readonly pairs: number;
   readonly touched: number;
@@ -63,7 +65,8 @@ export function cover(
   const { pairs, untouched } = touch(statements, tests, ground);
   const missed = untouched.reduce((sum, it) => sum + it.untouched, 0);
   const covered = statements.length - uncovered.length;
-  return { statements: statements.length, covered, pairs, touched: pairs - missed, uncovered, untouched };
+  const idle = uncovered.filter(({ missing }) => missing.kind === "none" && missing.idle).length;
+  return { statements: statements.length, covered, idle, pairs, touched: pairs - missed, uncovered, untouched };
 }
 
 function asWritten(statement: Statement, texts: ReadonlyMap<string, string>): Statement {
@@ -96,11 +99,13 @@ function createNotices(tests: readonly Test[], { table, family }: Ground): (it: 
   };
 }
 
+const ABOUT_REQUESTS: ReadonlySet<TestStep["kind"]> = new Set(["send", "spent", "used", "flight"] as const);
+
 /** The tests of the nodes above a node, as far as they speak of everything below. */
 function claimsAbove(tests: readonly Test[], { nodes }: Table): (node: number) => readonly Test[] {
   const claims = new Map<number, Test[]>();
   for (const test of tests) {
-    const steps = test.steps.filter(({ kind }) => kind !== "send" && kind !== "spent" && kind !== "used");
+    const steps = test.steps.filter(({ kind }) => !ABOUT_REQUESTS.has(kind));
     if (steps.some(({ kind }) => kind === "can" || kind === "cannot")) {
       claims.set(test.node, [...(claims.get(test.node) ?? []), { ...test, steps }]);
     }

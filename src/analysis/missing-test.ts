@@ -3,7 +3,8 @@
  * under the policy, and fails without the statement. When nothing can be found to say, the reason is given instead.
  */
 import { atomOf } from "../decision/atoms.ts";
-import { eachBit, emptyBits, intersect, subtract, unite } from "../decision/bits.ts";
+import { eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
+import { minuteOfWeek } from "../decision/clock.ts";
 import type { Kind, Table } from "../decision/table.ts";
 import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
@@ -19,7 +20,8 @@ import { DEFAULT_CLOCK, runTest } from "./test.ts";
 /** A test as policy text; or why there is none. */
 export type Missing =
   | { readonly kind: "test"; readonly text: string }
-  | { readonly kind: "none"; readonly reason: string };
+  /** `idle` when no test could miss the statement, as things stand: nobody would notice that it is gone. */
+  | { readonly kind: "none"; readonly reason: string; readonly idle: boolean };
 
 /** A policy, and the same without a statement. */
 export interface Pair {
@@ -42,13 +44,33 @@ export function missingTest(statement: Statement, pair: Pair): Missing {
     const lines = claim ?? play(statement, node, pair);
     if (lines !== null) return { kind: "test", text: write(statement, node, lines, pair) };
   }
-  return { kind: "none", reason: reasonOf(statement, pair) };
+  const isSilent = statement.kind === "access" && !changes(statement, pair);
+  const all = subjects.length === pair.ground.family.below(statement.node).length;
+  // A limit or hours that nobody below meets first were played with everybody; a text for a guard can be made up.
+  const idle = isSilent || (all && (statement.kind === "limit" || statement.kind === "active"));
+  return { kind: "none", reason: isSilent ? SILENT : reasonOf(statement, pair), idle };
+}
+
+/** A `deny` above everything that is allowed is a ceiling for days to come, and nothing to be ashamed of. */
+const SILENT = "nothing changes without it today: all that it says is so by other lines";
+
+/** Whether anybody below has other access without the statement. */
+function changes({ node, grant: { thing }, ...statement }: AccessStatement, { ground, mutant }: Pair): boolean {
+  const now = momentOf(statement);
+  const seen = new Map<Uint32Array, Uint32Array>();
+  return ground.family.below(node).some((index) => {
+    const held = accessOf(ground.table, index, now)[thing];
+    const without = accessOf(mutant.table, index, now)[thing];
+    if (seen.get(held) === without) return false;
+    seen.set(held, without);
+    return !sameBits(held, without);
+  });
 }
 
 function reasonOf(statement: Statement, { model }: Pair): string {
   switch (statement.kind) {
     case "access":
-      return "nothing changes without it: other lines say the same for everybody below it";
+      return "no name that it decides on can be written in a test";
     case "guard": {
       const { patterns } = model.guardrails[statement.binding.guardrail]!;
       if (patterns.every(({ hits }) => hits.length === 0)) return "its patterns have no `hit` that a test could send";
@@ -229,34 +251,44 @@ function activePlays(statement: Statement): Play[] {
 // ---- time -------------------------------------------------------------------------------------------------------------
 
 /** A moment at which the statement holds. */
-function momentOf({ until }: Statement): number {
+function momentOf({ until }: Pick<Statement, "until">): number {
   if (until === null || until >= DEFAULT_CLOCK) return DEFAULT_CLOCK;
   return until - (until % MINUTE) - MINUTE;
 }
 
-const QUARTER = 15 * MINUTE;
-const WEEK = 7 * 24 * 60 * MINUTE;
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
 
 /** The moments to try: those at which the subject is served; of an `active`, the first that it decides. */
 function momentsOf(statement: Statement, node: number, { ground, mutant }: Pair): number[] {
   const base = momentOf(statement);
-  const openAt = (table: Table, at: number): boolean => {
+  const isOpen = (at: number, { table } = ground): boolean => {
     const { windows } = viewOf(runtimeOf(table), node, at);
     return windows === null || closedWindow(table.timezone, windows, at) === null;
   };
-  // What ends is looked for before its end, everything else after today.
-  const step = statement.until === null ? QUARTER : -QUARTER;
   const find = (from: number, holds: (at: number) => boolean): number[] => {
-    for (let quarter = 0; quarter < WEEK / QUARTER; quarter++) {
-      if (holds(from + quarter * step)) return [from + quarter * step];
-    }
-    return [];
+    // What ends is looked for before its end, everything else after today.
+    const at = momentsNear(from, statement.until !== null, node, ground.table).find(holds);
+    return at === undefined ? [] : [at];
   };
-  if (statement.kind === "active") return find(base, (at) => openAt(ground.table, at) !== openAt(mutant.table, at));
-  const isOpen = (at: number): boolean => openAt(ground.table, at);
+  if (statement.kind === "active") return find(base, (at) => isOpen(at) !== isOpen(at, mutant));
   const ends = statement.kind === "limit" ? ground.table.slots[statement.slot]!.amounts : [];
   const later = ends.flatMap(({ until }) => (until === null ? [] : [until - (until % MINUTE) + MINUTE]));
-  return [base, ...later].flatMap((from) => find(from, isOpen));
+  return [base, ...later].flatMap((from) => find(from, (at) => isOpen(at)));
+}
+
+/** A moment, and those of the week after (or before) it at which hours of a node begin or end, the nearest first. */
+function momentsNear(from: number, before: boolean, node: number, table: Table): number[] {
+  const minutes = table.nodes[node]!.windows.flatMap((id) =>
+    table.windows[id]!.spans.flatMap(({ fromDay, toDay, fromMinute, toMinute }) => {
+      const days = Array.from({ length: toDay - fromDay + 1 }, (_, day) => (fromDay + day) * DAY);
+      return days.flatMap((day) => [day + fromMinute, day + toMinute]);
+    }),
+  );
+  const now = minuteOfWeek(table.timezone, from);
+  const away = minutes.map((minute) => ((before ? now - minute : minute - now) + 2 * WEEK) % WEEK);
+  const sorted = [...new Set([0, ...away])].sort((a, b) => a - b);
+  return sorted.map((distance) => from + (before ? -distance : distance) * MINUTE);
 }
 
 // ---- text -------------------------------------------------------------------------------------------------------------

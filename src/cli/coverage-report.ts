@@ -7,14 +7,14 @@ import { listNames } from "../decision/words.ts";
 import { placeJson } from "./report.ts";
 import type { Channel } from "./terminal.ts";
 
-/** Whole percent of statements, rounded down; 100 when there are none. */
-export function percentOf({ statements, covered }: Coverage): number {
-  return statements === 0 ? 100 : Math.floor((covered * 100) / statements);
+/** Whole percent of the statements that a test could miss, rounded down; 100 when there are none. */
+export function percentOf({ statements, covered, idle }: Coverage): number {
+  return statements === idle ? 100 : Math.floor((covered * 100) / (statements - idle));
 }
 
 /** The report of a directory for a terminal. */
 export function drawCoverage(coverage: Coverage, { dir, table }: { dir: string; table: Table }, out: Channel): string {
-  const { statements, covered, pairs, touched, uncovered, untouched } = coverage;
+  const { statements, covered, idle, pairs, touched, uncovered, untouched } = coverage;
   const at = (statement: Statement): string => {
     const { file, line, column } = placeJson(statement.span, dir);
     return `${out.style("bold", `${file}:${line}:${column}`)}:`;
@@ -30,7 +30,9 @@ export function drawCoverage(coverage: Coverage, { dir, table }: { dir: string; 
   const tests = uncovered.flatMap(({ missing }) => (missing.kind === "test" ? [missing.text] : []));
   const paste =
     tests.length === 0 ? [] : [`these tests would miss them; paste and rename them:\n\n${tests.join("\n")}`];
-  const sum = `covered: ${covered} of ${statements} statements (${percentOf(coverage)} %), ${touched} of ${pairs} classes of names`;
+  const rest = idle === 0 ? "" : `, ${idle} that no test could miss`;
+  const share = `covered: ${covered} of ${statements - idle} statements (${percentOf(coverage)} %)${rest}`;
+  const sum = `${share}, ${touched} of ${pairs} classes of names`;
   return [...lines, ...classes, ...paste, sum].map((line) => `${line}\n`).join("");
 }
 

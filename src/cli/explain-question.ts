@@ -2,6 +2,7 @@
 import { writtenLines } from "../analysis/effective.ts";
 import { answer, type Verdict } from "../analysis/question.ts";
 import type { Decision } from "../decision/decision.ts";
+import type { Table } from "../decision/table.ts";
 import { type Asked, drawOrigins, momentText, shownPlace } from "./explain-words.ts";
 import type { Channel } from "./terminal.ts";
 
@@ -11,7 +12,8 @@ export function explainQuestion({ side, node, at, dir, format, model, tool }: As
   const { kind, name } = side.table.nodes[node]!;
   const written = writtenLines(side, node);
   if (format === "json") {
-    const told = { subject: `${kind} ${name}`, at: momentText(at), directory: dir, ...found };
+    const decision = decisionJson(found.decision, side.table);
+    const told = { subject: `${kind} ${name}`, at: momentText(at), directory: dir, ...found, decision };
     out.write(`${JSON.stringify(told, null, 2)}\n`);
     return found.passes ? 0 : 1;
   }
@@ -23,6 +25,13 @@ export function explainQuestion({ side, node, at, dir, format, model, tool }: As
     [head, ...verdicts, drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null })].join(""),
   );
   return found.passes ? 0 : 1;
+}
+
+/** A decision for programs: counters by their names, guardrails by theirs. */
+function decisionJson(decision: Decision | null, { guardrails }: Table) {
+  if (decision?.kind !== "allow") return decision;
+  const holds = decision.holds.map(({ counter, amount, origin }) => ({ counter, amount, ...origin }));
+  return { ...decision, holds, guards: decision.guards.map((index) => guardrails[index]!.name) };
 }
 
 interface Page {

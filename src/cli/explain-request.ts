@@ -3,6 +3,8 @@
  * revision is looked for in the directory as it is and in its Git history; when it is not at hand, that is said plainly.
  */
 import { type Again, decideAgain } from "../analysis/again.ts";
+import type { Side } from "../analysis/diff-joint.ts";
+import { writtenLines } from "../analysis/effective.ts";
 import type { DecisionBody, PolicyLoadBody } from "../audit/entry.ts";
 import { type FoundRequest, findRequest } from "../audit/find.ts";
 import { listLogs } from "../audit/segment.ts";
@@ -12,7 +14,7 @@ import { HistoryError, openHistory } from "../revision/history.ts";
 import { judge, type Loaded, load } from "../revision/load.ts";
 import { contentHash } from "../revision/revision.ts";
 import { Complaint } from "./complaint.ts";
-import { askable, drawOrigins } from "./explain-words.ts";
+import { askable, drawOrigins, shownPlace } from "./explain-words.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command line says. */
@@ -38,25 +40,26 @@ export async function explainRequest(question: RequestQuestion, terminal: Termin
   const found = await findRequest(data, ticket);
   if (found === null) throw new Complaint(`the record below \`${data}\` has no request \`${ticket}\``);
   const past = found.decided.kind === "fault" ? null : await recordedPolicy(dir, found.decided, found.load);
-  const again = past === null || found.decided.kind === "fault" ? null : decide(past, found, { dir, terminal });
+  const again = past === null ? null : decideUnder(askable(past, dir, terminal.err), found);
   const { out } = terminal;
   if (format === "json") {
     const policy = past === null ? null : past.revision;
-    out.write(`${JSON.stringify({ request: found, policy, again }, null, 2)}\n`);
+    const told = again === null ? null : { verdict: again.verdict, decision: again.decision };
+    out.write(`${JSON.stringify({ request: found, policy, again: told }, null, 2)}\n`);
   } else out.write(draw(found, { past, again, dir, terminal }));
   return again?.verdict === "same" ? 0 : 1;
 }
 
-function decide(
-  past: Loaded,
-  { at, decided }: FoundRequest,
-  { dir, terminal }: { dir: string; terminal: Terminal },
-): Again | null {
+/** What came of it, and the words of the lines on the key's chain. */
+type Told = Again & { readonly written: ReadonlyMap<string, string> };
+
+function decideUnder(side: Side, { at, decided }: FoundRequest): Told | null {
   if (decided.kind === "fault") return null;
   const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = decided;
   const { key, team } = actor;
   const recorded = { ticket, at: Date.parse(at), key, team, effect, reason, purpose, model, provider, tools, stripped };
-  return decideAgain(askable(past, dir, terminal.err).table, recorded);
+  const node = side.model.nodes.findIndex((it) => it.kind === "key" && it.name === key);
+  return { ...decideAgain(side.table, recorded), written: node < 0 ? new Map() : writtenLines(side, node) };
 }
 
 /** How far back a revision without a commit is looked for. */
@@ -93,7 +96,7 @@ function absent(error: unknown): null {
 
 interface Page {
   readonly past: Loaded | null;
-  readonly again: Again | null;
+  readonly again: Told | null;
   readonly dir: string;
   readonly terminal: Terminal;
 }
@@ -106,7 +109,7 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
   if (decided.kind === "fault") return `${head}  it never reached a decision: ${decided.fault}\n`;
   const recorded = [
     `  recorded   ${effectText(decided)}, revision ${decided.revision}\n`,
-    ...decided.origins.map((place) => `    ${place}\n`),
+    ...decided.origins.map((place) => `    ${shownPlace(place, dir)}\n`),
     ...(decided.stripped.length === 0 ? [] : [`    taken out: ${decided.stripped.join(", ")}\n`]),
   ].join("");
   if (past === null)
@@ -130,21 +133,24 @@ function missingText({ revision, commit }: DecisionBody, dir: string): string {
 
 const VERDICTS = {
   same: "the same",
-  other: "another decision than was recorded",
+  other: "another decision than was recorded; the packs that ship, and the program, are those of today",
   beyond:
     "the policy lets it pass; what refused it then (content, counters, names) is not in the record, so it is not decided again",
 } as const satisfies Record<Again["verdict"], string>;
 
-function drawAgain({ decision, verdict }: Again, { past, dir, terminal }: Page): string {
+function drawAgain({ decision, verdict, written }: Told, { past, dir, terminal }: Page): string {
   const { out } = terminal;
   const name = past!.revision.commit === null ? past!.revision.id : `commit ${past!.revision.commit.slice(0, 12)}`;
   const style = { same: "green", other: "red", beyond: "yellow" } as const;
   const last = `  ${out.style(style[verdict], VERDICTS[verdict])}\n`;
-  if (decision === null) return `  again      the record does not hold what a decision needs (${name})\n`;
+  if (decision === null) {
+    const why = verdict === "other" ? "its policy has no such key" : "the record does not hold what a decision needs";
+    return `  again      ${why} (${name})\n`;
+  }
+  const lines = drawOrigins(decision.origins, dir, written);
   if (decision.kind === "refusal") {
-    return `  again      refused (${decision.reason}): ${decision.message} (${name})\n${drawOrigins(decision.origins, dir)}${last}`;
+    return `  again      refused (${decision.reason}): ${decision.message} (${name})\n${lines}${last}`;
   }
   const cut = decision.strip.length === 0 ? "" : `    taken out: ${decision.strip.join(", ")}\n`;
-  const via = `allowed via ${decision.routes.join(" then ")}`;
-  return `  again      ${via} (${name})\n${drawOrigins(decision.origins, dir)}${cut}${last}`;
+  return `  again      allowed via ${decision.routes.join(" then ")} (${name})\n${lines}${cut}${last}`;
 }

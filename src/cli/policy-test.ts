@@ -88,7 +88,7 @@ function isOk(tested: Tested): boolean {
 }
 
 function isEnough({ coverage, least }: Tested): boolean {
-  return coverage === null || least === null || coverage.covered * 100 >= least * coverage.statements;
+  return coverage === null || least === null || coverage.covered * 100 >= least * (coverage.statements - coverage.idle);
 }
 
 function told(tested: Tested, format: TestOptions["format"], terminal: Terminal): string {

@@ -6,8 +6,9 @@ import { stat } from "node:fs/promises";
 import type { Ended, Recorded } from "../analysis/recorded.ts";
 import type { Replay } from "../analysis/replay.ts";
 import type { Entry, OutcomeBody } from "../audit/entry.ts";
-import { listLogs, listSegments, readLines, type Segment } from "../audit/segment.ts";
+import { listLogs, listSegments, type Segment } from "../audit/segment.ts";
 import { tokensOf } from "../decision/cost.ts";
+import { quickLines } from "./quick-lines.ts";
 
 /** What was read. */
 export interface ReplayRead {
@@ -30,9 +31,9 @@ export async function readForReplay(dir: string, replay: Replay, advance: Advanc
   for (const segments of logs) {
     replay.begin();
     for (const segment of segments) {
-      for await (const { bytes } of readLines(segment.path)) {
-        done += bytes.length + 1;
-        const entry = readEntry(bytes);
+      for (const line of quickLines(segment.path)) {
+        done += line.length + 1;
+        const entry = readEntry(line);
         if (entry !== null && isOver(entry, segment)) break;
         if (entry === null) unreadable++;
         else tell(entry, replay);
@@ -52,16 +53,19 @@ function isOver({ seq }: Read, { end }: Segment): boolean {
 /** Of a record what a replay looks at. */
 type Read = Pick<Entry, "seq" | "body"> & { readonly at: number };
 
-const HEAD = /^\{"v":1,"seq":(\d{1,16}),"at":"([^"\\]+)",.{0,200}?"body":/;
-const PREV = ',"prev":"';
+const HEAD = /^\{"v":1,"seq":(\d{1,16}),"at":"([^"\\]+)",[^{}]*"body":(?=\{)/;
+const HEAD_LENGTH = 512;
+const PREV = Buffer.from(',"prev":"');
+/** `prev` and `hash` end each line; both are 64 digits. */
+const TAIL_LENGTH = 2 * (PREV.length + 64 + 1) + 1;
 
-/** Only the body is parsed: the rest of a line is as long, and plain. */
-function readEntry(line: Uint8Array): Read | null {
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8");
-  const head = HEAD.exec(text);
-  if (head === null) return null;
+/** Only the body is parsed: the rest of a line is nearly as long, and plain. */
+function readEntry(line: Buffer): Read | null {
+  const head = HEAD.exec(line.toString("latin1", 0, HEAD_LENGTH));
+  const tail = line.length - TAIL_LENGTH;
+  if (head === null || tail < 0 || !line.subarray(tail, tail + PREV.length).equals(PREV)) return null;
   try {
-    const body = JSON.parse(text.slice(head[0].length, text.lastIndexOf(PREV)));
+    const body = JSON.parse(line.toString("utf8", head[0].length, tail));
     return typeof body?.kind === "string" ? { seq: Number(head[1]), at: Date.parse(head[2]!), body } : null;
   } catch {
     return null;

@@ -12,6 +12,7 @@ import type { Model } from "../../src/model/model.ts";
 import { readSources } from "../../src/revision/files.ts";
 import { tableOf } from "../decision/models.ts";
 import { modelOf, shippedPacks } from "../model/policies.ts";
+import { chanceOf } from "../wire/chance.ts";
 
 interface Judged {
   readonly model: Model;
@@ -118,8 +119,8 @@ const texts = (found: readonly { readonly statement: Statement }[]): string[] =>
 test("a statement is covered when a test fails without it", () => {
   const it = judge(policy(POLICY + TESTS));
   assert.equal(it.report.failed, 0);
-  const { covered, statements, uncovered } = coverageOf(it);
-  assert.equal(covered, statements - uncovered.length);
+  const { covered, idle, statements, uncovered } = coverageOf(it);
+  assert.deepEqual([covered, idle], [statements - uncovered.length, 1]);
   const all = statementsOf(it.model, it.table).map(({ text }) => text);
   const missed = texts(uncovered);
   assert.deepEqual(
@@ -186,7 +187,7 @@ test("a test is offered for each kind of statement", () => {
   ]);
   assert.deepEqual(lines("active sat 10:00-12:00"), ["at 2026-01-10T10:00Z", "send expect allow"]);
   assert.deepEqual(lines("allow models opus-1 until 2025-06-30T23:59:59Z"), [
-    "at 2025-06-30T19:58Z",
+    "at 2025-06-30T07:00Z",
     "send model opus-1 expect allow",
   ]);
 });
@@ -221,6 +222,74 @@ suite("the same as compiling and testing again without the statement", () => {
   }
 });
 
+/** A policy of a few teams and keys, with statements by chance; each line can be parsed, and most mean something. */
+function randomPolicy(seed: number): string {
+  const chance = chanceOf(seed);
+  const some = (choices: readonly string[]): string =>
+    [...new Set([chance.pick(choices), chance.pick(choices)])].join(", ");
+  const maybe = (text: () => string): string => (chance.below(2) === 0 ? `  ${text()}\n` : "");
+  const models = () => some(["m-1", "m-2", "m-*", "n-1", "*-1"]);
+  const tools = () => some(["Read", "Bash", "mcp:a/*", "mcp:a/get_*", "mcp:**", "Re*"]);
+  const effect = () => chance.pick(["allow", "allow", "deny", "only"]);
+  const until = () => chance.pick(["", "", " until 2026-06-30", " until 2025-06-30T12:00Z"]);
+  const body = () =>
+    [
+      maybe(() => `allow models ${models()}${until()}`),
+      maybe(() => `${effect()} models ${models()}`),
+      maybe(() => `${effect()} tools ${tools()}${until()}`),
+      maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
+      maybe(() => `guard ${some(["g", "h"])}${until()}`),
+      maybe(() => `limit requests ${chance.pick(["5", "9"])}/${chance.pick(["sec", "min"])}`),
+      maybe(() => `limit tokens ${chance.pick(["500", "90"])}/hour per team`),
+      maybe(() => `limit concurrency ${chance.pick(["1", "3"])}`),
+      maybe(() => `budget $${chance.pick(["1", "3"])}/day`),
+      maybe(() => `active ${chance.pick(["mon-fri 07:00-20:00", "tue-sat 10:00-14:00", "mon-sun 20:00-24:00"])}`),
+    ].join("");
+  const key = (name: string, team: string, digit: string) =>
+    `key ${name} in ${team} {\n  hash sha256:${digit.repeat(64)}\n  expires 2030-01-01\n${body().replace(/ per team/g, "")}}\n`;
+  return [
+    "language 1",
+    `org o {\n${body()}}`,
+    "provider p {\n  kind simulated\n}\n\nprovider q {\n  kind simulated\n}",
+    "models all {\n  **\n  via p then q\n}",
+    'pattern e {\n  match /EMP-\\d+/\n  hit "EMP-1"\n}',
+    "guardrail g {\n  on request\n  match e\n  action redact\n}",
+    'guardrail h {\n  on request, response\n  match e\n  action reject "no"\n}',
+    `team a {\n${body()}}`,
+    `team a/b {\n${body()}}`,
+    `team c {\n${body()}}`,
+    key("k", "a", "1"),
+    key("l", "a/b", "2"),
+  ].join("\n\n");
+}
+
+test("of random policies too: what is offered holds and covers, and the rest is as the oracle says", () => {
+  let offered = 0;
+  for (let seed = 1; seed <= 16; seed++) {
+    const text = randomPolicy(seed);
+    const bare = judge(policy(text));
+    const tests = coverageOf(bare).uncovered.flatMap(({ missing }) => (missing.kind === "test" ? [missing.text] : []));
+    offered += tests.length;
+    const pasted = judge(policy(`${text}\n${tests.join("\n")}`));
+    assert.deepEqual(
+      pasted.report.tests.flatMap(({ failures }) => failures.map(({ message }) => message)),
+      [],
+      text,
+    );
+    const after = coverageOf(pasted);
+    assert.ok(after.covered >= tests.length, `${text}\n${tests.join("\n")}`);
+    // A test in three stays, so that some of the statements are covered and some are not.
+    const some = judge(policy(`${text}\n${tests.filter((_, index) => index % 3 === 0).join("\n")}`));
+    const missed = new Set(coverageOf(some).uncovered.map(({ statement }) => nameOf(statement)));
+    for (const statement of statementsOf(some.model, some.table)) {
+      const mutant = lacking(some.model, statement);
+      const { failed } = runTests(mutant, tableOf(withNames(mutant, some.model)));
+      assert.equal(failed > 0, !missed.has(nameOf(statement)), `${statement.text} of ${statement.node} in\n${text}`);
+    }
+  }
+  assert.ok(offered > 100, `${offered}`);
+});
+
 function nameOf({ node, text }: Statement): string {
   return `${node} ${text}`;
 }
@@ -229,7 +298,7 @@ function nameOf({ node, text }: Statement): string {
 function lacking(model: Model, statement: Statement): Model {
   const lost = <T extends { readonly span: unknown }>(list: readonly T[]): T[] =>
     list.filter(
-      (it) => it.span !== statement.span || ("guardrail" in it && !statement.text.endsWith(` ${it.guardrail}`)),
+      (it) => it.span !== statement.span || ("guardrail" in it && statement.text.split(" ")[1] !== it.guardrail),
     );
   const it = model.nodes[statement.node]!;
   const { access, guards, limits, active } = it;

@@ -14,7 +14,7 @@ import type { Access, Active, GuardUse, Limit, Model, Node } from "../../src/mod
 import { group, limit, model, node, provider, REVISION, at as spanAt } from "../decision/models.ts";
 import { globMatches, random } from "../decision/oracle.ts";
 
-const CASES = Number(process.env.DIFF_CASES ?? 2_000);
+const CASES = Number(process.env.DIFF_CASES ?? 1_500);
 const SEED = Number(process.env.DIFF_SEED ?? 7);
 
 const LETTERS = ["a", "b", "/", "c"];
@@ -80,8 +80,8 @@ function randomNode(next: Next, words: string, parent: number | null): Node {
   const made = node(1, words, parent, {
     access: some(next, parent === null ? 1 : 3, () => accessLine(next)),
     guards: some(next, 1, () => guardLine(next)),
-    limits: some(next, 1, () => limitLine(next)),
-    active: below(next, 4) === 0 ? some(next, 2, () => activeLine(next)) : [],
+    limits: some(next, 3, () => limitLine(next)),
+    active: below(next, 3) === 0 ? some(next, 2, () => activeLine(next)) : [],
     ungranted: isKey || below(next, 4) > 0 ? null : { action: pick(next, ["strip", "refuse"]), span: spanAt(1) },
   });
   if (made.key === null) return made;
@@ -99,15 +99,15 @@ function randomModel(next: Next): Model {
     for (const name of ["key k", "key l"])
       if (below(next, 6) > 0) nodes.push(randomNode(next, name, 1 + below(next, last)));
   }
-  return whole(nodes);
+  return whole(nodes, below(next, 4) === 0 ? ["p"] : PROVIDERS);
 }
 
-function whole(nodes: readonly Node[]): Model {
+function whole(nodes: readonly Node[], declared: readonly string[]): Model {
   const guardrail = { on: [], in: [], patterns: [], action: { kind: "redact" }, doc: null, span: spanAt(5) } as const;
   return model({
     nodes,
-    providers: PROVIDERS.map(provider),
-    models: [group(1, "all", ["**"], PROVIDERS), group(2, "as", ["a*", "a"])],
+    providers: declared.map(provider),
+    models: [group(1, "all", ["**"], declared), group(2, "as", ["a*", "a"])],
     tools: [group(3, "bs", ["b**", "?b"])],
     guardrails: ["g", "h"].map((name) => ({ ...guardrail, name })),
   });
@@ -188,10 +188,11 @@ function mayUse(
     now.filter((line) => line.effect === effect).map(({ globs }) => anyOf(globs, names));
   const [allow, only, deny] = [of("allow"), of("only"), of("deny")];
   const isOpen = thing === "providers" && !lines.some(({ effect }) => effect === "allow");
-  return names.map(
-    (_, i) =>
-      !deny.some((mask) => mask[i]) && only.every((mask) => mask[i]) && (isOpen || allow.some((mask) => mask[i])),
-  );
+  const isDeclared = (name: string): boolean => thing !== "providers" || it.providers.some((one) => one.name === name);
+  return names.map((name, i) => {
+    const isWithin = isDeclared(name) && !deny.some((mask) => mask[i]) && only.every((mask) => mask[i]);
+    return isWithin && (isOpen || allow.some((mask) => mask[i]));
+  });
 }
 
 function guardsOf(it: Model, index: number, moment: number): string {
@@ -273,6 +274,10 @@ function setMask(
 
 function check(old: Side, now: Side, found: Diff): void {
   let differs = false;
+  // There is no provider but those that one of the policies declares.
+  const declared = PROVIDERS.filter((name) =>
+    [old, now].some((side) => side.model.providers.some((it) => it.name === name)),
+  );
   const byNode = new Map<number, Row[]>();
   for (const row of found.rows) for (const index of row.nodes) byNode.set(index, [...(byNode.get(index) ?? []), row]);
   for (const [index, { kind, name, key, parent }] of now.model.nodes.entries()) {
@@ -300,7 +305,7 @@ function check(old: Side, now: Side, found: Diff): void {
       }
       for (const thing of ["models", "tools", "providers"] as const) {
         const told = live.filter((row) => row.about === thing);
-        const names = thing === "providers" ? PROVIDERS : NAMES;
+        const names = thing === "providers" ? declared : NAMES;
         const was = mayUse(old.model, before, { thing, names, moment });
         const is = mayUse(now.model, index, { thing, names, moment });
         for (const verb of ["gains", "loses"] as const) {

@@ -151,6 +151,9 @@ suite("gw policy explain", () => {
     assert.deepEqual([no.code, /refused \(model\): .*claude-opus-5-5/.test(no.out)], [1, true]);
     const closed = await ask("--model", "claude-haiku-5-5", "--at", "2026-11-22T10:00:00Z");
     assert.deepEqual([closed.code, /refused \(window\)/.test(closed.out)], [1, true]);
+    const json = JSON.parse((await ask("--model", "claude-haiku-5-5", "--at", MONDAY, "--format", "json")).out);
+    assert.deepEqual(json.decision.guards, ["secrets"]);
+    assert.equal(json.decision.holds[1].counter, "team eng budget/day per key dana");
     const over = await ask("--tool", "Read", "--at", "2027-05-03T10:00:00Z", "--format", "json");
     assert.deepEqual([over.code, JSON.parse(over.out).decision.reason], [1, "expired"]);
   });

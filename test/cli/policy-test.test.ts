@@ -26,6 +26,7 @@ const Place = { file: z.string(), line: z.int().positive(), column: z.int().posi
 const Coverage = z.strictObject({
   statements: z.int(),
   covered: z.int(),
+  idle: z.int(),
   percent: z.int().min(0).max(100),
   pairs: z.int(),
   touched: z.int(),
@@ -124,6 +125,16 @@ suite("gw policy test", () => {
     assert.equal(code, 0, out);
     assert.match(out, /^covered: 3 of 3 statements \(100 %\), 2 of 2 classes of names\n\ngood: policy, 3 tests passed/);
     assert.equal((await place.gw("policy", "fmt", "--check", "policy")).code, 0);
+  });
+
+  test("a ceiling that takes nothing away today is named, but is not to be covered", async () => {
+    place.write("policy/org.policy", orgText(`${TEAM}  deny tools connector:*\n`) + TESTS);
+    const { out } = await run("--coverage");
+    assert.match(
+      out,
+      /:19:3: no test would miss `deny tools connector:\*` of team eng\n {2}nothing changes without it today: /,
+    );
+    assert.match(out, /\ncovered: 1 of 3 statements \(33 %\), 1 that no test could miss, /);
   });
 
   test("--coverage-min fails below, in every format", async () => {
