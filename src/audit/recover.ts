@@ -1,6 +1,7 @@
 /**
  * What a log says when it is opened again: where its chain ends, how many torn bytes stand behind that, and which
- * decisions of the last boot have no outcome. Nothing that was written is lost: torn bytes are copied aside.
+ * decisions of the last boot have no outcome. Nothing that was written is lost: torn bytes are copied aside. A log that
+ * was changed in its middle is not torn, and is not gone on with: that would cut off all that came after.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -40,7 +41,10 @@ export async function recover(log: string): Promise<Recovered> {
   const last = end.last ?? (await lastBefore(active, segments));
   if (end.last === null && (last?.header.seq ?? 0) + 1 !== active.first) throw damaged(log, active);
   const { size } = await stat(active.path);
-  if (size > end.offset) await setAside(active.path, end.offset);
+  if (size > end.offset) {
+    if (await holdsHistory(active.path, end.offset)) throw damaged(log, active);
+    await setAside(active.path, end.offset);
+  }
   return {
     seq: last?.header.seq ?? 0,
     hash: last?.hash ?? GENESIS,
@@ -73,6 +77,23 @@ async function lastBefore(active: Segment, segments: readonly Segment[]): Promis
     if (last !== null) return last;
   }
   return null;
+}
+
+/**
+ * True when one of the records behind the chain's end was written only after another of them was known to be durable: an
+ * outcome after its decision, anything after its boot's `start`. What a crash tore was one batch, which never holds both.
+ */
+async function holdsHistory(path: string, offset: number): Promise<boolean> {
+  const known = new Set<string>();
+  for await (const { bytes, whole } of readLines(path, offset)) {
+    const header = whole ? headerOf(bytes) : null;
+    if (header === null || sealOf(bytes) === null) continue;
+    const ticket = header.kind === "outcome" || header.kind === "decision" ? bodyOf(bytes).ticket : null;
+    if (known.has(header.boot) || (header.kind === "outcome" && known.has(`${ticket}`))) return true;
+    if (header.kind === "start") known.add(header.boot);
+    if (ticket !== null) known.add(ticket);
+  }
+  return false;
 }
 
 async function setAside(path: string, offset: number): Promise<void> {

@@ -142,7 +142,17 @@ function isStronger(a: Ranked, b: Ranked): boolean {
 }
 
 function finderOf(expression: TableExpression): Finder {
-  return expression.engine === "v8" ? v8Finder(expression) : linearFinder(expression);
+  if (expression.engine !== "v8") return linearFinder(expression);
+  const quick = v8Finder(expression);
+  return (text, found) => {
+    try {
+      quick(text, found);
+    } catch (error) {
+      // V8 keeps a way back for every letter of a run, and has no room for millions; what is found twice is joined later.
+      if (!(error instanceof RangeError)) throw error;
+      linearFinder(expression)(text, found);
+    }
+  };
 }
 
 function v8Finder({ source, flags }: TableExpression): Finder {

@@ -16,6 +16,8 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** No conversation holds so many secrets, and each placeholder takes time that other callers wait. */
+const MOST_REDACTED = 10_000;
 const CLEAN: Inspection = { refusal: null, edits: [], findings: [] };
 
 /** Searches a request for what the guardrails that bind its caller look for. */
@@ -32,6 +34,7 @@ export function inspect(
   const findings = countFindings(table.guardrails, hits, "request");
   const rejected = found.find(({ hit }) => table.guardrails[hit.guardrail]?.action.kind === "reject");
   if (rejected !== undefined) return { refusal: rejection(table, rejected), edits: [], findings };
+  if (found.length > MOST_REDACTED) return { refusal: overload(table, found), edits: [], findings };
   const edits = asked.redact(found, ({ hit, value }) => placeholder(hit.pattern, value, hmac));
   return { refusal: null, edits, findings };
 }
@@ -42,9 +45,24 @@ function scannerAt(table: Table, guards: readonly number[], place: Place): Scann
 }
 
 function rejection(table: Table, { hit }: Found): Refusal {
-  const { name, action, origin } = table.guardrails[hit.guardrail]!;
+  const { action } = table.guardrails[hit.guardrail]!;
   const reason = action.kind === "reject" ? `: ${action.message}` : "";
-  const message = `blocked by guardrail \`${name}\`${reason}; the request contains \`${hit.pattern}\`, remove it to go on`;
+  return blocked(table, hit, `${reason}; the request contains \`${hit.pattern}\`, remove it to go on`);
+}
+
+function overload(table: Table, found: readonly Found[]): Refusal {
+  const { hit } = found[0]!;
+  const count = found.length.toLocaleString("en-US");
+  return blocked(
+    table,
+    hit,
+    `; the request contains \`${hit.pattern}\` and the like ${count} times, remove them to go on`,
+  );
+}
+
+function blocked(table: Table, { guardrail }: Found["hit"], why: string): Refusal {
+  const { name, origin } = table.guardrails[guardrail]!;
+  const message = `blocked by guardrail \`${name}\`${why}`;
   const revision = table.revision.id;
   return { kind: "refusal", revision, origins: [origin], reason: "guardrail", message, retryAfterMs: null };
 }

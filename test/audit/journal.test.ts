@@ -155,6 +155,34 @@ test("whole lines behind a broken one are cut too, and zeros of a lost page", as
   }
 });
 
+test("a log that was changed in its middle is not gone on with, and keeps every byte", async (context) => {
+  const whole = await scratch(context);
+  const { log } = await openJournal(settings(whole, "one"));
+  for (const ticket of ["t1", "t2", "t3"]) {
+    await log.append(decision(ticket));
+    await log.append(outcome(ticket));
+  }
+  await log.close();
+  await (await openJournal(settings(whole, "two"))).log.close();
+  const [path] = await segmentPaths(whole);
+  const lines = (await readFile(path!, "utf8")).split("\n");
+  const changes: [string, string[]][] = [
+    ["a byte", lines.with(2, lines[2]!.replace("complete", "stopped"))],
+    ["a line gone", lines.toSpliced(1, 1)],
+    ["a line twice", lines.toSpliced(1, 0, lines[1]!)],
+    ["two lines swapped", lines.with(3, lines[4]!).with(4, lines[3]!)],
+    ["only a later start is whole", lines.with(7, "{}")],
+  ];
+  for (const [name, changed] of changes) {
+    const dir = await scratch(context);
+    await (await openJournal(settings(dir, "one"))).log.close();
+    const [copy] = await segmentPaths(dir);
+    await writeFile(copy!, changed.join("\n"));
+    await assert.rejects(openJournal(settings(dir, "three")), { name: "AuditError", code: "damaged" }, name);
+    assert.equal(await readFile(copy!, "utf8"), changed.join("\n"), name);
+  }
+});
+
 test("a record of an earlier, cut-off end does not come back, even with a right number and hash", async (context) => {
   const dir = await scratch(context);
   await (await openJournal(settings(dir, "one"))).log.close();

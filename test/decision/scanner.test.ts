@@ -188,3 +188,12 @@ test("on random texts the scanner finds what the expressions find, and the first
     else assert.deepEqual(scanner.scan(text, suspects), scanner.scan(text), text);
   }
 });
+
+test("a run of millions of letters, which is more than the quick engine can hold, is found all the same", () => {
+  const scanner = scannerOf(guardrail([["key", "BEGIN[A-Z0-9]{40,}(?:END)?", ["BEGIN"]]]));
+  const text = `see BEGIN${"A".repeat(8_000_000)} ok`;
+  assert.deepEqual(
+    scanner.scan(text).map(({ start, end, pattern }) => [start, end, pattern]),
+    [[4, text.length - 3, "key"]],
+  );
+});

@@ -57,6 +57,19 @@ test("a secret in a request never reaches the provider; the same value gets the 
   assert.doesNotMatch(JSON.stringify(world.entries), /EMP-\d/);
 });
 
+test("more secrets than anybody redacts one by one are refused", async (t) => {
+  const { world, got } = await scripted(t, policyOf(`${OPEN}\n  guard ids`, IDS), HELLO);
+  const ask = (count: number) => world.ask(request({ system: "EMP-123456 ".repeat(count) }));
+  assert.equal((await ask(10_000)).status, 200);
+  const refused = await ask(10_001);
+  assert.equal(refused.status, 400);
+  assert.match(
+    await refused.text(),
+    /policy_blocked.*guardrail `ids`; the request contains `ids` and the like 10,001 times/,
+  );
+  assert.equal(got.length, 1);
+});
+
 test("a secret in an answer is replaced, split over deltas or not, and in the non-streaming twin alike", async (t) => {
   const script = {
     stream: START + textBlock(0, "it is EM", "P-12", "3456 as", " you know") + finish("end_turn"),
