@@ -15,6 +15,8 @@ export interface Stamp {
   readonly at: number;
   /** Milliseconds of the monotonic clock. */
   readonly started: number;
+  /** How long the caller may leave an answer unread, in milliseconds. */
+  readonly stallMs: number;
 }
 
 /** Why the work on a request is given up. */
@@ -45,7 +47,7 @@ export class Arrival {
     this.path = mark < 0 ? (url ?? "/") : url!.slice(0, mark);
     this.query = mark < 0 ? "" : url!.slice(mark);
     this.headers = headers;
-    this.sink = new Sink(response, this.#leaving.signal);
+    this.sink = new Sink(response, this.#leaving.signal, stamp.stallMs);
     this.#request = request;
     response.on("close", () => {
       if (!response.writableFinished) this.leave("client-gone");

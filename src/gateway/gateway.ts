@@ -53,7 +53,9 @@ export function createGateway(ports: Ports): Gateway {
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "HEAD") return void response.writeHead(200).end();
-    const arrival = new Arrival(request, response, { id: ports.newId(), at: ports.now(), started: ports.tick() });
+    const { stallMs } = ports.timings;
+    const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs };
+    const arrival = new Arrival(request, response, stamp);
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
     underWay.add(arrival);
     route(arrival, work)

@@ -36,6 +36,8 @@ export interface Timings {
   /** How long a caller may take for the headers, and for the whole request. */
   readonly headersMs: number;
   readonly requestMs: number;
+  /** How long a caller may leave an answer unread before it is let go: it holds a place, memory and a provider. */
+  readonly stallMs: number;
   /** How long streams may go on after the gateway was told to end. */
   readonly drainMs: number;
 }
@@ -47,5 +49,6 @@ export const DEFAULT_TIMINGS: Timings = {
   pingMs: 15_000,
   headersMs: 60_000,
   requestMs: 300_000,
+  stallMs: 300_000,
   drainMs: 600_000,
 };

@@ -1,4 +1,4 @@
-/** The way back to the caller: headers once, bytes at the caller's pace, one end. */
+/** The way back to the caller: headers once, bytes at the caller's pace, one end; a caller who stops reading is let go. */
 import type { ServerResponse } from "node:http";
 
 /** A whole answer. */
@@ -12,12 +12,15 @@ export interface Reply {
 export class Sink {
   readonly #response: ServerResponse;
   readonly #signal: AbortSignal;
+  readonly #stallMs: number;
   #opened = false;
   #written = 0;
 
-  constructor(response: ServerResponse, signal: AbortSignal) {
+  /** `stallMs`: how long a caller may leave bytes unread before the connection is broken. */
+  constructor(response: ServerResponse, signal: AbortSignal, stallMs: number) {
     this.#response = response;
     this.#signal = signal;
+    this.#stallMs = stallMs;
   }
 
   get opened(): boolean {
@@ -57,6 +60,7 @@ export class Sink {
       this.#written += last.length;
       this.#response.end(last);
     } else this.#response.end();
+    if (!this.#response.writableFinished && !this.#response.destroyed) this.#expect("finish", () => {});
   }
 
   /** Breaks the connection, when ending well would be a lie. */
@@ -65,14 +69,20 @@ export class Sink {
   }
 
   #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#response.off("drain", done);
-        this.#signal.removeEventListener("abort", done);
-        resolve();
-      };
-      this.#response.on("drain", done);
-      this.#signal.addEventListener("abort", done);
-    });
+    return new Promise((resolve) => this.#expect("drain", resolve));
+  }
+
+  /** Waits for the caller to read; breaks the connection when that takes too long. */
+  #expect(event: "drain" | "finish", done: () => void): void {
+    const response = this.#response;
+    const timer = setTimeout(() => response.destroy(), this.#stallMs).unref();
+    const stop = () => {
+      clearTimeout(timer);
+      response.off(event, stop).off("close", stop);
+      this.#signal.removeEventListener("abort", stop);
+      done();
+    };
+    response.on(event, stop).on("close", stop);
+    this.#signal.addEventListener("abort", stop);
   }
 }

@@ -53,6 +53,30 @@ test("a caller that goes away before any answer still counts as one that may hav
   assert.ok(outcome.microUsd > 0);
 });
 
+test("a caller that stops reading is let go, with the provider and the place it held", async (t) => {
+  const world = await startWorld(t, {
+    policy: policyOf(`${OPEN}\n  limit concurrency 1 per key`),
+    timings: { stallMs: 50 },
+    answer(_, response) {
+      const piece = textBlock(0, "word ".repeat(20_000));
+      const more = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", more);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(START);
+      more();
+    },
+  });
+  const unread = await world.ask(request({ stream: true }));
+  const outcome = await world.outcome();
+  assert.equal(outcome.end, "client-gone");
+  await assert.rejects(unread.text());
+  const again = await world.ask(request({ stream: true }));
+  assert.equal(again.status, 200);
+  await again.body?.cancel();
+});
+
 test("a stream that breaks off ends with an error event and never as if complete", async (t) => {
   const world = await startWorld(t, {
     policy: policyOf(OPEN),
