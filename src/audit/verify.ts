@@ -1,7 +1,8 @@
 /**
  * Checks every log below a data directory without the gateway: each line's hash, the chain, the numbers, the form, and
  * that every decision which let a request through has exactly one outcome, is listed in a recovery record, or is under
- * way. Streams; memory holds the decisions that are open. What it cannot see is a log whose end was cut off whole.
+ * way. Streams; memory holds the decisions that are open. A log whose end was cut off whole looks whole: that is seen
+ * only with the hash of a record beyond the cut, noted down elsewhere before.
  */
 import { basename } from "node:path";
 import type { Entry } from "./entry.ts";
@@ -52,16 +53,20 @@ export interface LogReport {
 }
 
 export interface VerifyReport {
-  /** True when there is at least one log and nothing is wrong with any. */
+  /** True when there is at least one log, nothing is wrong with any, and every noted record is there. */
   readonly ok: boolean;
   readonly logs: readonly LogReport[];
+  /** Noted hashes that no good record has: what came before them was cut off or written anew. */
+  readonly gone: readonly string[];
 }
 
-/** Checks all logs below a data directory. */
-export async function verify(dir: string): Promise<VerifyReport> {
+/** Checks all logs below a data directory; `noted` are hashes of records that must still be there. */
+export async function verify(dir: string, noted: readonly string[] = []): Promise<VerifyReport> {
   const logs: LogReport[] = [];
-  for (const path of await listLogs(dir)) logs.push(await verifyLog(path));
-  return { ok: logs.length > 0 && logs.every(({ bad }) => bad === null), logs };
+  const sought = new Set(noted);
+  for (const path of await listLogs(dir)) logs.push(await verifyLog(path, sought));
+  const isGood = logs.length > 0 && logs.every(({ bad }) => bad === null);
+  return { ok: isGood && sought.size === 0, logs, gone: [...sought] };
 }
 
 type Place = Pick<Bad, "file" | "line" | "seq">;
@@ -69,6 +74,8 @@ type Place = Pick<Bad, "file" | "line" | "seq">;
 /** Where a walk over one log stands. */
 interface Walk {
   readonly log: string;
+  /** Noted hashes not yet met. */
+  readonly sought: Set<string>;
   records: number;
   bytes: number;
   decisions: number;
@@ -81,10 +88,11 @@ interface Walk {
   readonly open: Map<string, Place & { readonly boot: string }>;
 }
 
-async function verifyLog(path: string): Promise<LogReport> {
+async function verifyLog(path: string, sought: Set<string>): Promise<LogReport> {
   const segments = await listSegments(path);
   const walk: Walk = {
     log: basename(path),
+    sought,
     records: 0,
     bytes: 0,
     decisions: 0,
@@ -101,7 +109,7 @@ async function verifyLog(path: string): Promise<LogReport> {
     if (bad !== null) break;
   }
   bad ??= missingOutcome(walk);
-  const { last, open, stopped: _, ...counts } = walk;
+  const { last, open, stopped: _stopped, sought: _sought, ...counts } = walk;
   const head = last === null ? null : { seq: last.seq, at: last.at, hash: last.hash };
   return { ...counts, segments: segments.length, open: open.size, head, bad };
 }
@@ -133,6 +141,7 @@ async function verifySegment(walk: Walk, segment: Segment): Promise<Bad | null> 
     walk.records += 1;
     walk.bytes += bytes.length + 1;
     walk.last = entry;
+    walk.sought.delete(entry.hash);
   }
   return null;
 }

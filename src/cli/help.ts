@@ -45,7 +45,11 @@ Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided
     "key new dana-laptop --team eng --owner dana@acme.example --expires 2027-03-31",
     "key new ci --team automation --expires 2027-03-31 --append policy/keys.policy",
   ),
-  verify: examples("audit verify /var/lib/sallyport", "audit verify /var/lib/sallyport --format json"),
+  verify: examples(
+    "audit verify /var/lib/sallyport",
+    "audit verify /var/lib/sallyport --head 8baff912e3a20c264790e8b3225a6980af2494290b90748e635fd675229045f1",
+    "audit verify /var/lib/sallyport --format json",
+  ),
   tail: examples("audit tail /var/lib/sallyport --lines 50", "audit tail /var/lib/sallyport --follow --format json"),
   init: examples("init policy"),
   serve: `${examples(

@@ -177,10 +177,11 @@ function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
     .description("check the whole record; names the first bad line")
     .addHelpText("after", COMMAND_HELP.verify)
     .argument("<dir>", "data directory of the gateway")
+    .option("--head <hash...>", "head that an earlier run printed: it must still be in the record")
     .addOption(format("text", "json"))
     .action(async (dir, options) => {
       const { auditVerify } = await import("./audit-verify.ts");
-      done(await auditVerify(dir, options.format, terminal));
+      done(await auditVerify(dir, options, terminal));
     });
   audit
     .command("tail")

@@ -70,7 +70,7 @@ test("a whole log is found whole, and counted", async (context) => {
 });
 
 test("a directory without a log is not found whole", async (context) => {
-  assert.deepEqual(await verify(await scratch(context)), { ok: false, logs: [] });
+  assert.deepEqual(await verify(await scratch(context)), { ok: false, logs: [], gone: [] });
 });
 
 test("any one byte changed is found in its record", async (context) => {

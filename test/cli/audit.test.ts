@@ -76,6 +76,21 @@ suite("gw audit", () => {
     assert.equal(JSON.parse(json.out).logs[0].bad.line, 3);
   });
 
+  test("verify with a head that was noted sees that the end of a log was cut off", async () => {
+    const { path } = segment();
+    const noted = JSON.parse((await place.gw("audit", "verify", "data", "--format", "json")).out).logs[0].head.hash;
+    assert.equal((await place.gw("audit", "verify", "data", "--head", noted)).code, 0);
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(path, `${lines.slice(0, 3).join("\n")}\n`);
+    assert.equal((await place.gw("audit", "verify", "data")).code, 0);
+    const { code, out } = await place.gw("audit", "verify", "data", "--head", noted);
+    assert.equal(code, 1);
+    assert.match(out, new RegExp(`\ngone: no good record has the hash ${noted}: the log was cut off`));
+    const json = await place.gw("audit", "verify", "data", "--head", noted, "--format", "json");
+    assert.deepEqual([JSON.parse(json.out).ok, JSON.parse(json.out).gone], [false, [noted]]);
+    assert.equal((await place.gw("audit", "verify", "data", "--head", "beef")).code, 2);
+  });
+
   test("tail shows the newest decisions, one line each", async () => {
     const { code, out } = await place.gw("audit", "tail", "data", "--lines", "2");
     assert.equal(code, 0);
