@@ -16,8 +16,11 @@ export interface ErrorReply {
 interface Row {
   readonly status: number;
   readonly type: string;
-  /** `never`: repeating is useless; `wait`: the client may wait and repeat; `short`: it may when it is told a short wait. */
-  readonly retry: "never" | "wait" | "short";
+  /**
+   * `never`: repeating is useless; `wait`: the client may wait and repeat; `short`: it may when it is told a short wait;
+   * `unsaid`: the client knows by itself that it must not repeat.
+   */
+  readonly retry: "never" | "wait" | "short" | "unsaid";
 }
 
 const POLICY: Row = { status: 400, type: "policy_blocked", retry: "never" };
@@ -43,7 +46,7 @@ const REFUSALS = {
 const FAULTS = {
   endpoint: POLICY,
   malformed: { status: 400, type: "invalid_request_error", retry: "never" },
-  "too-large": { status: 413, type: "request_too_large", retry: "never" },
+  "too-large": { status: 413, type: "request_too_large", retry: "unsaid" },
   "media-type": { status: 415, type: "invalid_request_error", retry: "never" },
   upstream: DOWN,
   timeout: DOWN,

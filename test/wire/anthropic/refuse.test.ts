@@ -57,7 +57,7 @@ test("limits: the client waits out a short wait, and shows a long one", () => {
 test("faults", () => {
   assert.equal(faultRow("endpoint"), "400 policy_blocked - false");
   assert.equal(faultRow("malformed"), "400 invalid_request_error - false");
-  assert.equal(faultRow("too-large"), "413 request_too_large - false");
+  assert.equal(faultRow("too-large"), "413 request_too_large - -");
   assert.equal(faultRow("media-type"), "415 invalid_request_error - false");
   assert.equal(faultRow("upstream"), "503 api_error 5 -");
   assert.equal(faultRow("audit", 1_500), "503 api_error 2 -");
