@@ -3,8 +3,9 @@
  * counters and the names of granted tools are the gateway's to know, and the comparison says where it stops.
  */
 import { decide } from "../decision/decide.ts";
-import type { Decision, Reason } from "../decision/decision.ts";
+import type { Decision } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
+import type { Reason } from "../model/reasons.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** Reasons that depend on more than the policy and what the record holds of a request. */

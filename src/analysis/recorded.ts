@@ -1,5 +1,5 @@
 /** What a replay reads: decisions and their ends, as far as any record holds them. Who reads a record fills these in. */
-import type { Reason } from "../decision/decision.ts";
+import type { Reason } from "../model/reasons.ts";
 
 /** A decision, as far as a record holds it. */
 export interface Recorded {

@@ -1,5 +1,5 @@
 /** Adds up a replay: what stayed, what flipped and whose, and what cannot be told. */
-import type { Reason } from "../decision/decision.ts";
+import type { Reason } from "../model/reasons.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** Why a decision cannot be decided again. */

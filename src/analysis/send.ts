@@ -6,7 +6,7 @@
  */
 import { estimateCost } from "../decision/cost.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
-import type { Hold, Reason } from "../decision/decision.ts";
+import type { Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
@@ -17,6 +17,7 @@ import { dollars, thousands } from "../decision/words.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Remaining } from "../language/tree.ts";
 import type { TestSend } from "../model/model.ts";
+import type { Reason } from "../model/reasons.ts";
 import type { Counters } from "./counters.ts";
 import { failure } from "./finding.ts";
 

@@ -3,9 +3,11 @@
  * hash member; `prev` is the hash of the record before it. No prompt text, no key, no credential; money in whole
  * micro-dollars. journal.ts appends entries, verify.ts checks them, telemetry/ counts them.
  */
-import type { Reason } from "../decision/decision.ts";
+
+import type { Fault } from "../decision/fault.ts";
 import type { Usage } from "../decision/usage.ts";
 import type { Period } from "../language/tree.ts";
+import type { Reason } from "../model/reasons.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
 export interface Actor {
@@ -32,18 +34,6 @@ export interface Finding {
   readonly stage: "request" | "response";
   readonly count: number;
 }
-
-/** Why the gateway itself could not serve, apart from policy. */
-export type Fault =
-  | "endpoint"
-  | "malformed"
-  | "too-large"
-  | "media-type"
-  | "upstream"
-  | "timeout"
-  | "audit"
-  | "draining"
-  | "internal";
 
 export interface DecisionBody {
   readonly kind: "decision";

@@ -1,6 +1,6 @@
 /** The record's form for readers, strict: an unknown member is refused. Writers go by the types of entry.ts alone. */
 import { z } from "zod";
-import { REASONS } from "../decision/decision.ts";
+import { REASONS } from "../model/reasons.ts";
 import type { Entry } from "./entry.ts";
 
 const count = z.int().nonnegative();

@@ -3,10 +3,12 @@
  * give the same answer. The checks come in one order, the first that fails answers; what is allowed costs a few
  * look-ups, whatever the number of keys, teams and rules. Counting against limits is for limits/.
  */
+
+import type { Reason } from "../model/reasons.ts";
 import { type Explanation, explain } from "./access.ts";
 import { hasBit } from "./bits.ts";
 import { dateText } from "./clock.ts";
-import type { Decision, Reason, Refusal } from "./decision.ts";
+import type { Decision, Refusal } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import type { Origin } from "./origin.ts";
 import type { Principal } from "./principal.ts";

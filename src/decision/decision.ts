@@ -1,23 +1,7 @@
 /** The only answer: allowed, and under which duties; or refused, and why. Always points to file and line. */
+import type { Reason } from "../model/reasons.ts";
 import type { Origin } from "./origin.ts";
 import type { Slot } from "./table.ts";
-
-/** Why policy refuses. `expect refuse REASON` in a test uses the same words. */
-export const REASONS = [
-  "key",
-  "expired",
-  "window",
-  "door",
-  "model",
-  "provider",
-  "tool",
-  "guardrail",
-  "requests",
-  "tokens",
-  "concurrency",
-  "budget",
-] as const;
-export type Reason = (typeof REASONS)[number];
 
 export interface Refusal {
   readonly kind: "refusal";

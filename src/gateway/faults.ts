@@ -1,11 +1,12 @@
 /** Faults as the stages make them: the sentence, and whether trying again soon makes sense. */
-import type { FaultNotice, WireFault } from "../wire/fault.ts";
+import type { Fault } from "../decision/fault.ts";
+import type { FaultNotice } from "../wire/fault.ts";
 
 /** When a caller may try again after the gateway or a provider was down. */
 const SOON_MS = 2_000;
 
 /** A fault that may be gone soon: the caller is told to try again. */
-export function passing(fault: WireFault, message: string): FaultNotice {
+export function passing(fault: Fault, message: string): FaultNotice {
   return { kind: "fault", fault, message, retryAfterMs: SOON_MS };
 }
 
@@ -15,6 +16,6 @@ export function unrecorded(): FaultNotice {
 }
 
 /** A fault of the request itself: trying again does not help. */
-export function lasting(fault: WireFault, message: string): FaultNotice {
+export function lasting(fault: Fault, message: string): FaultNotice {
   return { kind: "fault", fault, message, retryAfterMs: null };
 }

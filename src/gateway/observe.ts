@@ -3,7 +3,7 @@
  * as a whole, errors of a provider as they came. Nothing ends well that did not end well. Settling comes after this, in
  * account.ts, and only then the answer's last bytes.
  */
-import type { Fault } from "../audit/entry.ts";
+import type { Fault } from "../decision/fault.ts";
 import { headerOf } from "../providers/headers.ts";
 import type { Answer } from "../providers/provider.ts";
 import { UpstreamError } from "../providers/provider.ts";

@@ -1,6 +1,7 @@
 /** What the stages hand to each other: the caller, the ticket of an admitted request, and how it ended. */
-import type { Actor, Fault, Finding } from "../audit/entry.ts";
+import type { Actor, Finding } from "../audit/entry.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
+import type { Fault } from "../decision/fault.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import type { Reservation } from "../limits/limits.ts";

@@ -1,5 +1,5 @@
-/** The words that `expect refuse REASON` may use; the same as the reasons of a decision, which a test keeps equal. */
-export const REFUSAL_REASONS = [
+/** Why policy refuses: the words of decisions, of the record, and of `expect refuse REASON` in a test. */
+export const REASONS = [
   "key",
   "expired",
   "window",
@@ -13,3 +13,4 @@ export const REFUSAL_REASONS = [
   "concurrency",
   "budget",
 ] as const;
+export type Reason = (typeof REASONS)[number];

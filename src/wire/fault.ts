@@ -1,19 +1,10 @@
-/** Why the gateway itself could not serve, apart from policy; the audit trail records the same words. */
-export type WireFault =
-  | "endpoint"
-  | "malformed"
-  | "too-large"
-  | "media-type"
-  | "upstream"
-  | "timeout"
-  | "audit"
-  | "draining"
-  | "internal";
+/** A fault on its way to the caller, before any protocol's words. */
+import type { Fault } from "../decision/fault.ts";
 
-/** A fault on its way to the caller. */
+/** What a plane makes an error of. */
 export interface FaultNotice {
   readonly kind: "fault";
-  readonly fault: WireFault;
+  readonly fault: Fault;
   /** One sentence, no full stop at its end. */
   readonly message: string;
   /** Milliseconds until trying again makes sense; null for the usual wait. */

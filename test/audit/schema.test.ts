@@ -1,10 +1,11 @@
 /** The reader's schema and the writer's types say the same: every kind passes, and nothing else does. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Body, Fault, OutcomeBody } from "../../src/audit/entry.ts";
+import type { Body, OutcomeBody } from "../../src/audit/entry.ts";
 import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
-import { REASONS } from "../../src/decision/decision.ts";
+import type { Fault } from "../../src/decision/fault.ts";
+import { REASONS } from "../../src/model/reasons.ts";
 import { charge, decision, outcome } from "./bodies.ts";
 
 const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };

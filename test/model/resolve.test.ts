@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REASONS } from "../../src/decision/decision.ts";
 import type { Source } from "../../src/language/source.ts";
 import type { Node } from "../../src/model/model.ts";
-import { REFUSAL_REASONS } from "../../src/model/reasons.ts";
 import { meaningOf, modelOf, policy, shippedPacks } from "./policies.ts";
 
 const DIGEST = "76c2363e2ccb1e44bd720c1dbba143480c9d9dc41ef2e79b0c9641f2eceb461c";
@@ -208,8 +206,4 @@ test("a pack that is used but was not read takes the model away without a word o
   const { model, diagnostics } = meaningOf([{ path: "acme.policy", text }]);
   assert.equal(model, null);
   assert.deepEqual(diagnostics, []);
-});
-
-test("the words after `expect refuse` are the reasons of decisions", () => {
-  assert.deepEqual(REFUSAL_REASONS, REASONS);
 });

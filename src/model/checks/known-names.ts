@@ -11,7 +11,7 @@ import type {
 } from "../../language/tree.ts";
 import { type Declared, isInMissingPack } from "../declared.ts";
 import { fault } from "../fault.ts";
-import { REFUSAL_REASONS } from "../reasons.ts";
+import { REASONS } from "../reasons.ts";
 import { suggestion, unusedPack } from "../suggestion.ts";
 
 /** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects of proofs, words of tests. */
@@ -114,9 +114,8 @@ function unknownSubject({ kind, name }: Subject, declared: Declared): Diagnostic
 }
 
 function reason(word: Word): Diagnostic[] {
-  if (REFUSAL_REASONS.some((known) => known === word.text)) return [];
-  const choices = new Map(REFUSAL_REASONS.map((known) => [known, null]));
-  const help =
-    suggestion(word.text, choices) ?? `the reasons are ${REFUSAL_REASONS.map((known) => `\`${known}\``).join(", ")}`;
+  if (REASONS.some((known) => known === word.text)) return [];
+  const choices = new Map(REASONS.map((known) => [known, null]));
+  const help = suggestion(word.text, choices) ?? `the reasons are ${REASONS.map((known) => `\`${known}\``).join(", ")}`;
   return [fault("GW2015", word.span, `no refusal has the reason \`${word.text}\``, help)];
 }

@@ -3,8 +3,10 @@
  * once, and waits by itself only where waiting helps. 403, 404 and generic 400s are avoided because the client shows
  * a login prompt for the first, hides the sentence of the second, and repeats the third.
  */
-import type { Reason, Refusal } from "../../decision/decision.ts";
-import type { FaultNotice, WireFault } from "../fault.ts";
+import type { Refusal } from "../../decision/decision.ts";
+import type { Fault } from "../../decision/fault.ts";
+import type { Reason } from "../../model/reasons.ts";
+import type { FaultNotice } from "../fault.ts";
 
 /** An answer that is an error, whole. */
 export interface ErrorReply {
@@ -53,7 +55,7 @@ const FAULTS = {
   audit: DOWN,
   draining: DOWN,
   internal: { status: 500, type: "api_error", retry: "wait" },
-} satisfies Record<WireFault, Row>;
+} satisfies Record<Fault, Row>;
 
 /** Longest wait that the client sits out. */
 const SHORT_MS = 60_000;

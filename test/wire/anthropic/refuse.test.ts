@@ -1,9 +1,10 @@
 /** Refusals and faults as the client reads them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REASONS, type Reason, type Refusal } from "../../../src/decision/decision.ts";
+import type { Refusal } from "../../../src/decision/decision.ts";
+import type { Fault } from "../../../src/decision/fault.ts";
+import { REASONS, type Reason } from "../../../src/model/reasons.ts";
 import { errorReply } from "../../../src/wire/anthropic/refuse.ts";
-import type { WireFault } from "../../../src/wire/fault.ts";
 
 function refusal(reason: Reason, retryAfterMs: number | null = null): Refusal {
   const origins = [{ place: "teams/eng.policy:4", text: "deny models x" }];
@@ -17,7 +18,7 @@ function rowOf(cause: Parameters<typeof errorReply>[0]): string {
   return shown.join(" ");
 }
 
-const faultRow = (fault: WireFault, retryAfterMs: number | null = null): string =>
+const faultRow = (fault: Fault, retryAfterMs: number | null = null): string =>
   rowOf({ kind: "fault", fault, message: "no", retryAfterMs });
 
 test("the whole reply", () => {

@@ -1,0 +1,11 @@
+/** Why the gateway itself could not serve, apart from policy: on the wire, and in the record. */
+export type Fault =
+  | "endpoint"
+  | "malformed"
+  | "too-large"
+  | "media-type"
+  | "upstream"
+  | "timeout"
+  | "audit"
+  | "draining"
+  | "internal";
