@@ -4,6 +4,7 @@
  * `given used concurrency` says.
  */
 import type { Hold } from "../decision/decision.ts";
+import { amountOf, type Demand } from "../decision/demand.ts";
 import {
   type Bucket,
   type CalendarWindow,
@@ -15,12 +16,6 @@ import {
   ROLLING_MS,
   windowOf,
 } from "../decision/meter.ts";
-
-/** What one send asks for. */
-export interface Demand {
-  readonly tokens: number;
-  readonly microUsd: number;
-}
 
 export interface Counters {
   /** Uses up part of a counter, whatever its ceiling. */
@@ -97,18 +92,4 @@ export function createCounters(timezone: string): Counters {
     },
     left: (hold, now) => Math.max(0, Math.floor(hold.amount - usedOf(hold, now) + ROUNDING)),
   };
-}
-
-function amountOf({ slot: { measure } }: Hold, demand: Demand): number {
-  switch (measure) {
-    case "requests":
-    case "concurrency":
-      return 1;
-    case "tokens":
-      return demand.tokens;
-    case "budget":
-      return demand.microUsd;
-    default:
-      return measure satisfies never;
-  }
 }

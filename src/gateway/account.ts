@@ -4,8 +4,8 @@
  */
 import type { Charge, OutcomeBody } from "../audit/entry.ts";
 import { costOf, tokensOf } from "../decision/cost.ts";
+import type { Demand } from "../decision/demand.ts";
 import type { Usage } from "../decision/usage.ts";
-import type { Demand } from "../limits/limits.ts";
 import { countFindings } from "./guard.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";

@@ -1,10 +1,10 @@
 /** What answers are expected to take, learned from the last ones of the same model and team. */
 import { estimateCost, tokensOf } from "../decision/cost.ts";
+import type { Demand } from "../decision/demand.ts";
 import type { Facts } from "../decision/facts.ts";
 import { createOutputEstimate, type OutputEstimate } from "../decision/output-estimate.ts";
 import type { Table } from "../decision/table.ts";
 import type { Usage } from "../decision/usage.ts";
-import type { Demand } from "../limits/limits.ts";
 
 /** A request as far as its answer's length goes. */
 export interface Kind {

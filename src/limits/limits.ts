@@ -4,12 +4,7 @@
  */
 import type { Charge } from "../audit/entry.ts";
 import type { Hold } from "../decision/decision.ts";
-
-/** What a request asks for: estimates at the start, the truth at the end. Tokens as limits count them. */
-export interface Demand {
-  readonly tokens: number;
-  readonly microUsd: number;
-}
+import type { Demand } from "../decision/demand.ts";
 
 export interface Denial {
   readonly kind: "denial";

@@ -5,8 +5,9 @@
  */
 import type { Charge } from "../audit/entry.ts";
 import type { Hold } from "../decision/decision.ts";
+import { amountOf, type Demand } from "../decision/demand.ts";
 import { type Cost, type Counter, correct, fillOf, freshCounter, isIdle, take, waitFor } from "./counter.ts";
-import type { Demand, Denial, Limits, Reservation } from "./limits.ts";
+import type { Denial, Limits, Reservation } from "./limits.ts";
 
 /** What one reservation put into one counter. */
 interface Part extends Cost {
@@ -99,20 +100,6 @@ export function createMemoryLimits(): Limits {
       });
     },
   };
-}
-
-function amountOf({ slot: { measure } }: Hold, demand: Demand): number {
-  switch (measure) {
-    case "requests":
-    case "concurrency":
-      return 1;
-    case "tokens":
-      return demand.tokens;
-    case "budget":
-      return demand.microUsd;
-    default:
-      return measure satisfies never;
-  }
 }
 
 /** Of all counters that are short, the one that takes longest to free: before that the request cannot pass. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hold } from "../../src/decision/decision.ts";
-import type { Demand, Denial, Limits, Reservation } from "../../src/limits/limits.ts";
+import type { Demand } from "../../src/decision/demand.ts";
+import type { Denial, Limits, Reservation } from "../../src/limits/limits.ts";
 import { hold } from "./holds.ts";
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
