@@ -77,7 +77,9 @@ export function verdictText({ verdict, rows }: Diff): string {
 /** The warning about prompt caches; null when no running conversation pays. */
 export function cacheText({ cache }: Diff): string | null {
   if (cache === null) return null;
-  const reasons = cache.why.map((about) => (about === "tools" ? "a change in the tools they offer" : "a change in what is redacted in them"));
+  const reasons = cache.why.map((about) =>
+    about === "tools" ? "a change in the tools they offer" : "a change in what is redacted in them",
+  );
   const why = [...new Set(reasons)].join(" and ");
   return `running conversations of ${cache.subject.label} will write their prompt cache anew, once, for ${why}`;
 }
