@@ -19,6 +19,7 @@ const WORDS = (
   "the a of to in is that for function return const await import export interface readonly string number request " +
   "response header token key secret password config error stream buffer parse value index length index.ts README.md " +
   "src/server/handler.ts node_modules package.json => === !== {} [] () // TODO: fix null undefined true false " +
+  "@param @returns @acme/design-system git@git.example:acme/app.git dana@acme.example node:test postgres redis " +
   "we should check whether this test still passes after moving it to https://example.com/docs?page=2 and then commit"
 ).split(" ");
 const HEX = "0123456789abcdef";
