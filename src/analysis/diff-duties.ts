@@ -5,6 +5,7 @@ import type { Active, Node } from "../model/model.ts";
 import { causesOfRoots } from "./diff-causes.ts";
 import { fold } from "./diff-fold.ts";
 import { groupChanges } from "./diff-group.ts";
+import { isRewriting } from "./diff-guardrails.ts";
 import { causeAt, chain, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
 import type { About, Cause, Move, Row } from "./diff-row.ts";
 
@@ -50,7 +51,7 @@ function rows(joint: Joint, { own, changes }: Duty): readonly Row[] {
       until,
       causes: causesOfRoots(joint, pairs, (pair) => causesOf(joint, pair, change)),
       nodes,
-      cache: change.guards.some((guard) => rewrites(joint, guard)),
+      cache: change.move !== "neutral" && change.guards.some((guard) => rewrites(joint, guard)),
     };
   });
 }
@@ -58,9 +59,7 @@ function rows(joint: Joint, { own, changes }: Duty): readonly Row[] {
 /** Guards that put placeholders into requests change what a provider has cached. */
 function rewrites(joint: Joint, guard: string): boolean {
   return [joint.old, joint.new].some(({ model }) =>
-    model.guardrails.some(
-      ({ name, on, action }) => name === guard && on.includes("request") && action.kind === "redact",
-    ),
+    model.guardrails.some((it) => it.name === guard && isRewriting(it)),
   );
 }
 
@@ -69,22 +68,39 @@ function guardChanges(
   pair: Pair,
   { moment, renamed }: { moment: number; renamed: ReadonlyMap<string, string> },
 ): readonly DutyChange[] {
-  const old = new Set([...guardsAt(joint.old, pair.old, moment)].map((name) => renamed.get(name) ?? name));
+  const before = guardsAt(joint.old, pair.old, moment);
   const now = guardsAt(joint.new, pair.new, moment);
+  const heirs = (names: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set([...names].map((name) => renamed.get(name) ?? name));
+  const old = { binding: heirs(before.binding), observed: heirs(before.observed) };
   const changeOf = (move: Move, verb: string, guards: readonly string[]): readonly DutyChange[] => {
     if (guards.length === 0) return [];
     const words = `${verb} by ${listNames(guards)}`;
     return [{ about: "guards", move, words, key: words, guards }];
   };
   return [
-    ...changeOf("tighter", "is guarded", [...now].filter((name) => !old.has(name)).sort()),
-    ...changeOf("wider", "is no longer guarded", [...old].filter((name) => !now.has(name)).sort()),
+    ...changeOf("tighter", "is guarded", added(old.binding, now.binding)),
+    ...changeOf("wider", "is no longer guarded", added(now.binding, old.binding)),
+    ...changeOf("neutral", "is observed", added(old.observed, now.observed)),
+    ...changeOf("neutral", "is no longer observed", added(now.observed, old.observed)),
   ];
 }
 
-function guardsAt(side: Side, node: number, moment: number): ReadonlySet<string> {
-  const uses = chain(side, node).flatMap(({ guards }) => guards);
-  return new Set(uses.filter(({ until }) => inForce(until, moment)).map(({ guardrail }) => guardrail));
+function added(old: ReadonlySet<string>, now: ReadonlySet<string>): readonly string[] {
+  return [...now].filter((name) => !old.has(name)).sort();
+}
+
+interface GuardsAt {
+  readonly binding: ReadonlySet<string>;
+  /** Those that only record what they would do. */
+  readonly observed: ReadonlySet<string>;
+}
+
+function guardsAt(side: Side, node: number, moment: number): GuardsAt {
+  const uses = chain(side, node).flatMap(({ guards }) => guards.filter(({ until }) => inForce(until, moment)));
+  const names = (observe: boolean) => uses.filter((use) => use.observe === observe).map(({ guardrail }) => guardrail);
+  const binding = new Set(names(false));
+  return { binding, observed: new Set(names(true).filter((name) => !binding.has(name))) };
 }
 
 const DAY = 1_440;

@@ -1,9 +1,12 @@
 /** What guardrails look for, where, and what they do: definitions that bind somebody in both policies. */
 import { inForce } from "../decision/access.ts";
-import type { Guardrail, Model } from "../model/model.ts";
+import { deedsAt, strengthOf } from "../decision/deeds.ts";
+import { SEVERITIES } from "../language/tree.ts";
+import type { Deed, Guardrail, Model } from "../model/model.ts";
 import { fold } from "./diff-fold.ts";
 import { causeAt, type Joint, unmatched } from "./diff-joint.ts";
 import type { Cause, Move, Row, Subject } from "./diff-row.ts";
+import { actionText } from "./guardrail-words.ts";
 
 /** Guardrails that only changed their name: old name to new name. */
 export function renamedGuardrails(joint: Joint): ReadonlyMap<string, string> {
@@ -28,36 +31,93 @@ export function guardrailRows(joint: Joint, renamed: ReadonlyMap<string, string>
     const name = renamed.get(old.name) ?? old.name;
     const now = joint.new.model.guardrails.find((it) => it.name === name);
     if (now === undefined || !used.old.has(old.name) || !used.new.has(name)) return [];
-    return changesOf(old, now).map(([move, change]) => rowOf(joint, { old, now, move, change }));
+    const binds = used.old.get(old.name) === "binds" || used.new.get(name) === "binds";
+    return changesOf(joint, old, now).map(([move, change]) =>
+      rowOf(joint, { old, now, move: binds ? move : "neutral", change }),
+    );
   });
 }
 
-function bound({ nodes }: Model, at: number): ReadonlySet<string> {
-  const uses = nodes.flatMap(({ guards }) => guards);
-  return new Set(uses.filter(({ until }) => inForce(until, at)).map(({ guardrail }) => guardrail));
+/** The guardrails that bind somebody, and those that are only observed. */
+function bound({ nodes }: Model, at: number): ReadonlyMap<string, "binds" | "observed"> {
+  const uses = nodes.flatMap(({ guards }) => guards).filter(({ until }) => inForce(until, at));
+  const binding = uses.filter(({ observe }) => !observe);
+  return new Map([
+    ...uses.map(({ guardrail }) => [guardrail, "observed"] as const),
+    ...binding.map(({ guardrail }) => [guardrail, "binds"] as const),
+  ]);
 }
 
 type Change = readonly [move: Move, change: string];
 
-function changesOf(old: Guardrail, now: Guardrail): readonly Change[] {
+function changesOf(joint: Joint, old: Guardrail, now: Guardrail): readonly Change[] {
   const changes: Change[] = [];
   if (old.name !== now.name) changes.push(["neutral", `was called ${old.name}`]);
   changes.push(...setChange("looks at", new Set(old.on), new Set(now.on)));
   changes.push(...setChange("looks in", new Set(old.in), new Set(now.in)));
-  changes.push(...patternChange(old, now));
-  if (old.action.kind !== now.action.kind) {
-    changes.push([
-      now.action.kind === "reject" ? "tighter" : "wider",
-      `action ${old.action.kind} → ${now.action.kind}`,
-    ]);
-  } else if (
-    old.action.kind === "reject" &&
-    now.action.kind === "reject" &&
-    old.action.message !== now.action.message
-  ) {
-    changes.push(["neutral", `says "${now.action.message}", not "${old.action.message}"`]);
+  changes.push(...setChange("decodes", new Set(old.decode), new Set(now.decode)));
+  if (old.sample !== now.sample) {
+    const words = `looks at ${now.sample}% of requests, not ${old.sample}%`;
+    changes.push([now.sample > old.sample ? "tighter" : "wider", words]);
+  }
+  changes.push(...patternChange(old, now), ...askChange(joint, old, now), ...actionChange(old, now));
+  return changes;
+}
+
+/** A service is compared by what it is and checks; that another one is as strict nobody can say from here. */
+function askChange(joint: Joint, { ask: old }: Guardrail, { ask: now }: Guardrail): readonly Change[] {
+  if (old === null || now === null) {
+    if (old === now) return [];
+    return [["changed", now === null ? `no longer asks ${old?.service}` : `asks ${now.service}`]];
+  }
+  const changes: Change[] = [];
+  const [before, after] = [serviceText(joint.old.model, old.service), serviceText(joint.new.model, now.service)];
+  if (before !== after) {
+    const same = old.service === now.service;
+    changes.push(["changed", same ? `asks ${now.service} in another way` : `asks ${now.service}, not ${old.service}`]);
+  }
+  if (old.onError !== now.onError) {
+    const move = now.onError === "block" ? "tighter" : "wider";
+    changes.push([move, `on error ${old.onError} → ${now.onError}`]);
+  }
+  if (old.timeoutMs !== now.timeoutMs) {
+    changes.push(["neutral", `waits ${now.timeoutMs}ms for a verdict, not ${old.timeoutMs}ms`]);
   }
   return changes;
+}
+
+/** A service without its name and place: a new name for the same is no change. */
+function serviceText({ services }: Model, name: string): string {
+  const { name: _name, span: _span, ...rest } = services.find((service) => service.name === name)!;
+  return JSON.stringify(rest);
+}
+
+/** Actions are compared by what they come to at each severity, so that another way to write the same is no change. */
+function actionChange(old: Guardrail, now: Guardrail): readonly Change[] {
+  const moves = new Set<Move>();
+  for (const severity of SEVERITIES) {
+    const [before, after] = [deedsAt(old.actions, severity), deedsAt(now.actions, severity)];
+    const [weak, strong] = [strengthOf(before.done), strengthOf(after.done)];
+    if (weak !== strong) moves.add(strong > weak ? "tighter" : "wider");
+    else if (!same(before.done, after.done)) moves.add(moveWithin(before.done, after.done));
+    if (!same(before.observed, after.observed)) moves.add("neutral");
+  }
+  const said = (guardrail: Guardrail): string => guardrail.actions.map(actionText).join(", ");
+  if (moves.size === 0) return [];
+  const lasting = [...moves].filter((move) => move !== "neutral");
+  const move = lasting.length === 0 ? "neutral" : lasting.length === 1 ? lasting[0]! : "changed";
+  return [[move, `${said(old)} → ${said(now)}`]];
+}
+
+function same(a: Deed | null, b: Deed | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Two deeds of one kind: a mask that keeps less, a redaction that restores nothing is the tighter one. */
+function moveWithin(old: Deed | null, now: Deed | null): Move {
+  if (old?.kind === "mask" && now?.kind === "mask") return now.keep < old.keep ? "tighter" : "wider";
+  if (old?.kind === "redact" && now?.kind === "redact") return now.restore ? "wider" : "tighter";
+  return "neutral";
 }
 
 function setChange(verb: string, old: ReadonlySet<string>, now: ReadonlySet<string>): readonly Change[] {
@@ -98,20 +158,24 @@ interface Looked {
   readonly expression: string;
 }
 
-function expressionsOf({ name, patterns }: Guardrail): readonly Looked[] {
+function expressionsOf({ name, patterns, actions }: Guardrail): readonly Looked[] {
+  const graded = actions.some(({ at }) => at !== "low");
   return patterns.flatMap((pattern) =>
     pattern.expressions.map(({ source, flags }) => ({
       pattern: pattern.name === name ? "" : pattern.name,
-      expression: `${flags} ${source}`,
+      // How grave a finding is matters only where actions ask for it.
+      expression: `${flags} ${source}${graded ? ` ${pattern.severity}` : ""}`,
     })),
   );
 }
 
 /** All that a guardrail does, without its name. */
 function meaning(guardrail: Guardrail): string {
-  const { on, in: places, action } = guardrail;
+  const { on, in: places, decode, sample, ask, actions } = guardrail;
   const looked = expressionsOf(guardrail).map(({ pattern, expression }) => `${pattern} ${expression}`);
-  return JSON.stringify([[...on].sort(), [...places].sort(), [...new Set(looked)].sort(), action]);
+  const deeds = SEVERITIES.map((severity) => deedsAt(actions, severity));
+  const sets = [on, places, decode].map((set) => [...set].sort());
+  return JSON.stringify([sets, [...new Set(looked)].sort(), sample, ask, deeds]);
 }
 
 function rowOf(
@@ -130,8 +194,13 @@ function rowOf(
     { ...causeAt(joint, "new", now.span, ""), text: `guardrail ${now.name}` },
     { ...causeAt(joint, "old", old.span, ""), text: `guardrail ${old.name}` },
   ];
-  const isRewriting = (it: Guardrail): boolean => it.action.kind === "redact" && it.on.includes("request");
   const cache = (isRewriting(old) || isRewriting(now)) && move !== "neutral";
   const plain = { names: null, example: null, from: null, until: null };
   return { about: "guardrail", move, subject, change, ...plain, causes, nodes: [...below], cache };
+}
+
+/** Whether a guardrail changes requests, and with them what a provider has cached. */
+export function isRewriting({ on, actions }: Guardrail): boolean {
+  const writes = actions.some(({ deed, observe }) => !observe && (deed.kind === "redact" || deed.kind === "mask"));
+  return writes && on.includes("request");
 }

@@ -14,6 +14,7 @@ import type { Guardrail, Node } from "../model/model.ts";
 import { describe, type NameSet, nameText } from "./describe.ts";
 import { createAccess, vocabularyOf } from "./diff-access.ts";
 import { chain, type Joint, join, type Side, statementText, writtenAt } from "./diff-joint.ts";
+import { actionText } from "./guardrail-words.ts";
 
 /** One line of a policy, and the node that it stands in. */
 export interface Line {
@@ -172,14 +173,25 @@ function guardsOf(side: Side, nodes: readonly Node[], at: number): Effective["gu
   const byName = Map.groupBy(uses, ({ use }) => use.guardrail);
   return [...byName].map(([name, found]) => ({
     name,
-    does: doesText(side.model.guardrails.find((guardrail) => guardrail.name === name)!),
+    does: observedText(found.every(({ use }) => use.observe)) + doesText(guardrailOf(side, name)),
     lines: found.map(({ node, use }) => lineOf(side, node, { line: use, at, text: statementText(use) })),
   }));
 }
 
-function doesText({ on, in: places, action }: Guardrail): string {
+function guardrailOf({ model }: Side, name: string): Guardrail {
+  return model.guardrails.find((guardrail) => guardrail.name === name)!;
+}
+
+function observedText(observed: boolean): string {
+  return observed ? "only observed: " : "";
+}
+
+function doesText({ on, in: places, decode, sample, ask, actions }: Guardrail): string {
   const looks = on.includes("request") ? `${on.join(" and ")} (${places.join(", ")})` : on.join(" and ");
-  return action.kind === "redact" ? `redacts in ${looks}` : `rejects in ${looks}: ${action.message}`;
+  const forms = decode.length === 0 ? "" : `, also in ${decode.join(", ")}`;
+  const share = sample < 100 ? `, in ${sample}% of requests` : "";
+  const whom = ask === null ? "" : `asks ${ask.service} (${ask.timeoutMs}ms; ${ask.onError}s what has no verdict) and `;
+  return `${whom}${actions.map(actionText).join(", ")} in ${looks}${forms}${share}`;
 }
 
 function ungrantedOf(side: Side, nodes: readonly Node[]): Effective["ungranted"] {

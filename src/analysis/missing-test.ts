@@ -5,6 +5,7 @@
 import { atomOf } from "../decision/atoms.ts";
 import { eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
 import { minuteOfWeek } from "../decision/clock.ts";
+import { type Deeds, deedsOf } from "../decision/deeds.ts";
 import type { Kind, Table } from "../decision/table.ts";
 import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
@@ -72,7 +73,8 @@ function reasonOf(statement: Statement, { model }: Pair): string {
     case "access":
       return "no name that it decides on can be written in a test";
     case "guard": {
-      const { patterns } = model.guardrails[statement.binding.guardrail]!;
+      const { patterns, ask } = model.guardrails[statement.binding.guardrail]!;
+      if (ask !== null) return "it asks a service, and what that would say no test can know";
       if (patterns.every(({ hits }) => hits.length === 0)) return "its patterns have no `hit` that a test could send";
       return "another line guards everybody below it, or nobody there may send a request";
     }
@@ -175,18 +177,36 @@ function sending(statement: Statement, parts: Partial<TestSend> & Pick<TestSend,
 }
 
 function guardPlays(statement: Extract<Statement, { kind: "guard" }>, model: Model, { table }: Ground): Play[] {
-  const { on, action, name } = table.guardrails[statement.binding.guardrail]!;
+  const guardrail = table.guardrails[statement.binding.guardrail]!;
+  const { on, name } = guardrail;
   const place = on.includes("request") ? null : "answer";
-  const redacts = action.kind === "redact";
-  const hits = model.guardrails[statement.binding.guardrail]!.patterns.flatMap((pattern) => pattern.hits);
-  return hits.map(({ text }): Play => {
-    const expect = redacts
-      ? ({ kind: "redact", guardrail: name, to: null } as const)
-      : ({ kind: "refuse", reason: "guardrail" } as const);
-    const words = redacts ? `redact ${name}` : "refuse guardrail";
-    const line = `send text ${quoteText(text)}${place === null ? "" : " in answer"} expect ${words}`;
-    return { steps: [sending(statement, { text, place, expect })], lines: [line] };
+  return model.guardrails[statement.binding.guardrail]!.patterns.flatMap((pattern) => {
+    const expected = expectedOf(deedsOf(guardrail, pattern.name), name);
+    if (expected === null) return [];
+    return pattern.hits.map(({ text }): Play => {
+      const line = `send text ${quoteText(text)}${place === null ? "" : " in answer"} expect ${expected.words}`;
+      return { steps: [sending(statement, { text, place, expect: expected.expect })], lines: [line] };
+    });
   });
+}
+
+/** What a test may expect of a finding; null when nothing is done about it. */
+function expectedOf({ done, observed }: Deeds, guardrail: string) {
+  const kind = done?.kind ?? (observed === null ? null : "observe");
+  switch (kind) {
+    case null:
+      return null;
+    case "reject":
+      return { expect: { kind: "refuse", reason: "guardrail" } as const, words: "refuse guardrail" };
+    case "redact":
+    case "mask":
+      return { expect: { kind, guardrail, to: null } as const, words: `${kind} ${guardrail}` };
+    case "flag":
+    case "observe":
+      return { expect: { kind, guardrail } as const, words: `${kind} ${guardrail}` };
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** What a team has and a key below it has not cannot be claimed, but a key right below the team can send it. */

@@ -9,6 +9,7 @@
 import { hasBit } from "../decision/bits.ts";
 import { decide } from "../decision/decide.ts";
 import type { Allow } from "../decision/decision.ts";
+import { strongestOf } from "../decision/deeds.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -114,6 +115,9 @@ function factsOf(purpose: Facts["purpose"], model: string, tools: readonly strin
 
 /** Whether some of the guardrails may refuse a request for its text. */
 function createRejecting({ guardrails }: Table): (guards: readonly number[]) => boolean {
-  const rejects = guardrails.map(({ on, action }) => action.kind === "reject" && on.includes("request"));
+  const rejects = guardrails.map((it) => {
+    const refuses = strongestOf(it)?.kind === "reject" || (it.ask?.onError === "block" && it.twinOf === null);
+    return refuses && it.on.includes("request");
+  });
   return (guards) => guards.some((guard) => rejects[guard]);
 }

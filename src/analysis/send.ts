@@ -7,12 +7,13 @@
 import { estimateCost } from "../decision/cost.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
+import { deedsOf, maskText } from "../decision/deeds.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
-import type { Table } from "../decision/table.ts";
+import type { Table, TableGuardrail } from "../decision/table.ts";
 import { dollars, thousands } from "../decision/words.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Remaining } from "../language/tree.ts";
@@ -23,8 +24,7 @@ import { failure } from "./finding.ts";
 
 /** What became of a send. */
 type Outcome =
-  | { readonly kind: "allow"; readonly way: Way }
-  | { readonly kind: "redact"; readonly redaction: Redaction; readonly way: Way }
+  | { readonly kind: "pass"; readonly looked: Looked; readonly way: Way }
   | {
       readonly kind: "refuse";
       readonly reason: Reason;
@@ -38,12 +38,14 @@ interface Way {
   readonly holds: readonly Hold[];
 }
 
-interface Redaction {
-  readonly guardrails: readonly string[];
-  readonly origins: readonly Origin[];
+/** What guardrails do to a text that goes on. */
+interface Looked {
+  readonly acts: readonly { readonly how: Mark; readonly guardrail: TableGuardrail }[];
   /** The text as it goes on; ids of placeholders are written `*`, since they hang on a gateway's own key. */
   readonly text: string;
 }
+
+type Mark = "redact" | "mask" | "flag" | "observe";
 
 /** What a test plays its sends with. */
 export interface Stage {
@@ -61,7 +63,7 @@ export function checkSend(stage: Stage, send: TestSend, now: number): Diagnostic
       const message = `${which} ${whatHappened(outcome, send.expect)}, and the test expects ${whatIsExpected(send.expect)}`;
       return [failure({ code: "GW5003", span: send.span, message, origins: originsOf(outcome) })];
     }
-    const last = round === send.times && outcome.kind === "allow";
+    const last = round === send.times && outcome.kind === "pass";
     if (last && send.expect.kind === "allow" && send.expect.remaining !== null) {
       return checkRemaining(stage, send, { holds: outcome.way.holds, remaining: send.expect.remaining, now });
     }
@@ -117,8 +119,8 @@ function play({ table, principal, counters }: Stage, send: TestSend, now: number
     return { kind: "refuse", reason: short.slot.measure, message, origins: [short.origin] };
   }
   const way = { routes: decision.routes, holds: decision.holds };
-  if (found === null) return { kind: "allow", way };
-  return found.kind === "refuse" ? found : { kind: "redact", redaction: found, way };
+  if (found?.kind === "refuse") return found;
+  return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way };
 }
 
 /** A name to ask with when no name is written out anywhere. */
@@ -126,66 +128,97 @@ function anyModel(table: Table): string {
   return table.atoms.models.examples.find((name) => name !== "") ?? "any";
 }
 
-type Found = Extract<Outcome, { kind: "refuse" }> | ({ readonly kind: "redacted" } & Redaction);
+type Found = Extract<Outcome, { kind: "refuse" }> | ({ readonly kind: "looked" } & Looked);
 
+/** What a service would say of a text no test can know: guardrails that ask one are left out. */
 function guard(table: Table, guards: readonly number[], { text, place }: TestSend): Found | null {
   if (text === null || guards.length === 0) return null;
   const looking =
     place === null || place === "answer" ? guards : guards.filter((it) => table.guardrails[it]!.in.includes(place));
   const hits = createScanner(table, looking, place === "answer" ? "response" : "request")?.scan(text) ?? [];
   if (hits.length === 0) return null;
-  const found = [...new Set(hits.map(({ guardrail }) => table.guardrails[guardrail]!))];
-  const rejecting = found.find(({ action }) => action.kind === "reject");
-  if (rejecting !== undefined) {
-    const message = `guardrail ${rejecting.name} rejects it`;
-    return { kind: "refuse", reason: "guardrail", message, origins: [rejecting.origin] };
+  const acts: { how: Mark; guardrail: TableGuardrail }[] = [];
+  for (const { guardrail: index, pattern } of hits) {
+    const guardrail = table.guardrails[index]!;
+    const { done, observed } = deedsOf(guardrail, pattern);
+    if (done?.kind === "reject") {
+      const message = `guardrail ${guardrail.name} rejects it`;
+      return { kind: "refuse", reason: "guardrail", message, origins: [guardrail.origin] };
+    }
+    if (done !== null) acts.push({ how: done.kind, guardrail });
+    if (observed !== null) acts.push({ how: "observe", guardrail });
   }
-  const guardrails = found.map(({ name }) => name);
-  return { kind: "redacted", guardrails, origins: found.map(({ origin }) => origin), text: rewrite(text, hits) };
+  return { kind: "looked", acts, text: rewrite(table, text, hits) };
 }
 
-function rewrite(text: string, hits: readonly Hit[]): string {
+function rewrite(table: Table, text: string, hits: readonly Hit[]): string {
   let result = "";
   let from = 0;
-  for (const { start, end, pattern } of hits) {
-    result += `${text.slice(from, start)}[[secret:${pattern}:*]]`;
+  for (const { start, end, guardrail, pattern } of hits) {
+    const { done } = deedsOf(table.guardrails[guardrail]!, pattern);
+    if (done?.kind !== "redact" && done?.kind !== "mask") continue;
+    const words = done.kind === "mask" ? maskText(text.slice(start, end), done.keep) : `[[secret:${pattern}:*]]`;
+    result += text.slice(from, start) + words;
     from = end;
   }
   return result + text.slice(from);
 }
 
 function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
+  const isDone = (how: Mark, name: string | null): boolean =>
+    outcome.kind === "pass" &&
+    outcome.looked.acts.some((act) => act.how === how && (name === null || act.guardrail.name === name));
   switch (expected.kind) {
     case "allow":
-      return outcome.kind === "allow";
+      return outcome.kind === "pass" && !isDone("redact", null) && !isDone("mask", null);
     case "refuse":
       return outcome.kind === "refuse" && (expected.reason === null || expected.reason === outcome.reason);
-    case "redact": {
-      if (outcome.kind !== "redact") return false;
-      const { guardrails, text } = outcome.redaction;
-      const { guardrail, to } = expected;
-      return (guardrail === null || guardrails.includes(guardrail)) && (to === null || to === text);
-    }
+    case "redact":
+    case "mask":
+      return (
+        isDone(expected.kind, expected.guardrail) &&
+        (expected.to === null || (outcome.kind === "pass" && expected.to === outcome.looked.text))
+      );
+    case "flag":
+    case "observe":
+      return isDone(expected.kind, expected.guardrail);
     case "route":
-      return outcome.kind !== "refuse" && expected.providers.every((name, at) => outcome.way.routes[at] === name);
+      return outcome.kind === "pass" && expected.providers.every((name, at) => outcome.way.routes[at] === name);
     default:
       return expected satisfies never;
   }
 }
 
 function originsOf(outcome: Outcome): readonly Origin[] {
-  if (outcome.kind === "allow") return [];
-  return outcome.kind === "redact" ? outcome.redaction.origins : outcome.origins;
+  if (outcome.kind === "refuse") return outcome.origins;
+  return [...new Set(outcome.looked.acts.map(({ guardrail }) => guardrail.origin))];
 }
+
+const HAPPENED = {
+  redact: "is redacted",
+  mask: "is masked",
+  flag: "is flagged",
+  observe: "is observed",
+} as const satisfies Record<Mark, string>;
 
 function whatHappened(outcome: Outcome, expected: TestSend["expect"]): string {
   if (outcome.kind === "refuse") return `is refused for \`${outcome.reason}\` (${outcome.message})`;
   if (expected.kind === "route") return `goes to ${outcome.way.routes.join(", then ")}`;
-  if (outcome.kind === "allow") return "is allowed as it is";
-  const { guardrails, text } = outcome.redaction;
-  const to = expected.kind === "redact" && expected.to !== null ? ` to ${JSON.stringify(text)}` : "";
-  return `is redacted by ${guardrails.join(", ")}${to}`;
+  const { acts, text } = outcome.looked;
+  if (acts.length === 0) return "is allowed as it is";
+  const parts = [...Map.groupBy(acts, ({ how }) => how)].map(
+    ([how, by]) => `${HAPPENED[how]} by ${[...new Set(by.map(({ guardrail }) => guardrail.name))].join(", ")}`,
+  );
+  const to = "to" in expected && expected.to !== null ? ` to ${JSON.stringify(text)}` : "";
+  return `${parts.join(" and ")}${to}`;
 }
+
+const EXPECTED = {
+  redact: "a redaction",
+  mask: "a mask",
+  flag: "a flag",
+  observe: "it to be observed",
+} as const satisfies Record<Mark, string>;
 
 function whatIsExpected(expected: TestSend["expect"]): string {
   switch (expected.kind) {
@@ -193,9 +226,13 @@ function whatIsExpected(expected: TestSend["expect"]): string {
       return "it to be allowed";
     case "refuse":
       return expected.reason === null ? "a refusal" : `a refusal for \`${expected.reason}\``;
-    case "redact": {
+    case "redact":
+    case "mask":
+    case "flag":
+    case "observe": {
       const by = expected.guardrail === null ? "" : ` by ${expected.guardrail}`;
-      return `a redaction${by}${expected.to === null ? "" : ` to ${JSON.stringify(expected.to)}`}`;
+      const to = "to" in expected && expected.to !== null ? ` to ${JSON.stringify(expected.to)}` : "";
+      return `${EXPECTED[expected.kind]}${by}${to}`;
     }
     case "route":
       return `it to go to ${expected.providers.join(", then ")}`;

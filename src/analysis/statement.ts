@@ -24,7 +24,7 @@ export type Statement = {
   | { readonly kind: "active"; readonly window: number; readonly index: number }
 );
 
-/** Every `allow`, `deny`, `only`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes. */
+/** Every `allow`, `deny`, `only`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
 export function statementsOf(model: Model, table: Table): Statement[] {
   return model.nodes.flatMap((it, node): Statement[] => {
     const laid = table.nodes[node]!;
@@ -36,9 +36,10 @@ export function statementsOf(model: Model, table: Table): Statement[] {
         const grant = laid.grants[index]!;
         return { kind: "access", node, span, text: grant.origin.text, until, grant };
       }),
-      ...it.guards.map(({ guardrail, span, until }, index): Statement => {
+      ...it.guards.flatMap(({ guardrail, observe, span, until }, index): Statement[] => {
+        if (observe) return [];
         const text = `guard ${guardrail}${untilText(until)}`;
-        return { kind: "guard", node, span, text, until, binding: bindings[index]! };
+        return [{ kind: "guard", node, span, text, until, binding: bindings[index]! }];
       }),
       ...it.limits.map((limit) => limitOf(limit, { node, slots, table })),
       ...it.active.map((active, index): Statement => {

@@ -9,7 +9,7 @@ import type { Access, Model, Node } from "../model/model.ts";
 import { addGrants, allowedOf, NOTHING, type Sizes, type Sum } from "./access.ts";
 import { type Automaton, atomsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
 import { sameBits } from "./bits.ts";
-import { layDuties } from "./duties.ts";
+import { layDuties, observedGuardrails } from "./duties.ts";
 import { type Origin, originAt } from "./origin.ts";
 import { layPrices } from "./pricing.ts";
 import { checkRoutes, layRoutes } from "./routes.ts";
@@ -44,6 +44,10 @@ export function compile(model: Model, revision: Revision): { table: Table | null
     providers: model.providers.map(({ span, ...provider }) => ({
       ...provider,
       origin: originAt(span, `provider ${provider.name}`),
+    })),
+    services: model.services.map(({ span, ...service }) => ({
+      ...service,
+      origin: originAt(span, `service ${service.name}`),
     })),
     routes,
     ...prices,
@@ -212,17 +216,19 @@ function layKeys(model: Model, nodes: readonly TableNode[]): Map<string, TableKe
 }
 
 function layGuardrails(model: Model): TableGuardrail[] {
-  return model.guardrails.map(({ name, on, in: places, patterns, action, span }) => ({
-    name,
-    on,
-    in: places,
-    patterns: patterns.map((pattern) => ({
-      name: pattern.name,
-      expressions: pattern.expressions.map(({ span: _, ...expression }) => expression),
-    })),
-    action,
-    origin: originAt(span, `guardrail ${name}`),
-  }));
+  const own = model.guardrails.map(({ patterns, doc: _doc, span, ...guardrail }): TableGuardrail => {
+    const laid = patterns.map(({ name, severity, expressions }) => ({
+      name,
+      severity,
+      expressions: expressions.map(({ span: _, ...expression }) => expression),
+    }));
+    return { ...guardrail, patterns: laid, twinOf: null, origin: originAt(span, `guardrail ${guardrail.name}`) };
+  });
+  const twins = observedGuardrails(model).map((index): TableGuardrail => {
+    const actions = own[index]!.actions.map((action) => ({ ...action, observe: true }));
+    return { ...own[index]!, actions, twinOf: index };
+  });
+  return [...own, ...twins];
 }
 
 function listCatalogue(model: Model): string[] {

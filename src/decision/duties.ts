@@ -13,7 +13,7 @@ type Duties = Pick<TableNode, "slots" | "guards" | "windows" | "ungranted">;
 export function layDuties(model: Model): { slots: Slot[]; windows: Window[]; of: Duties[] } {
   const slots: Slot[] = [];
   const windows: Window[] = [];
-  const guardrails = new Map(model.guardrails.map(({ name }, index) => [name, index]));
+  const guardrails = indexGuardrails(model);
   const of: Duties[] = [];
   for (const node of model.nodes) {
     const above: Duties =
@@ -41,8 +41,29 @@ function below<T>(above: readonly T[], own: readonly T[]): readonly T[] {
   return own.length === 0 ? above : [...above, ...own];
 }
 
-function bindGuards(node: Node, guardrails: ReadonlyMap<string, number>): GuardBinding[] {
-  return node.guards.map(({ guardrail, until }) => ({ guardrail: guardrails.get(guardrail)!, until }));
+/** Guardrails that some node observes, by their place in the model; the table has a twin of each, behind all others. */
+export function observedGuardrails({ nodes, guardrails }: Model): number[] {
+  const uses = nodes.flatMap(({ guards }) => guards);
+  const observed = new Set(uses.filter(({ observe }) => observe).map(({ guardrail }) => guardrail));
+  return guardrails.flatMap(({ name }, index) => (observed.has(name) ? [index] : []));
+}
+
+interface Indices {
+  readonly own: ReadonlyMap<string, number>;
+  readonly twins: ReadonlyMap<string, number>;
+}
+
+function indexGuardrails(model: Model): Indices {
+  const { guardrails } = model;
+  const twins = observedGuardrails(model).map((of, at) => [guardrails[of]!.name, guardrails.length + at] as const);
+  return { own: new Map(guardrails.map(({ name }, index) => [name, index])), twins: new Map(twins) };
+}
+
+function bindGuards(node: Node, { own, twins }: Indices): GuardBinding[] {
+  return node.guards.map(({ guardrail, observe, until }) => ({
+    guardrail: (observe ? twins : own).get(guardrail)!,
+    until,
+  }));
 }
 
 function addSlots(slots: Slot[], node: Node): number[] {

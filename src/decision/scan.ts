@@ -21,7 +21,8 @@ export interface Scanner {
    */
   suspects(bytes: Uint8Array, start: number, end: number): Suspects | null;
   /**
-   * Every hit in decoded text, sorted by start, not overlapping (the longer wins, a reject beats a redact). `suspects` is
+   * Every hit in decoded text, sorted by start. Those that change the text do not overlap (the longer wins, a reject beats
+   * a redact, that a mask); those that leave it as it is (flagged, observed) may. `suspects` is
    * what the first stage said of the same text's bytes; without it the text itself is looked through first.
    */
   scan(text: string, suspects?: Suspects): readonly Hit[];

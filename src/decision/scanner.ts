@@ -5,6 +5,7 @@
  */
 import { RE2JS } from "re2js";
 import type { Stage } from "../language/tree.ts";
+import { deedsOf, strengthOf } from "./deeds.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
@@ -31,7 +32,8 @@ export function createScanner(table: Table, guards: readonly number[], stage: St
 interface Probe {
   readonly guardrail: number;
   readonly pattern: string;
-  readonly rejects: boolean;
+  /** Of what is done about its findings: deeds.ts. */
+  readonly strength: number;
   readonly finder: Finder;
   /** A character that stands in every match; empty when none is known. */
   readonly certain: string;
@@ -50,6 +52,8 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
     const guard = table.guardrails[guardrail];
     if (guard === undefined || !guard.on.includes(stage)) continue;
     for (const { name, expressions } of guard.patterns) {
+      const { done, observed } = deedsOf(guard, name);
+      if (done === null && observed === null) continue;
       for (const expression of expressions) {
         const indices = expression.literals.map((literal) => {
           const key = `${literal.fold} ${literal.text}`;
@@ -58,8 +62,8 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
           return index;
         });
         const finder = finderOf(expression);
-        const rejects = guard.action.kind === "reject";
-        probes.push({ guardrail, pattern: name, rejects, finder, certain: expression.certain, literals: indices });
+        const strength = strengthOf(done);
+        probes.push({ guardrail, pattern: name, strength, finder, certain: expression.certain, literals: indices });
       }
     }
   }
@@ -97,22 +101,34 @@ function scannerOf(probes: readonly Probe[], literals: readonly Literal[]): Scan
       }
       const hits: Ranked[] = [];
       for (const index of suspects === "any" ? called((char) => text.includes(char)) : suspects) {
-        const { guardrail, pattern, rejects, finder } = probes[index]!;
-        finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, rejects }));
+        const { guardrail, pattern, strength, finder } = probes[index]!;
+        finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, strength }));
       }
-      return hits.length === 0 ? NO_HITS : disjoint(hits);
+      return hits.length === 0 ? NO_HITS : apart(hits);
     },
   };
 }
 
 const NO_HITS: readonly Hit[] = [];
 interface Ranked extends Hit {
-  readonly rejects: boolean;
+  readonly strength: number;
 }
+
+/** What leaves a text as it is never widens what changes it, and each of it is a finding by itself. */
+function apart(hits: Ranked[]): readonly Hit[] {
+  const changing = hits.filter(({ strength }) => strength > FLAG);
+  if (changing.length === hits.length) return disjoint(hits);
+  const staying = hits
+    .filter(({ strength }) => strength <= FLAG)
+    .map(({ start, end, guardrail, pattern }) => ({ start, end, guardrail, pattern }));
+  return [...(changing.length === 0 ? [] : disjoint(changing)), ...staying].sort((a, b) => a.start - b.start);
+}
+
+const FLAG = strengthOf({ kind: "flag" });
 
 /**
  * Overlapping hits become one over all of their text, so that no end of a value is left behind; it bears the name of
- * the strongest: a reject before a redact, then the longer.
+ * the strongest: a reject before a redact, that before a mask, then the longer.
  */
 function disjoint(hits: Ranked[]): readonly Hit[] {
   hits.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -137,7 +153,7 @@ function disjoint(hits: Ranked[]): readonly Hit[] {
 }
 
 function isStronger(a: Ranked, b: Ranked): boolean {
-  if (a.rejects !== b.rejects) return a.rejects;
+  if (a.strength !== b.strength) return a.strength > b.strength;
   return a.end - a.start > b.end - b.start;
 }
 

@@ -2,8 +2,8 @@
  * The decision table: a policy, flat. compile.ts makes it, decide.ts reads it. Plain data that survives a structured
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
-import type { Period, Place, Scope, Stage } from "../language/tree.ts";
-import type { ProviderKind, Until } from "../model/model.ts";
+import type { Encoding, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
+import type { Ask, GuardrailAction, ProviderKind, Service, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
 
@@ -42,10 +42,21 @@ export interface TableGuardrail {
   readonly name: string;
   readonly on: readonly Stage[];
   readonly in: readonly Place[];
-  readonly patterns: readonly { readonly name: string; readonly expressions: readonly TableExpression[] }[];
-  readonly action: { readonly kind: "redact" } | { readonly kind: "reject"; readonly message: string };
+  readonly patterns: readonly {
+    readonly name: string;
+    readonly severity: Severity;
+    readonly expressions: readonly TableExpression[];
+  }[];
+  readonly decode: readonly Encoding[];
+  readonly sample: number;
+  readonly ask: Ask | null;
+  readonly actions: readonly GuardrailAction[];
+  /** Of the twin that `observe guard` binds, which only observes: the index of the guardrail itself; else null. */
+  readonly twinOf: number | null;
   readonly origin: Origin;
 }
+
+export type TableService = Omit<Service, "span"> & { readonly origin: Origin };
 
 export interface TableProvider {
   readonly name: string;
@@ -141,7 +152,9 @@ export interface Table {
   readonly policies: readonly Policy[];
   readonly atoms: { readonly models: Automaton; readonly tools: Automaton; readonly providers: Automaton };
   readonly slots: readonly Slot[];
+  /** The policy's own, in their order, then the twins of those that are observed somewhere. */
   readonly guardrails: readonly TableGuardrail[];
+  readonly services: readonly TableService[];
   readonly windows: readonly Window[];
   readonly providers: readonly TableProvider[];
   /** For each model atom the provider names to try, in order; empty when no route is declared. */

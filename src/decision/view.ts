@@ -121,7 +121,9 @@ function createView(runtime: Runtime, index: number, now: number): View {
   const { table } = runtime;
   const node = table.nodes[index]!;
   const scope = scopeOf(runtime, index, now);
-  const guards = node.guards.filter(({ until }) => inForce(until, now)).map(({ guardrail }) => guardrail);
+  const bound = node.guards.filter(({ until }) => inForce(until, now)).map(({ guardrail }) => guardrail);
+  // What binds needs not be observed.
+  const guards = bound.filter((guard) => !bound.includes(table.guardrails[guard]!.twinOf ?? -1));
   const timed = [
     ...node.slots.flatMap((id) => table.slots[id]!.amounts),
     ...node.windows.flatMap((id) => table.windows[id]!.spans),

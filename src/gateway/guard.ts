@@ -1,11 +1,13 @@
 /** Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
+import { deedsOf, maskText } from "../decision/deeds.ts";
 import { placeholder } from "../decision/placeholder.ts";
 import type { Scanner } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
 import type { Table, TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
+import type { Deed } from "../model/model.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import type { Asked, Found } from "./plane.ts";
 
@@ -32,10 +34,19 @@ export function inspect(
   if (found.length === 0) return CLEAN;
   const hits = found.map(({ hit }) => ({ ...hit, count: 1 }));
   const findings = countFindings(table.guardrails, hits, "request");
-  const rejected = found.find(({ hit }) => table.guardrails[hit.guardrail]?.action.kind === "reject");
-  if (rejected !== undefined) return { refusal: rejection(table, rejected), edits: [], findings };
-  if (found.length > MOST_REDACTED) return { refusal: overload(table, found), edits: [], findings };
-  const edits = asked.redact(found, ({ hit, value }) => placeholder(hit.pattern, value, hmac));
+  for (const it of found) {
+    const done = doneTo(table, it.hit);
+    if (done?.kind === "reject") return { refusal: rejection(table, it, done.message), edits: [], findings };
+  }
+  const changing = found.filter(({ hit }) => {
+    const done = doneTo(table, hit);
+    return done?.kind === "redact" || done?.kind === "mask";
+  });
+  if (changing.length > MOST_REDACTED) return { refusal: overload(table, changing), edits: [], findings };
+  const edits = asked.redact(changing, ({ hit, value }) => {
+    const done = doneTo(table, hit);
+    return done?.kind === "mask" ? maskText(value, done.keep) : placeholder(hit.pattern, value, hmac);
+  });
   return { refusal: null, edits, findings };
 }
 
@@ -44,10 +55,12 @@ function scannerAt(table: Table, guards: readonly number[], place: Place): Scann
   return createScanner(table, looking, "request");
 }
 
-function rejection(table: Table, { hit }: Found): Refusal {
-  const { action } = table.guardrails[hit.guardrail]!;
-  const reason = action.kind === "reject" ? `: ${action.message}` : "";
-  return blocked(table, hit, `${reason}; the request contains \`${hit.pattern}\`, remove it to go on`);
+function doneTo(table: Table, { guardrail, pattern }: Found["hit"]): Deed | null {
+  return deedsOf(table.guardrails[guardrail]!, pattern).done;
+}
+
+function rejection(table: Table, { hit }: Found, message: string): Refusal {
+  return blocked(table, hit, `: ${message}; the request contains \`${hit.pattern}\`, remove it to go on`);
 }
 
 function overload(table: Table, found: readonly Found[]): Refusal {

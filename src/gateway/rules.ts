@@ -1,8 +1,10 @@
 /** What an answer is held to: the grants and the response guards of the table that the request began with. */
 import { toolGranted } from "../decision/decide.ts";
+import { deedsOf, maskText } from "../decision/deeds.ts";
 import { placeholder } from "../decision/placeholder.ts";
 import { createScanner } from "../decision/scanner.ts";
-import type { AnswerRules } from "../wire/anthropic/answer.ts";
+import type { TableGuardrail } from "../decision/table.ts";
+import type { AnswerRules, Verdict } from "../wire/anthropic/answer.ts";
 import type { Ports } from "./ports.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -15,11 +17,30 @@ export function rulesOf({ caller, decision }: Ticket, { hmac }: Pick<Ports, "hma
     withheld: (tool) =>
       `[The gateway withheld a call of the tool ${tool}: policy does not grant it here (${grantOf(tool).origin.place}).]`,
     scanner: createScanner(table, decision.guards, "response"),
-    verdict: (hit, value) => {
-      const { name, action, origin } = table.guardrails[hit.guardrail]!;
-      if (action.kind === "redact") return { kind: "redact", replacement: placeholder(hit.pattern, value, hmac) };
-      const message = `[The gateway stopped this answer: guardrail ${name}, ${action.message} (${origin.place}).]`;
-      return { kind: "reject", message };
-    },
+    verdict: (hit, value) => verdictOn(table.guardrails[hit.guardrail]!, { pattern: hit.pattern, value, hmac }),
   };
+}
+
+interface Finding extends Pick<Ports, "hmac"> {
+  readonly pattern: string;
+  readonly value: string;
+}
+
+function verdictOn(guardrail: TableGuardrail, { pattern, value, hmac }: Finding): Verdict {
+  const { done } = deedsOf(guardrail, pattern);
+  switch (done?.kind) {
+    case undefined:
+    case "flag":
+      return { kind: "keep" };
+    case "mask":
+      return { kind: "redact", replacement: maskText(value, done.keep) };
+    case "redact":
+      return { kind: "redact", replacement: placeholder(pattern, value, hmac) };
+    case "reject": {
+      const where = `guardrail ${guardrail.name}, ${done.message} (${guardrail.origin.place})`;
+      return { kind: "reject", message: `[The gateway stopped this answer: ${where}.]` };
+    }
+    default:
+      return done satisfies never;
+  }
 }

@@ -151,6 +151,18 @@ export const CODES = {
     "a tool or model is nearly one that the packs know",
     "The name is written out and no pack has it, but one that differs by a letter or two, or a group that is called so. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
   ),
+  GW2021: error(
+    "a name that is no service",
+    "`ask NAME` names a `service` of the policy. Declare it, or mend the name.",
+  ),
+  GW2022: error(
+    "an unknown kind of service",
+    "The kinds are `bedrock-guardrail`, `azure-content-safety`, `patronus`, `model-armor` and `webhook`.",
+  ),
+  GW2023: error(
+    "a check that the service does not have",
+    'Azure AI Content Safety takes `check attacks`, `check blocklist "NAME"`, and `hate`, `self-harm`, `sexual` and `violence`, each with the level from which on it counts: `check hate at 4`. Patronus takes the name of an evaluator and its criteria: `check judge "patronus:prompt-injection"`.',
+  ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
   GW3001: error(
@@ -221,7 +233,10 @@ export const CODES = {
     "A pack brings in groups, prices and patterns; grants, keys, providers and guardrails stand in the policy itself.",
   ),
   GW3021: error("a pattern has no match", "A pattern without a `match /…/` finds nothing."),
-  GW3022: error("a guardrail is incomplete", "A guardrail needs `on`, at least one `match`, and one `action`."),
+  GW3022: error(
+    "a guardrail is incomplete",
+    "A guardrail needs `on`, at least one `match` or an `ask`, and an `action`.",
+  ),
   GW3023: error(
     "an address is not a usable URL",
     "Write an absolute `https://` address without user, password, query or fragment; `http://` only for loopback.",
@@ -262,6 +277,22 @@ export const CODES = {
   GW3043: warning(
     "a delegation of no file",
     "The glob matches no file of the policy, so nothing is held to the team. Paths begin in the policy directory; `*` stops at `/`, `**` does not.",
+  ),
+  GW3044: error(
+    "a guardrail asks a service and does not say what counts without a verdict",
+    "A service can be slow, down or over its quota. `on error block` then refuses the request, `on error allow` lets it pass unseen; both are recorded. There is no default, because each is wrong for somebody.",
+  ),
+  GW3045: error(
+    "a part of a guardrail does not fit the others",
+    "A guardrail looks for patterns (`match`, `decode`) or asks a service (`ask`, `timeout`, `on error`). A service is asked about requests, and its verdict is about a whole text: it can `reject` or `flag`. What is redacted or masked must be so in every turn of a conversation, so it cannot be a `sample`.",
+  ),
+  GW3046: error(
+    "an action of a guardrail is never done",
+    "Of the actions whose severity a finding reaches, the strongest is done: reject, redact, mask, flag. An action beside one that is as strong and reached as soon can never be it. Raise its `at`, or delete it.",
+  ),
+  GW3047: error(
+    "a service is incomplete",
+    "Each kind needs its own parts: `bedrock-guardrail` a region, a resource with its version and a credential; `azure-content-safety` a url, a credential and at least one check; `patronus` a credential and a check; `model-armor` a resource and a credential; `webhook` a url.",
   ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------

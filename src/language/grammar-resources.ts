@@ -28,7 +28,7 @@ type PricePart = (typeof PRICE_PARTS)[number][1];
 /** A longer word where `env` or `file` belongs is taken for the secret itself. */
 const LONGEST_MISTAKE = 12;
 
-const LATER_CREDENTIALS: ReadonlySet<string> = new Set(["exec", "aws", "google", "azure"]);
+const LATER_CREDENTIALS: ReadonlySet<string> = new Set(["exec", "azure"]);
 
 /** Providers, groups of models and tools, prices, and the audit. */
 export class GrammarResources extends GrammarStatements {
@@ -73,7 +73,7 @@ export class GrammarResources extends GrammarStatements {
     ]),
   );
 
-  private readonly credential = this.RULE(
+  protected readonly credential = this.RULE(
     "credential",
     (): Credential | undefined =>
       this.OR([
@@ -103,9 +103,10 @@ export class GrammarResources extends GrammarStatements {
       return undefined;
     }
     if (how.image.length > LONGEST_MISTAKE) return this.literalSecret(how);
-    const kind = this.choice(how, ["env", "file"]);
+    const kind = this.choice(how, ["env", "file", "aws", "google"]);
     if (kind === undefined) return undefined;
     const span = this.since(how);
+    if (kind === "aws" || kind === "google") return what === undefined ? { kind, span } : this.literalSecret(what);
     if (kind === "env" && what?.tokenType === tokens.Text) return this.quotedVariable(what);
     if (what === undefined || (kind === "file") !== (what.tokenType === tokens.Text)) {
       const wanted = kind === "env" ? "the name of an environment variable" : "a path in quotes";

@@ -61,7 +61,14 @@ export class GrammarStatements extends GrammarParts {
     const first = this.CONSUME(Reserved.guard);
     const names = this.SUBRULE(this.names);
     const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
-    return names === undefined ? undefined : { kind: "guard", names, until, span: this.since(first) };
+    return names === undefined ? undefined : { kind: "guard", observe: false, names, until, span: this.since(first) };
+  });
+
+  /** Of other statements that are only observed later.ts says that they are not understood yet. */
+  private readonly observed = this.RULE("observed", (): GuardStatement | undefined => {
+    const first = this.CONSUME(Reserved.observe);
+    const guard = this.SUBRULE(this.guard);
+    return guard && { ...guard, observe: true, span: this.since(first) };
   });
 
   private readonly limit = this.RULE("limit", (): LimitStatement | ConcurrencyStatement | undefined => {
@@ -172,6 +179,7 @@ export class GrammarStatements extends GrammarParts {
   private readonly statements = [
     { ALT: (): Statement | undefined => this.SUBRULE(this.access) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.guard) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.observed) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.limit) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.budget) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.active) },

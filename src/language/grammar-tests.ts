@@ -1,7 +1,7 @@
 /** The body of `test`. */
 import type { IToken } from "chevrotain";
-import { GrammarGuards } from "./grammar-guards.ts";
 import { PART, type Seen } from "./grammar-parts.ts";
+import { GrammarServices } from "./grammar-services.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
 import type { Expectation, Remaining, Send, SendPlace, TestStatement, Word } from "./tree.ts";
@@ -29,7 +29,7 @@ interface Behind {
 }
 
 /** Tests: what can and cannot be used, and what becomes of a request that is sent. */
-export class GrammarTests extends GrammarGuards {
+export class GrammarTests extends GrammarServices {
   protected readonly test = this.RULE("test", (): TestStatement[] => {
     const body: TestStatement[] = [];
     this.CONSUME(tokens.Open);
@@ -222,7 +222,10 @@ export class GrammarTests extends GrammarGuards {
         },
         {
           ALT: (): Expectation | undefined => {
-            const how = this.CONSUME(tokens.Name);
+            const how = this.OR2([
+              { ALT: () => this.CONSUME(tokens.Name) },
+              { ALT: () => this.CONSUME(Reserved.observe) },
+            ]);
             const what = this.OPTION2(() => this.OR1(this.reasons)) ?? null;
             const behind: Behind = { next: [], to: null };
             this.SUBRULE(this.behind, { ARGS: [behind] });
@@ -279,15 +282,16 @@ export class GrammarTests extends GrammarGuards {
   );
 
   private asExpectation(how: IToken, what: Word | null, { next, to }: Behind): Expectation | undefined {
-    const kind = this.choice(how, ["allow", "refuse", "redact", "route"]);
+    const kind = this.choice(how, ["allow", "refuse", "redact", "mask", "flag", "observe", "route"]);
     const span = this.since(how);
-    const stray = (kind !== "redact" ? to : null) ?? (kind !== "route" ? next[0] : null);
+    const stray = (kind !== "redact" && kind !== "mask" ? to : null) ?? (kind !== "route" ? next[0] : null);
     if (kind !== undefined && stray) {
-      const help = "`to` follows `redact`, and `then` joins the providers of a `route`";
+      const help = "`to` follows `redact` or `mask`, and `then` joins the providers of a `route`";
       this.fault("GW1006", stray.span, `\`expect ${kind}\` ends before this`, help);
     }
     if (kind === "refuse") return { kind, reason: what, span };
-    if (kind === "redact") return { kind, guardrail: what, to, span };
+    if (kind === "redact" || kind === "mask") return { kind, guardrail: what, to, span };
+    if (kind === "flag" || kind === "observe") return { kind, guardrail: what, span };
     if (kind !== "route") return undefined;
     if (what !== null) return { kind, providers: [what, ...next], span };
     this.fault("GW1006", span, "`expect route` needs the name of a provider", "as in `expect route anthropic`");

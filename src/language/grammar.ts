@@ -1,10 +1,11 @@
 /**
  * The grammar of a policy file: its declarations. The parts that they are made of are in grammar-parts, -statements,
- * -resources, -guards, -tests and -invariants, each a step of one class only because chevrotain records a grammar from the methods of
+ * -resources, -guards, -guardrails, -services, -tests and -invariants, each a step of one class only because chevrotain records a grammar from the methods of
  * one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
  * serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
+import { emptyGuardrail } from "./grammar-guardrails.ts";
 import { GrammarInvariants } from "./grammar-invariants.ts";
 import { blankPage, PART, type Page } from "./grammar-parts.ts";
 import type { Span } from "./source.ts";
@@ -209,8 +210,15 @@ export class Grammar extends GrammarInvariants {
   private readonly guardrailDeclaration = this.RULE("guardrailDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.guardrail);
     const name = this.declared(this.SUBRULE(this.name), "a guardrail", PLAIN_NAME);
-    const body = this.SUBRULE(this.guardrail) ?? { on: [], in: [], match: [], actions: [] };
+    const body = this.SUBRULE(this.guardrail) ?? emptyGuardrail();
     return name && { kind: "guardrail", name, ...body, doc: null, span: this.since(first) };
+  });
+
+  private readonly serviceDeclaration = this.RULE("serviceDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.service);
+    const name = this.declared(this.SUBRULE(this.name), "a service", PLAIN_NAME);
+    const body = this.SUBRULE(this.service) ?? [];
+    return name && { kind: "service", name, body, doc: null, span: this.since(first) };
   });
 
   private readonly auditDeclaration = this.RULE("auditDeclaration", (): Declaration => {
@@ -269,6 +277,7 @@ export class Grammar extends GrammarInvariants {
     { ALT: (): Declaration | undefined => this.SUBRULE(this.toolsDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.patternDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.guardrailDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.serviceDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.auditDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.testDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.invariantDeclaration) },

@@ -32,13 +32,18 @@ const BEFORE_NAME: ReadonlySet<TokenType> = new Set([
   Reserved.credential,
   Contextual.model,
   Contextual.tool,
+  Reserved.ask,
+  Reserved.region,
+  Reserved.check,
   Comma,
   Equals,
   Thing,
 ]);
 
 /** Second words of `on …` that belong to later versions. */
-const LATER_AFTER_ON: ReadonlySet<string> = new Set(["error", "drift", "failure"]);
+const LATER_AFTER_ON: ReadonlySet<string> = new Set(["drift", "failure"]);
+/** What `observe` understands: other statements belong to later versions. */
+const OBSERVED: ReadonlySet<TokenType> = new Set([Reserved.guard, Reserved.action]);
 
 /** Takes the constructs of later versions out of the tokens, one diagnostic for each. */
 export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {
@@ -68,6 +73,11 @@ function isLater(tokens: readonly IToken[], index: number): boolean {
   const before = tokens[index - 1]?.tokenType;
   if (token.tokenType === Later) return before === undefined || !BEFORE_NAME.has(before);
   const next = tokens[index + 1];
+  // `ask tools …`: a person is asked, which is not a service's verdict.
+  if (token.tokenType === Reserved.ask) return next?.tokenType.CATEGORIES?.includes(Thing) ?? false;
+  if (token.tokenType === Reserved.observe && next !== undefined && STARTERS.has(next.tokenType)) {
+    return !OBSERVED.has(next.tokenType);
+  }
   return token.tokenType === Reserved.on && next?.tokenType === Name && LATER_AFTER_ON.has(next.image);
 }
 

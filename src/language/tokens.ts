@@ -89,6 +89,8 @@ export const ClockRange = shape(
 export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END}`), "a rate such as `10/min`");
 /** `80%`. */
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
+/** `800ms`, `2s`. */
+export const Duration = shape("Duration", new RegExp(`\\d[\\d_]*m?s${END}`), "a time such as `800ms` or `2s`");
 /** `400`, `5_000`, `2M`. */
 export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
 /** A number with commas in it, as many people write it; grammar.ts never asks for it. */
@@ -112,6 +114,7 @@ const HEAD_WORDS = [
   "test",
   "invariant",
   "delegate",
+  "service",
 ] as const;
 
 /** Other reserved words: they begin a statement or a fixed part of one. */
@@ -159,6 +162,14 @@ const RESERVED_WORDS = [
   "never",
   "require",
   "providers",
+  "observe",
+  "decode",
+  "sample",
+  "ask",
+  "timeout",
+  "region",
+  "resource",
+  "check",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -181,6 +192,8 @@ const CONTEXTUAL_WORDS = [
   "every",
   "within",
   "most",
+  "restore",
+  "version",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
@@ -189,18 +202,13 @@ export const LATER_WORDS = [
   "oidc",
   "customer",
   "external",
-  "observe",
-  "ask",
   "where",
-  "restore",
   "rolling",
-  "region",
   "pins",
   "issuer",
   "audience",
   "claim",
   "map",
-  "timeout",
 ] as const;
 
 /** A word of `HEAD_WORDS`. */
@@ -272,6 +280,7 @@ export const TOKENS: TokenType[] = [
   ClockRange,
   Rate,
   Percent,
+  Duration,
   Integer,
   Misfit,
   Thing,

@@ -56,6 +56,8 @@ export interface AccessStatement {
 
 export interface GuardStatement {
   readonly kind: "guard";
+  /** `observe guard …`: it decides nothing, and what it would have done is recorded. */
+  readonly observe: boolean;
   readonly names: readonly Word[];
   readonly until: Instant | null;
   readonly span: Span;
@@ -179,7 +181,9 @@ export interface KeyDeclaration extends Common {
 
 export type Credential =
   | { readonly kind: "env"; readonly name: Word; readonly span: Span }
-  | { readonly kind: "file"; readonly path: Word; readonly span: Span };
+  | { readonly kind: "file"; readonly path: Word; readonly span: Span }
+  /** What the surroundings of the process give: its role with AWS, its service account with Google. */
+  | { readonly kind: "aws" | "google"; readonly span: Span };
 
 export type ProviderStatement =
   | { readonly kind: "kind"; readonly name: Word; readonly span: Span }
@@ -241,9 +245,37 @@ export interface PatternDeclaration extends Common {
 
 export type Stage = "request" | "response";
 export type Place = "user" | "tool-result" | "tool-input" | "system" | "document";
-export type GuardAction =
-  | { readonly kind: "redact"; readonly span: Span }
-  | { readonly kind: "reject"; readonly message: Word; readonly span: Span };
+/** How grave what a pattern finds is, from the lightest to the gravest. */
+export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A form in which guarded content may be hidden. */
+export type Encoding = "base64" | "percent" | "hex";
+
+/** What happens to a finding. */
+export type GuardDeed =
+  | { readonly kind: "flag" }
+  /** `mask keep 4`: stars, and so many of the last characters; 0 when not written. */
+  | { readonly kind: "mask"; readonly keep: number }
+  /** `redact restore tool-input`: the agent's tools get the value back. */
+  | { readonly kind: "redact"; readonly restore: boolean }
+  | { readonly kind: "reject"; readonly message: Word };
+
+/** One `action` line of a guardrail. */
+export interface GuardAction {
+  readonly deed: GuardDeed;
+  /** The severity from which on it is done; null when not written: any. */
+  readonly at: Severity | null;
+  /** `observe action …`: it is not done, and that it would have been is recorded. */
+  readonly observe: boolean;
+  readonly span: Span;
+}
+
+/** `on error block` or `on error allow`: what counts when a service gives no verdict. */
+export interface OnError {
+  readonly effect: "block" | "allow";
+  readonly span: Span;
+}
 
 export interface GuardrailDeclaration extends Common {
   readonly kind: "guardrail";
@@ -255,7 +287,39 @@ export interface GuardrailDeclaration extends Common {
     | { readonly kind: "pattern"; readonly name: Word; readonly span: Span }
     | { readonly kind: "pack"; readonly name: Word; readonly span: Span }
   )[];
+  /** `decode base64, percent, hex`: looked through in these forms too. */
+  readonly decode: readonly { readonly encoding: Encoding; readonly span: Span }[];
+  /** `sample 10%`; null when not written: every request. */
+  readonly sample: { readonly percent: number; readonly span: Span } | null;
+  /** The service that is asked for a verdict. */
+  readonly ask: { readonly service: Word; readonly span: Span } | null;
+  /** `timeout 800ms`. */
+  readonly timeout: { readonly ms: number; readonly span: Span } | null;
+  readonly onError: OnError | null;
   readonly actions: readonly GuardAction[];
+}
+
+export type ServiceStatement =
+  | { readonly kind: "kind"; readonly name: Word; readonly span: Span }
+  | { readonly kind: "url"; readonly url: Word; readonly span: Span }
+  | { readonly kind: "credential"; readonly credential: Credential; readonly span: Span }
+  | { readonly kind: "region"; readonly region: Word; readonly span: Span }
+  /** `resource "gr-abc" version 3`: what the service's owner set up there. */
+  | { readonly kind: "resource"; readonly name: Word; readonly version: Word | null; readonly span: Span }
+  /** `check attacks`, `check hate at 4`, `check judge "patronus:prompt-injection"`: one thing the service looks for. */
+  | {
+      readonly kind: "check";
+      readonly name: Word;
+      readonly of: Word | null;
+      readonly at: number | null;
+      readonly span: Span;
+    };
+
+/** `service injection-check { kind bedrock-guardrail … }`: who can be asked about a text. */
+export interface ServiceDeclaration extends Common {
+  readonly kind: "service";
+  readonly name: Word;
+  readonly body: readonly ServiceStatement[];
 }
 
 export type AuditStatement =
@@ -282,7 +346,9 @@ export interface Remaining {
 export type Expectation =
   | { readonly kind: "allow"; readonly remaining: Remaining | null; readonly span: Span }
   | { readonly kind: "refuse"; readonly reason: Word | null; readonly span: Span }
-  | { readonly kind: "redact"; readonly guardrail: Word | null; readonly to: Word | null; readonly span: Span }
+  | { readonly kind: "redact" | "mask"; readonly guardrail: Word | null; readonly to: Word | null; readonly span: Span }
+  /** It goes on; a guardrail flags it, or observes what it would have done. */
+  | { readonly kind: "flag" | "observe"; readonly guardrail: Word | null; readonly span: Span }
   /** The providers that are tried first, in order. */
   | { readonly kind: "route"; readonly providers: readonly Word[]; readonly span: Span };
 
@@ -354,6 +420,7 @@ export type Declaration =
   | ToolsDeclaration
   | PatternDeclaration
   | GuardrailDeclaration
+  | ServiceDeclaration
   | AuditDeclaration
   | TestDeclaration
   | InvariantDeclaration

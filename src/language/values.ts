@@ -66,6 +66,13 @@ export function readPer(
   return "flaw" in second ? second : { value: { amount: first.value, period: second.value } };
 }
 
+/** `800ms` or `2s`, in milliseconds. */
+export function readDuration(image: string): Read<number> {
+  const milli = image.endsWith("ms");
+  const amount = Number(image.slice(0, milli ? -2 : -1).replaceAll("_", ""));
+  return { value: milli ? amount : amount * 1000 };
+}
+
 /** `2027-03-31`; the value is null because only the org's time zone makes it a moment. */
 export function readDay(image: string): Read<null> {
   const [year, month, day] = image.split("-").map(Number) as [number, number, number];

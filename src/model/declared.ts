@@ -14,6 +14,7 @@ import type {
   OrgDeclaration,
   PatternDeclaration,
   ProviderDeclaration,
+  ServiceDeclaration,
   TeamDeclaration,
   TestDeclaration,
   ToolsDeclaration,
@@ -43,6 +44,7 @@ export interface Declared {
   readonly tools: Members<ToolsDeclaration>;
   readonly patterns: Members<PatternDeclaration>;
   readonly guardrails: Members<GuardrailDeclaration>;
+  readonly services: Members<ServiceDeclaration>;
   readonly audits: readonly AuditDeclaration[];
   readonly tests: readonly TestDeclaration[];
   readonly invariants: readonly InvariantDeclaration[];
@@ -90,6 +92,7 @@ export function gather(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>)
     tools: table("tools"),
     patterns: table("pattern"),
     guardrails: table("guardrail"),
+    services: table("service"),
     audits: all.filter((declaration) => declaration.kind === "audit"),
     tests: [...table("test").values()].map((member) => member.declaration),
     invariants: [...table("invariant").values()].map((member) => member.declaration),

@@ -4,7 +4,7 @@
  */
 
 import type { Span } from "../language/source.ts";
-import type { Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Encoding, Period, Place, Remaining, Scope, SendPlace, Severity, Stage, Thing } from "../language/tree.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -26,6 +26,8 @@ export interface Access {
 
 export interface GuardUse {
   readonly guardrail: string;
+  /** It decides nothing here; what it would have done is recorded. */
+  readonly observe: boolean;
   readonly until: Until;
   readonly span: Span;
 }
@@ -129,10 +131,40 @@ export interface Expression {
 
 export interface Pattern {
   readonly name: string;
+  /** How grave what it finds is; `high` when not written. */
+  readonly severity: Severity;
   readonly expressions: readonly Expression[];
   readonly hits: readonly { readonly text: string; readonly span: Span }[];
   readonly misses: readonly { readonly text: string; readonly span: Span }[];
   readonly span: Span;
+}
+
+/** What happens to a finding. */
+export type Deed =
+  /** It stays, and is recorded. */
+  | { readonly kind: "flag" }
+  /** Stars stand in its place, and so many of its last characters. */
+  | { readonly kind: "mask"; readonly keep: number }
+  /** A placeholder stands in its place; `restore`: the agent's tools get the value back. */
+  | { readonly kind: "redact"; readonly restore: boolean }
+  /** The request or the answer ends with a sentence. */
+  | { readonly kind: "reject"; readonly message: string };
+
+/** What a guardrail does to findings from a severity on; of several the strongest that is reached. */
+export interface GuardrailAction {
+  readonly deed: Deed;
+  readonly at: Severity;
+  /** It is not done; that it would have been is recorded. */
+  readonly observe: boolean;
+}
+
+/** The service that a guardrail asks instead of looking itself. */
+export interface Ask {
+  readonly service: string;
+  /** For the verdict on all of a request, retries included. */
+  readonly timeoutMs: number;
+  /** What counts when there is no verdict. */
+  readonly onError: "block" | "allow";
 }
 
 export interface Guardrail {
@@ -140,10 +172,50 @@ export interface Guardrail {
   readonly on: readonly Stage[];
   /** Places of a request it looks at; all when `in` is not written. */
   readonly in: readonly Place[];
-  /** Patterns, packs expanded; a bare expression is a pattern with the guardrail's own name. */
+  /** Patterns, packs expanded; a bare expression is a pattern with the guardrail's own name. Empty when it asks. */
   readonly patterns: readonly Pattern[];
-  readonly action: { readonly kind: "redact" } | { readonly kind: "reject"; readonly message: string };
+  /** Forms in which it looks besides the plain text. */
+  readonly decode: readonly Encoding[];
+  /** Percent of requests that it looks at. */
+  readonly sample: number;
+  readonly ask: Ask | null;
+  readonly actions: readonly GuardrailAction[];
   readonly doc: string | null;
+  readonly span: Span;
+}
+
+/** The kinds of services that can be asked about a text. */
+export const SERVICE_KINDS = [
+  "bedrock-guardrail",
+  "azure-content-safety",
+  "patronus",
+  "model-armor",
+  "webhook",
+] as const;
+export type ServiceKind = (typeof SERVICE_KINDS)[number];
+
+/** How a service's credential is found; the value itself never stands in a policy. */
+export type ServiceCredential =
+  | { readonly kind: "env" | "file"; readonly ref: string }
+  | { readonly kind: "aws" | "google" };
+
+/** One thing that a service looks for. */
+export interface ServiceCheck {
+  readonly name: string;
+  readonly of: string | null;
+  readonly at: number | null;
+}
+
+/** Who can be asked for a verdict about a text. */
+export interface Service {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** null: the address that the kind itself has. */
+  readonly url: string | null;
+  readonly credential: ServiceCredential | null;
+  readonly region: string | null;
+  readonly resource: { readonly name: string; readonly version: string | null } | null;
+  readonly checks: readonly ServiceCheck[];
   readonly span: Span;
 }
 
@@ -165,7 +237,8 @@ export interface TestSend {
   readonly expect:
     | { readonly kind: "allow"; readonly remaining: Remaining | null }
     | { readonly kind: "refuse"; readonly reason: string | null }
-    | { readonly kind: "redact"; readonly guardrail: string | null; readonly to: string | null }
+    | { readonly kind: "redact" | "mask"; readonly guardrail: string | null; readonly to: string | null }
+    | { readonly kind: "flag" | "observe"; readonly guardrail: string | null }
     | { readonly kind: "route"; readonly providers: readonly string[] };
   readonly span: Span;
 }
@@ -231,6 +304,7 @@ export interface Model {
   readonly prices: readonly Price[];
   readonly guardrails: readonly Guardrail[];
   readonly patterns: readonly Pattern[];
+  readonly services: readonly Service[];
   readonly audit: AuditSettings;
   readonly tests: readonly Test[];
   readonly invariants: readonly Invariant[];

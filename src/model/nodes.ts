@@ -63,7 +63,12 @@ function bodyBuilder(workshop: Workshop) {
           break;
         case "guard":
           for (const guard of statement.names) {
-            guards.push({ guardrail: guard.text, until: moment(statement.until), span: statement.span });
+            guards.push({
+              guardrail: guard.text,
+              observe: statement.observe,
+              until: moment(statement.until),
+              span: statement.span,
+            });
           }
           break;
         case "limit":

@@ -1,15 +1,21 @@
 /** Patterns and guardrails: expressions checked, examples tried, packs of patterns expanded. */
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { GuardrailDeclaration, Place, Regex, Stage } from "../language/tree.ts";
+import type { Encoding, GuardAction, GuardrailDeclaration, Place, Regex, Severity, Stage } from "../language/tree.ts";
 import type { Declared } from "./declared.ts";
 import { checkExpression, finds } from "./expression.ts";
 import { fault } from "./fault.ts";
-import type { Expression, Guardrail, Pattern } from "./model.ts";
+import type { Deed, Expression, Guardrail, GuardrailAction, Pattern } from "./model.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
 
 /** Places that a guardrail looks at when it does not say. */
 const EVERY_PLACE: readonly Place[] = ["user", "tool-result", "tool-input", "system", "document"];
+
+/** What a pattern finds is grave until it says otherwise. */
+const SEVERITY: Severity = "high";
+
+/** How long a service may take when the guardrail does not say. */
+const TIMEOUT_MS = 800;
 
 /** Every pattern by full name, its expressions checked and its examples tried. */
 export function buildPatterns(declared: Declared, report: Report): Map<string, Pattern> {
@@ -18,7 +24,7 @@ export function buildPatterns(declared: Declared, report: Report): Map<string, P
     const { matches, span } = declaration;
     const hits = declaration.hits.map(({ text, span }) => ({ text, span }));
     const misses = declaration.misses.map(({ text, span }) => ({ text, span }));
-    const pattern = { name, expressions: expressionsOf(matches, report), hits, misses, span };
+    const pattern = { name, severity: SEVERITY, expressions: expressionsOf(matches, report), hits, misses, span };
     patterns.set(name, pattern);
     if (pattern.expressions.length === matches.length) tryExamples(pattern, report);
   }
@@ -54,7 +60,10 @@ export function buildGuardrails(
     on: [...new Set<Stage>(declaration.on.map(({ stage }) => stage))],
     in: declaration.in.length === 0 ? EVERY_PLACE : [...new Set<Place>(declaration.in.map(({ place }) => place))],
     patterns: patternsOf(declaration, patterns, report),
-    action: actionOf(declaration),
+    decode: [...new Set<Encoding>(declaration.decode.map(({ encoding }) => encoding))],
+    sample: declaration.sample?.percent ?? 100,
+    ask: askOf(declaration),
+    actions: declaration.actions.map(actionOf),
     doc: declaration.doc,
     span: declaration.name.span,
   }));
@@ -69,7 +78,14 @@ function patternsOf(
   const bare = match.flatMap((part) => (part.kind === "regex" ? [part.regex] : []));
   const expressions = expressionsOf(bare, report);
   if (expressions.length > 0) {
-    chosen.set(`/${name.text}/`, { name: name.text, expressions, hits: [], misses: [], span: expressions[0]!.span });
+    chosen.set(`/${name.text}/`, {
+      name: name.text,
+      severity: SEVERITY,
+      expressions,
+      hits: [],
+      misses: [],
+      span: expressions[0]!.span,
+    });
   }
   for (const part of match) {
     if (part.kind === "regex") continue;
@@ -84,6 +100,12 @@ function patternsOf(
   return [...chosen.values()];
 }
 
-function actionOf({ actions: [action] }: GuardrailDeclaration): Guardrail["action"] {
-  return action?.kind === "reject" ? { kind: "reject", message: action.message.text } : { kind: "redact" };
+function askOf({ ask, timeout, onError }: GuardrailDeclaration): Guardrail["ask"] {
+  if (ask === null) return null;
+  return { service: ask.service.text, timeoutMs: timeout?.ms ?? TIMEOUT_MS, onError: onError?.effect ?? "block" };
+}
+
+function actionOf({ deed, at, observe }: GuardAction): GuardrailAction {
+  const done: Deed = deed.kind === "reject" ? { kind: "reject", message: deed.message.text } : deed;
+  return { deed: done, at: at ?? "low", observe };
 }

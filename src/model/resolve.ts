@@ -3,10 +3,11 @@
  * builder reports what it finds on its way. All faults are collected, and a model comes out only when none is an error.
  */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import type { Tree } from "../language/tree.ts";
+import type { Credential, Tree } from "../language/tree.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
 import { delegationsHold } from "./checks/delegations-hold.ts";
 import { everythingUsed } from "./checks/everything-used.ts";
+import { guardrailsMakeSense } from "./checks/guardrails-make-sense.ts";
 import { keysAreMinted } from "./checks/keys-are-minted.ts";
 import { keysExpire } from "./checks/keys-expire.ts";
 import { knownNames } from "./checks/known-names.ts";
@@ -16,6 +17,7 @@ import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
 import { oneOrg } from "./checks/one-org.ts";
 import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
 import { parentsDeclared } from "./checks/parents-declared.ts";
+import { servicesComplete } from "./checks/services-complete.ts";
 import { statementsInPlace } from "./checks/statements-in-place.ts";
 import { uniqueNames } from "./checks/unique-names.ts";
 import { type Declared, gather } from "./declared.ts";
@@ -26,6 +28,7 @@ import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./mode
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
 import { buildPrices } from "./prices.ts";
+import { buildServices, referenceOf } from "./services.ts";
 import { buildTests } from "./tests.ts";
 
 /** What a policy means, or null when anything in it is an error; and all that is to be said about it, by place. */
@@ -46,6 +49,8 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     knownNames,
     limitsMakeSense,
     declarationsComplete,
+    guardrailsMakeSense,
+    servicesComplete,
     keysAreMinted,
     keysExpire,
     delegationsHold,
@@ -78,6 +83,7 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
     prices: buildPrices(declared, groups, report),
     guardrails: buildGuardrails(declared, patterns, report),
     patterns: [...patterns.values()],
+    services: buildServices(declared),
     audit: auditOf(declared),
     tests: buildTests(workshop, nodes),
     invariants: buildInvariants(workshop, nodes),
@@ -107,16 +113,20 @@ function providersOf(declared: Declared): Provider[] {
     const kind = declaration.body.find((statement) => statement.kind === "kind")?.name.text as ProviderKind;
     const url = declaration.body.find((statement) => statement.kind === "url")?.url.text ?? null;
     const credential = declaration.body.find((statement) => statement.kind === "credential")?.credential;
-    return { name, kind, url, credential: credential ? referenceOf(credential) : null, span: declaration.name.span };
+    return {
+      name,
+      kind,
+      url,
+      credential: credential ? providerReference(credential) : null,
+      span: declaration.name.span,
+    };
   });
 }
 
-type CredentialOf = Extract<Provider["credential"], object>;
-
-function referenceOf(credential: { kind: "env"; name: { text: string } } | { kind: "file"; path: { text: string } }) {
-  return credential.kind === "env"
-    ? ({ kind: "env", ref: credential.name.text } satisfies CredentialOf)
-    : ({ kind: "file", ref: credential.path.text } satisfies CredentialOf);
+/** declarations-complete.ts says of the other forms that a provider has no use for them. */
+function providerReference(credential: Credential): Provider["credential"] {
+  const reference = referenceOf(credential);
+  return "ref" in reference ? reference : null;
 }
 
 function auditOf(declared: Declared): AuditSettings {

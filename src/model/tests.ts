@@ -82,7 +82,11 @@ function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): E
     case "refuse":
       return { kind: "refuse", reason: expect.reason?.text ?? null };
     case "redact":
-      return { kind: "redact", guardrail: expect.guardrail?.text ?? null, to: expect.to?.text ?? null };
+    case "mask":
+      return { kind: expect.kind, guardrail: expect.guardrail?.text ?? null, to: expect.to?.text ?? null };
+    case "flag":
+    case "observe":
+      return { kind: expect.kind, guardrail: expect.guardrail?.text ?? null };
     case "route":
       return { kind: "route", providers: expect.providers.map(({ text }) => text) };
     default:

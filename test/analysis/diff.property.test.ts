@@ -11,7 +11,7 @@ import type { Diff, Row } from "../../src/analysis/diff-row.ts";
 import { compile } from "../../src/decision/compile.ts";
 import type { Thing } from "../../src/language/tree.ts";
 import type { Access, Active, GuardUse, Limit, Model, Node } from "../../src/model/model.ts";
-import { group, limit, model, node, provider, REVISION, at as spanAt } from "../decision/models.ts";
+import { doing, group, limit, model, node, provider, REDACT, REVISION, at as spanAt } from "../decision/models.ts";
 import { globMatches, random } from "../decision/oracle.ts";
 
 const CASES = Number(process.env.DIFF_CASES ?? 1_500);
@@ -59,7 +59,7 @@ function some<T>(next: Next, most: number, make: () => T): T[] {
 }
 
 function guardLine(next: Next): GuardUse {
-  return { guardrail: pick(next, ["g", "h"]), until: pick(next, UNTILS), span: spanAt(1) };
+  return { guardrail: pick(next, ["g", "h"]), observe: false, until: pick(next, UNTILS), span: spanAt(1) };
 }
 
 function limitLine(next: Next): Limit {
@@ -103,7 +103,7 @@ function randomModel(next: Next): Model {
 }
 
 function whole(nodes: readonly Node[], declared: readonly string[]): Model {
-  const guardrail = { on: [], in: [], patterns: [], action: { kind: "redact" }, doc: null, span: spanAt(5) } as const;
+  const guardrail = { on: [], in: [], patterns: [], ...doing(REDACT), doc: null, span: spanAt(5) };
   return model({
     nodes,
     providers: declared.map(provider),

@@ -10,6 +10,7 @@ import type { Guardrail } from "../../src/model/model.ts";
 import {
   access,
   at,
+  doing,
   facts,
   group,
   holder,
@@ -18,6 +19,7 @@ import {
   type NodeParts,
   node,
   provider,
+  REJECT,
   tableOf,
 } from "../decision/models.ts";
 import { chanceOf } from "../wire/chance.ts";
@@ -30,7 +32,7 @@ const no: Guardrail = {
   on: ["request"],
   in: ["user"],
   patterns: [],
-  action: { kind: "reject", message: "no" },
+  ...doing(REJECT),
   doc: null,
   span: at(70),
 };
@@ -172,7 +174,7 @@ test("what the record does not hold is counted apart", () => {
 });
 
 test("a guardrail that rejects may have a say, but a limit that is reached refuses in any case", () => {
-  const guards = [{ guardrail: "no-ids", until: null, span: at(24) }];
+  const guards = [{ guardrail: "no-ids", observe: false, until: null, span: at(24) }];
   const report = replay({ guards }, [decided(), refused("model"), decided({ model: "opus-1" })]);
   assert.deepEqual([flipsOf(report), unknownOf(report)], [["allow -> model 1"], ["guardrail 2"]]);
   assert.deepEqual(flipsOf(replay({}, [refused("guardrail")])), ["guardrail -> allow 1"]);

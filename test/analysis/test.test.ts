@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/test.ts";
 import type { Period } from "../../src/language/tree.ts";
-import type { Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
-import { access, at, group, limit, model, node, price, provider, tableOf } from "../decision/models.ts";
+import type { Deed, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
+import { access, at, doing, group, limit, model, node, price, provider, REDACT, tableOf } from "../decision/models.ts";
 
 const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", certain: "-", span: at(1) } as const;
 const pattern = {
   name: "employee",
+  severity: "high" as const,
   expressions: [{ ...expression, literals: [{ text: "EMP-", fold: false }] }],
   hits: [],
   misses: [],
   span: at(2),
 };
 
-function guardrail(name: string, action: Guardrail["action"]): Guardrail {
-  return { name, on: ["request"], in: ["user"], patterns: [pattern], action, doc: null, span: at(70) };
+function guardrail(name: string, deed: Deed): Guardrail {
+  return { name, on: ["request"], in: ["user"], patterns: [pattern], ...doing(deed), doc: null, span: at(70) };
 }
 
 const NODES = [
@@ -28,18 +29,18 @@ const NODES = [
       limit(25, { measure: "tokens", amount: 1_000, period: "hour" }),
       limit(26, { measure: "concurrency", amount: 1, period: null }),
     ],
-    guards: [{ guardrail: "ids", until: null, span: at(27) }],
+    guards: [{ guardrail: "ids", observe: false, until: null, span: at(27) }],
     active: [{ fromDay: 0, toDay: 4, fromMinute: 420, toMinute: 1200, until: null, span: at(28) }],
   }),
   node(30, "key dana", 1, { expires: DEFAULT_CLOCK + 365 * 86_400_000 }),
   node(40, "key ci", 1, {
     access: [access(41, "only models haiku-1")],
-    guards: [{ guardrail: "no-ids", until: null, span: at(42) }],
+    guards: [{ guardrail: "no-ids", observe: false, until: null, span: at(42) }],
   }),
   node(50, "team empty", 0),
   node(55, "team sales", 0, {
     access: [access(56, "allow models opus-1")],
-    guards: [{ guardrail: "answers", until: null, span: at(57) }],
+    guards: [{ guardrail: "answers", observe: false, until: null, span: at(57) }],
   }),
 ];
 const [TEAM, DANA, CI, SALES] = [1, 2, 3, 5];
@@ -52,7 +53,7 @@ function run(subject: number, ...steps: TestStep[]): TestResult {
     prices: [price(63, ["haiku-*"], { input: 1e6 })],
     providers: [provider("main"), provider("second")],
     guardrails: [
-      guardrail("ids", { kind: "redact" }),
+      guardrail("ids", REDACT),
       guardrail("no-ids", { kind: "reject", message: "no ids" }),
       { ...guardrail("answers", { kind: "reject", message: "no ids" }), on: ["response"] },
     ],

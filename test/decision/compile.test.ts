@@ -3,7 +3,21 @@ import { test } from "node:test";
 import { compile } from "../../src/decision/compile.ts";
 import { decide, modelsFor, toolGranted } from "../../src/decision/decide.ts";
 import type { Access, Model, Node } from "../../src/model/model.ts";
-import { access, at, facts, group, holder, limit, model, node, provider, REVISION, tableOf } from "./models.ts";
+import {
+  access,
+  at,
+  doing,
+  facts,
+  group,
+  holder,
+  limit,
+  model,
+  node,
+  provider,
+  REDACT,
+  REVISION,
+  tableOf,
+} from "./models.ts";
 import { globMatches, random } from "./oracle.ts";
 
 const NOW = 1_000_000;
@@ -190,14 +204,14 @@ test("counters are named for whose they are, and a key's own limit for the key",
 });
 
 test("guards add up down the chain and end with their `until`", () => {
-  const use = (guardrail: string, until: number | null) => ({ guardrail, until, span: at(1) });
+  const use = (guardrail: string, until: number | null) => ({ guardrail, observe: false, until, span: at(1) });
   const guardrail = (name: string) =>
     ({
       name,
       on: ["request"],
       in: ["user"],
       patterns: [],
-      action: { kind: "redact" },
+      ...doing(REDACT),
       doc: null,
       span: at(2),
     }) as const;

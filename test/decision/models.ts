@@ -5,7 +5,19 @@ import type { Facts } from "../../src/decision/facts.ts";
 import type { Principal } from "../../src/decision/principal.ts";
 import type { Revision, Table } from "../../src/decision/table.ts";
 import type { Span } from "../../src/language/source.ts";
-import type { Access, Active, Group, GuardUse, Limit, Model, Node, Price, Provider } from "../../src/model/model.ts";
+import type {
+  Access,
+  Active,
+  Deed,
+  Group,
+  Guardrail,
+  GuardUse,
+  Limit,
+  Model,
+  Node,
+  Price,
+  Provider,
+} from "../../src/model/model.ts";
 
 export const REVISION: Revision = { id: "0123456789ab", content: "0".repeat(64), commit: null };
 
@@ -66,6 +78,15 @@ export function price(line: number, globs: readonly string[], parts: Partial<Pri
   return { globs, ...plain, above: null, from: null, own: true, span: at(line), ...parts };
 }
 
+/** A guardrail's parts that make it do one thing about whatever it finds. */
+export function doing(deed: Deed): Pick<Guardrail, "decode" | "sample" | "ask" | "actions"> {
+  return { decode: [], sample: 100, ask: null, actions: [{ deed, at: "low", observe: false }] };
+}
+
+/** The deeds that most tests are about. */
+export const REDACT: Deed = { kind: "redact", restore: false };
+export const REJECT: Deed = { kind: "reject", message: "no" };
+
 export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
   return {
     timezone: "UTC",
@@ -75,6 +96,7 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
     prices: [],
     guardrails: [],
     patterns: [],
+    services: [],
     audit: { content: "none", keepDays: null },
     tests: [],
     invariants: [],

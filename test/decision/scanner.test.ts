@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Scanner } from "../../src/decision/scan.ts";
 import { createScanner } from "../../src/decision/scanner.ts";
 import type { Table, TableExpression, TableGuardrail } from "../../src/decision/table.ts";
-import { model, node, tableOf } from "./models.ts";
+import { doing, model, node, REDACT, REJECT, tableOf } from "./models.ts";
 import { random } from "./oracle.ts";
 
 type Written = readonly [name: string, source: string, literals: readonly string[], parts?: Partial<TableExpression>];
@@ -14,14 +14,15 @@ function expression([, source, literals, parts = {}]: Written): TableExpression 
 }
 
 function guardrail(written: readonly Written[], parts: Partial<TableGuardrail> = {}): TableGuardrail {
-  const patterns = written.map((it) => ({ name: it[0], expressions: [expression(it)] }));
+  const patterns = written.map((it) => ({ name: it[0], severity: "high" as const, expressions: [expression(it)] }));
   const origin = { place: "p.policy:1", text: "guardrail g" };
   return {
     name: "g",
     on: ["request", "response"],
     in: ["user"],
     patterns,
-    action: { kind: "redact" },
+    ...doing(REDACT),
+    twinOf: null,
     origin,
     ...parts,
   };
@@ -89,7 +90,7 @@ test("overlapping hits become one: a reject beats a redact, then the longer, and
       ["long", "abcdef", ["abcdef"]],
       ["short", "def", ["def"]],
     ]),
-    guardrail([["tail", "efgh", ["efgh"]]], { action: { kind: "reject", message: "no" } }),
+    guardrail([["tail", "efgh", ["efgh"]]], doing(REJECT)),
   );
   assert.deepEqual(scanner.scan("abcdef def"), [
     { start: 0, end: 6, guardrail: 0, pattern: "long" },

@@ -23,6 +23,7 @@ const table: Table = {
   atoms: undefined as never,
   slots: [],
   guardrails: [],
+  services: [],
   windows: [],
   providers: [],
   routes: [],

@@ -53,7 +53,7 @@ test("a team's statements become a tree with units as numbers", () => {
           ],
           until: christmas,
         },
-        { kind: "guard", names: [{ text: "no-drop" }], until: null },
+        { kind: "guard", observe: false, names: [{ text: "no-drop" }], until: null },
         { kind: "limit", measure: "tokens", rate: { amount: 2_000_000, period: "hour" }, per: "key", until: null },
         { kind: "concurrency", amount: 2, per: "team", until: null },
         {
@@ -181,7 +181,12 @@ test("groups, prices, patterns and guardrails become a tree", () => {
         { kind: "pack", name: { text: "secrets" } },
         { kind: "pack", name: { text: "own.id" } },
       ],
-      actions: [{ kind: "reject", message: { text: "no" } }],
+      decode: [],
+      sample: null,
+      ask: null,
+      timeout: null,
+      onError: null,
+      actions: [{ deed: { kind: "reject", message: { text: "no" } }, at: null, observe: false }],
       doc: null,
     },
   ]);

@@ -154,7 +154,9 @@ test("a guardrail's bare expressions are one pattern with its own name, in every
     [["ids", 2]],
   );
   assert.deepEqual(ids?.in, ["user", "tool-result", "tool-input", "system", "document"]);
-  assert.deepEqual(ids?.action, { kind: "reject", message: "no numbers of people" });
+  assert.deepEqual(ids?.actions, [
+    { deed: { kind: "reject", message: "no numbers of people" }, at: "low", observe: false },
+  ]);
 });
 
 test("a guardrail takes in the patterns of a pack, whole or one", () => {

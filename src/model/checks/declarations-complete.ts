@@ -1,12 +1,6 @@
-/** Promise: providers, patterns and guardrails say everything that they need to work, and nothing that they cannot use. */
+/** Promise: providers and patterns say everything that they need to work, and nothing that they cannot use. */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type {
-  AuditDeclaration,
-  GuardrailDeclaration,
-  OrgDeclaration,
-  ProviderDeclaration,
-  Word,
-} from "../../language/tree.ts";
+import type { AuditDeclaration, OrgDeclaration, ProviderDeclaration, Word } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault, firstIsHere } from "../fault.ts";
 import { isTimeZone } from "../instant.ts";
@@ -22,7 +16,6 @@ export function declarationsComplete(declared: Declared): Diagnostic[] {
         ? []
         : [fault("GW3021", declaration.name.span, `pattern \`${declaration.name.text}\` has no \`match\``, null)],
     ),
-    ...[...declared.guardrails.values()].flatMap(({ declaration }) => guardrail(declaration)),
     ...declared.orgs.flatMap(zone),
     ...audit(declared.audits),
   ];
@@ -61,6 +54,11 @@ function provider(declaration: ProviderDeclaration): Diagnostic[] {
       diagnostics.push(fault("GW2012", kind.name.span, message, help?.replace("declared:", "the kinds are") ?? null));
     }
   }
+  const reference = credential?.credential;
+  if (reference?.kind === "aws" || reference?.kind === "google") {
+    const message = `\`credential ${reference.kind}\` has no meaning for a provider of kind \`${kind.name.text}\``;
+    diagnostics.push(fault("GW3004", reference.span, message, 'use `credential env NAME` or `credential file "path"`'));
+  }
   return url ? [...diagnostics, ...address(url.url)] : diagnostics;
 }
 
@@ -69,7 +67,8 @@ function missing(code: "GW3006" | "GW3007", name: Word, example: string): Diagno
   return fault(code, name.span, `provider \`${name.text}\` has no \`${part}\``, `add \`${example}\``);
 }
 
-function address({ text, span }: Word): Diagnostic[] {
+/** What is wrong with an address. */
+export function address({ text, span }: Word): Diagnostic[] {
   const url = URL.canParse(text) ? new URL(text) : null;
   const wrong = addressFault(url);
   return wrong === null ? [] : [fault("GW3023", span, `\`url\` ${wrong}`, 'write `"https://host/path"`')];
@@ -85,19 +84,6 @@ function addressFault(url: URL | null): string | null {
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(?:\.\d+){3}$/.test(host);
-}
-
-function guardrail(declaration: GuardrailDeclaration): Diagnostic[] {
-  const { name, on, match, actions } = declaration;
-  const absent = [
-    on.length === 0 && "on request, response",
-    match.length === 0 && "match /…/",
-    actions.length === 0 && "action redact",
-  ].filter((part) => part !== false);
-  return absent.map((part) => {
-    const word = part.split(" ")[0];
-    return fault("GW3022", name.span, `guardrail \`${name.text}\` has no \`${word}\``, `add \`${part}\``);
-  });
 }
 
 function zone(org: OrgDeclaration): Diagnostic[] {

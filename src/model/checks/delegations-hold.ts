@@ -51,6 +51,7 @@ function isWithin(declaration: Declaration, { team }: DelegateDeclaration, decla
     case "tools":
     case "pattern":
     case "guardrail":
+    case "service":
     case "audit":
     case "invariant":
     case "delegate":

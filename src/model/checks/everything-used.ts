@@ -8,7 +8,7 @@ import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
 
-/** Groups, patterns, guardrails and providers of the policy itself that nothing names. */
+/** Groups, patterns, guardrails, services and providers of the policy itself that nothing names. */
 export function everythingUsed(declared: Declared): Diagnostic[] {
   const used = collect(declared);
   const diagnostics: Diagnostic[] = [];
@@ -27,6 +27,9 @@ export function everythingUsed(declared: Declared): Diagnostic[] {
   for (const { name, declaration } of declared.guardrails.values()) {
     if (!used.guardrails.has(name)) warn("guardrail", declaration.name);
   }
+  for (const { name, declaration } of declared.services.values()) {
+    if (!used.services.has(name)) warn("service", declaration.name);
+  }
   for (const { name, declaration } of declared.providers.values()) {
     if (!used.providers.has(name)) warn("provider", declaration.name);
   }
@@ -39,6 +42,7 @@ interface Used {
   readonly providers: Set<string>;
   readonly patterns: Set<string>;
   readonly guardrails: Set<string>;
+  readonly services: Set<string>;
 }
 
 function collect(declared: Declared): Used {
@@ -48,6 +52,7 @@ function collect(declared: Declared): Used {
     providers: new Set(),
     patterns: new Set(),
     guardrails: new Set(),
+    services: new Set(),
   };
   const patternsOfProviders = new Set<string>();
   const items = (thing: Thing, list: readonly Item[]) => {
@@ -76,6 +81,7 @@ function collect(declared: Declared): Used {
   }
   for (const { declaration } of declared.guardrails.values()) {
     for (const match of declaration.match) if (match.kind !== "regex") used.patterns.add(match.name.text);
+    if (declaration.ask !== null) used.services.add(declaration.ask.service.text);
   }
   for (const test of declared.tests) {
     for (const step of test.body) if (step.kind === "can" || step.kind === "cannot") items(step.thing, step.items);

@@ -14,7 +14,7 @@ import { fault } from "../fault.ts";
 import { REASONS } from "../reasons.ts";
 import { suggestion, unusedPack } from "../suggestion.ts";
 
-/** Unknown providers after `via`, guardrails after `guard`, patterns after `match`, subjects of proofs, words of tests. */
+/** Unknown providers after `via`, guardrails after `guard`, services after `ask`, patterns after `match`, subjects of proofs, words of tests. */
 export function knownNames(declared: Declared): Diagnostic[] {
   const bodies = [
     ...declared.orgs.map((org) => org.body),
@@ -27,6 +27,9 @@ export function knownNames(declared: Declared): Diagnostic[] {
     ),
     ...bodies.flatMap((body) => guards(body, declared)),
     ...[...declared.guardrails.values()].flatMap(({ declaration }) => matches(declaration, declared)),
+    ...[...declared.guardrails.values()].flatMap(({ declaration: { ask } }) =>
+      ask === null ? [] : unknown(ask.service, "GW2021", "service", declared.services),
+    ),
     ...declared.tests.flatMap((test) => namesOfTest(test, declared)),
     ...declared.invariants.flatMap((invariant) => namesOfInvariant(invariant, declared)),
   ];
@@ -34,7 +37,7 @@ export function knownNames(declared: Declared): Diagnostic[] {
 
 function unknown(
   name: Word,
-  code: "GW2005" | "GW2006" | "GW2007" | "GW2009",
+  code: "GW2005" | "GW2006" | "GW2007" | "GW2009" | "GW2021",
   kind: string,
   names: ReadonlyMap<string, { readonly declaration: { readonly name: Word } }>,
 ): Diagnostic[] {
@@ -87,7 +90,7 @@ function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
   for (const step of test.body) {
     if (step.kind !== "send") continue;
     const { expect } = step;
-    if (expect.kind === "redact" && expect.guardrail) {
+    if ("guardrail" in expect && expect.guardrail) {
       diagnostics.push(...unknown(expect.guardrail, "GW2009", "guardrail", declared.guardrails));
     }
     if (expect.kind === "route") {

@@ -7,6 +7,8 @@ import type { Usage } from "../../decision/usage.ts";
 
 /** What becomes of a hit in an answer. */
 export type Verdict =
+  /** It stays as it is, and is counted. */
+  | { readonly kind: "keep" }
   | { readonly kind: "redact"; readonly replacement: string }
   | { readonly kind: "reject"; readonly message: string };
 

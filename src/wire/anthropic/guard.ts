@@ -64,6 +64,7 @@ export function judge(
     }
     const verdict = rules.verdict(hit, text.slice(hit.start, hit.end));
     tally.hit(hit);
+    if (verdict.kind === "keep") continue;
     const start = Math.max(hit.start, base) - base;
     if (verdict.kind === "reject") return { cut: start, changes, stop: verdict.message };
     changes.push({ start, end: hit.end - base, text: verdict.replacement });

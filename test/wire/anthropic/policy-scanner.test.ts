@@ -7,6 +7,7 @@ import type { Stage } from "../../../src/language/tree.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
 import { redactTexts, scanTexts } from "../../../src/wire/anthropic/texts.ts";
 import { splice } from "../../../src/wire/splice.ts";
+import { doing, REDACT, REJECT } from "../../decision/models.ts";
 import { chanceOf, pieces } from "../chance.ts";
 import { callBlock, messageDelta, rulesOf, START, STOP, textBlock, visibleIn, watch } from "./answers.ts";
 
@@ -17,8 +18,9 @@ function guardrail(name: string, source: string, literal: string, kind: "redact"
     name,
     on: ["request", "response"],
     in: ["user", "tool-result"],
-    patterns: [{ name, expressions: [expression] }],
-    action: kind === "redact" ? { kind } : { kind, message: "no" },
+    patterns: [{ name, severity: "high", expressions: [expression] }],
+    ...doing(kind === "redact" ? REDACT : REJECT),
+    twinOf: null,
     origin: { place: "a.policy:1", text: `guardrail ${name}` },
   };
 }
