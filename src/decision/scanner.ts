@@ -4,8 +4,9 @@
  * V8 runs what the check proved linear there, RE2 the rest. When an expression has a group, its first group is the value.
  */
 import { RE2JS } from "re2js";
-import type { Stage } from "../language/tree.ts";
+import { ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
+import { mayHide, unpack } from "./encoded.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
@@ -45,6 +46,32 @@ interface Probe {
 type Finder = (text: string, found: (start: number, end: number) => void) => void;
 
 function build(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+  const plain = probesOf(table, guards, stage);
+  const insides = ENCODINGS.flatMap((encoding): Inside[] => {
+    const decoding = guards.filter((guard) => table.guardrails[guard]?.decode.includes(encoding));
+    const { probes, literals } = probesOf(table, decoding, stage);
+    if (probes.length === 0) return [];
+    return [{ encoding, scanner: scannerOf(probes, literals, []), strengthOf: strengthIn(table) }];
+  });
+  return plain.probes.length === 0 ? null : scannerOf(plain.probes, plain.literals, insides);
+}
+
+function strengthIn({ guardrails }: Table): Inside["strengthOf"] {
+  return ({ guardrail, pattern }) => strengthOf(deedsOf(guardrails[guardrail]!, pattern).done);
+}
+
+/** What looks into text of one encoded form. */
+interface Inside {
+  readonly encoding: Encoding;
+  readonly scanner: Scanner;
+  readonly strengthOf: (hit: Hit) => number;
+}
+
+function probesOf(
+  table: Table,
+  guards: readonly number[],
+  stage: Stage,
+): { readonly probes: readonly Probe[]; readonly literals: readonly Literal[] } {
   const literals: Literal[] = [];
   const known = new Map<string, number>();
   const probes: Probe[] = [];
@@ -67,13 +94,13 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
       }
     }
   }
-  return probes.length === 0 ? null : scannerOf(probes, literals);
+  return { probes, literals };
 }
 
 /** The beginnings of an escape that may stand for any letter, so that literals say nothing. */
 const ESCAPES = [..."0123456789abcdefABCDEF"].map((digit): Literal => ({ text: `\\u${digit}`, fold: false }));
 
-function scannerOf(probes: readonly Probe[], literals: readonly Literal[]): Scanner {
+function scannerOf(probes: readonly Probe[], literals: readonly Literal[], insides: readonly Inside[]): Scanner {
   const prefilter = createPrefilter([...literals, ...ESCAPES]);
   // Written anew by each look; a fresh one for each would be most of what a look allocates.
   const present = new Uint8Array(literals.length + ESCAPES.length);
@@ -92,7 +119,8 @@ function scannerOf(probes: readonly Probe[], literals: readonly Literal[]): Scan
       if (present.includes(1, literals.length)) return "any";
       const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
       const suspects = called((char) => part.includes(char.charCodeAt(0)));
-      return suspects.length === 0 ? null : suspects;
+      const hidden = insides.length > 0 && mayHide(bytes, start, end);
+      return suspects.length === 0 && !hidden ? null : suspects;
     },
     scan(text, suspects = "any") {
       if (suspects === "any") {
@@ -104,9 +132,18 @@ function scannerOf(probes: readonly Probe[], literals: readonly Literal[]): Scan
         const { guardrail, pattern, strength, finder } = probes[index]!;
         finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, strength }));
       }
+      for (const inside of insides) hits.push(...hidden(text, inside));
       return hits.length === 0 ? NO_HITS : apart(hits);
     },
   };
+}
+
+/** What hides a finding is a finding as a whole, once for each pattern. */
+function hidden(text: string, { encoding, scanner, strengthOf: strength }: Inside): Ranked[] {
+  return unpack(text, encoding).flatMap(({ start, end, text: plain }) => {
+    const hits = new Map(scanner.scan(plain).map((hit) => [`${hit.guardrail} ${hit.pattern}`, hit]));
+    return [...hits.values()].map((hit) => ({ ...hit, start, end, strength: strength(hit) }));
+  });
 }
 
 const NO_HITS: readonly Hit[] = [];

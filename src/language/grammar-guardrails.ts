@@ -14,7 +14,7 @@ import type {
   Severity,
   Stage,
 } from "./tree.ts";
-import { SEVERITIES } from "./tree.ts";
+import { ENCODINGS, SEVERITIES } from "./tree.ts";
 import { readDuration } from "./values.ts";
 
 const { Reserved, Contextual } = tokens;
@@ -27,7 +27,6 @@ type Match = GuardrailDeclaration["match"][number];
 
 const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as const satisfies readonly Place[];
 const STAGES = ["request", "response"] as const satisfies readonly Stage[];
-const ENCODINGS = ["base64", "percent", "hex"] as const satisfies readonly Encoding[];
 const DEEDS = ["flag", "mask", "redact", "reject"] as const satisfies readonly GuardDeed["kind"][];
 
 /** What may stand behind the name of an action. */

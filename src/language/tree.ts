@@ -249,8 +249,9 @@ export type Place = "user" | "tool-result" | "tool-input" | "system" | "document
 export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** A form in which guarded content may be hidden. */
-export type Encoding = "base64" | "percent" | "hex";
+/** The forms in which guarded content may be hidden. */
+export const ENCODINGS = ["base64", "percent", "hex"] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /** What happens to a finding. */
 export type GuardDeed =
