@@ -9,6 +9,7 @@ import { openJournal } from "../audit/journal.ts";
 import { AuditError, type AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
 import { createAdmin } from "../gateway/admin.ts";
+import { createConversations } from "../gateway/conversations.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { createOutputs } from "../gateway/outputs.ts";
 import { DEFAULT_TIMINGS } from "../gateway/ports.ts";
@@ -124,9 +125,10 @@ export async function serveWith(
 
 /** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names, sizes. */
 function mechanics(secret: Buffer) {
+  const hmac = (value: string) => createHmac("sha256", secret).update(value).digest("hex");
   return {
     outputs: createOutputs(),
-    hmac: (value: string) => createHmac("sha256", secret).update(value).digest("hex"),
+    conversations: createConversations(hmac, Date.now),
     now: Date.now,
     tick: () => performance.now(),
     // Node draws the bits of many of these at once, which is nearly free.

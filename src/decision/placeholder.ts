@@ -11,6 +11,18 @@ export function placeholder(kind: string, value: string, hmacHex: (value: string
   return `[[secret:${kind}:${base32(hmacHex(value))}]]`;
 }
 
+/** Every placeholder in a text, with its place; whoever made it. */
+export function placeholdersIn(
+  text: string,
+): { readonly start: number; readonly end: number; readonly words: string }[] {
+  if (!text.includes(OPENING)) return [];
+  return [...text.matchAll(SHAPE)].map(({ 0: words, index: start }) => ({ start, end: start + words.length, words }));
+}
+
+const OPENING = "[[secret:";
+/** Names of patterns, of packs and of guardrails, then an id. */
+const SHAPE = /\[\[secret:[\w.@/-]{1,200}:[a-z2-7]{10}\]\]/g;
+
 function base32(hex: string): string {
   let bits = 0n;
   for (const digit of hex.slice(0, 13)) bits = (bits << 4n) | BigInt(Number.parseInt(digit, 16));

@@ -95,7 +95,7 @@ function outcomeBody({ caller, asked }: Ticket, ending: Ending, reckoned: Reckon
     priced,
     charges,
     toolUses: report?.toolUses ?? [],
-    findings: countFindings(caller.table.guardrails, report?.hits ?? [], "response"),
+    findings: countFindings(caller.table.guardrails, report?.hits ?? []),
     bytes: caller.arrival.sink.written,
     firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
     totalMs: Math.round(totalMs),

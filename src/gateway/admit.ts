@@ -8,8 +8,9 @@ import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
+import type { Conversation } from "./conversation.ts";
 import { unrecorded } from "./faults.ts";
-import { inspect } from "./guard.ts";
+import { type Inspection, inspect } from "./guard.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
@@ -23,7 +24,9 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   if (decision.kind === "refusal") return turned(decision);
   const cut = asked.cut(decision.strip);
   if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
-  const { refusal, edits, findings } = inspect(asked, table, decision.guards, ports.hmac);
+  const conversation = conversationOf(asked, decision, caller, ports);
+  const guards = { table, indices: decision.guards };
+  const { refusal, edits, findings } = conversation === null ? CLEAN : inspect(asked, guards, conversation);
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
@@ -37,7 +40,14 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
     return turned(unrecorded(), findings);
   }
   const all = [...cut.edits, ...outside(cut.edits, edits)];
-  return { kind: "ticket", caller, asked, decision, reservation, edits: all, since };
+  return { kind: "ticket", caller, asked, decision, conversation, reservation, edits: all, since };
+}
+
+const CLEAN: Inspection = { refusal: null, edits: [], findings: [] };
+
+/** A conversation that began under a guardrail is kept to its end, also when none binds its caller any more. */
+function conversationOf(asked: Asked, { guards }: Allow, { principal }: Caller, ports: Ports): Conversation | null {
+  return ports.conversations.find(`${principal.key.name} ${asked.conversation}`, guards.length > 0);
 }
 
 function stuck(tool: string, { revision }: Allow, { table, principal }: Caller): Refusal {

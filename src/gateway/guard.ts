@@ -1,15 +1,16 @@
-/** Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. */
+/**
+ * Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. Only what is
+ * new is rejected: a message that was turned away stays in the client's history, and would turn away all that follow.
+ */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
-import { deedsOf, maskText } from "../decision/deeds.ts";
-import { placeholder } from "../decision/placeholder.ts";
-import type { Scanner } from "../decision/scan.ts";
-import { createScanner } from "../decision/scanner.ts";
-import type { Table, TableGuardrail } from "../decision/table.ts";
+import type { TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
-import type { Deed } from "../model/model.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
-import type { Asked, Found } from "./plane.ts";
+import type { Conversation } from "./conversation.ts";
+import { changesOf, type Mark, type Ruling } from "./marks.ts";
+import type { Asked, Texts } from "./plane.ts";
+import { type Guards, search } from "./search.ts";
 
 /** What the guards of a request say. */
 export interface Inspection {
@@ -20,85 +21,110 @@ export interface Inspection {
 
 /** No conversation holds so many secrets, and each placeholder takes time that other callers wait. */
 const MOST_REDACTED = 10_000;
-const CLEAN: Inspection = { refusal: null, edits: [], findings: [] };
 
-/** Searches a request for what the guardrails that bind its caller look for. */
-export function inspect(
-  asked: Asked,
-  table: Table,
-  guards: readonly number[],
-  hmac: (value: string) => string,
-): Inspection {
-  if (guards.length === 0) return CLEAN;
-  const found = asked.search((place) => scannerAt(table, guards, place));
-  if (found.length === 0) return CLEAN;
-  const hits = found.map(({ hit }) => ({ ...hit, count: 1 }));
-  const findings = countFindings(table.guardrails, hits, "request");
-  for (const it of found) {
-    const done = doneTo(table, it.hit);
-    if (done?.kind === "reject") return { refusal: rejection(table, it, done.message), edits: [], findings };
-  }
-  const changing = found.filter(({ hit }) => {
-    const done = doneTo(table, hit);
-    return done?.kind === "redact" || done?.kind === "mask";
-  });
-  if (changing.length > MOST_REDACTED) return { refusal: overload(table, changing), edits: [], findings };
-  const edits = asked.redact(changing, ({ hit, value }) => {
-    const done = doneTo(table, hit);
-    return done?.kind === "mask" ? maskText(value, done.keep) : placeholder(hit.pattern, value, hmac);
+/** Searches a request for what the guardrails that bind its caller look for, and for the secrets of its conversation. */
+export function inspect(asked: Asked, guards: Guards, conversation: Conversation): Inspection {
+  const { texts } = asked;
+  const marks = search(texts, guards, conversation);
+  const findings = findingsOf(marks.flat());
+  const { id: revision } = guards.table.revision;
+  const refusal = rejection(asked, marks, conversation, revision) ?? overload(marks.flat(), revision);
+  if (refusal !== null) return { refusal, edits: [], findings };
+  const edits = texts.spans.flatMap((span, index) => {
+    const changes = changesOf(marks[index]!);
+    return changes.length === 0 ? [] : texts.edit(span, changes);
   });
   return { refusal: null, edits, findings };
 }
 
-function scannerAt(table: Table, guards: readonly number[], place: Place): Scanner | null {
-  const looking = guards.filter((guard) => table.guardrails[guard]?.in.includes(place));
-  return createScanner(table, looking, "request");
+/** The refusal for the first thing in what is new that is rejected; what it turns away is history from then on. */
+function rejection(
+  { texts }: Asked,
+  marks: readonly (readonly Mark[])[],
+  conversation: Conversation,
+  revision: string,
+): Refusal | null {
+  if (!marks.some((of) => of.some(isReject))) return null;
+  const fresh = newTexts(texts, conversation);
+  for (const index of fresh) {
+    const ruling = marks[index]!.find(isReject)?.ruling;
+    const deed = ruling?.deeds.done;
+    if (!ruling || deed?.kind !== "reject") continue;
+    conversation.turnAway(fresh.map((each) => texts.read(texts.spans[each]!)));
+    const found = `${WHERE[texts.spans[index]!.place]} \`${ruling.pattern}\``;
+    return blocked(ruling, `: ${deed.message}; ${found}, ${WAY_OUT}`, revision);
+  }
+  return null;
 }
 
-function doneTo(table: Table, { guardrail, pattern }: Found["hit"]): Deed | null {
-  return deedsOf(table.guardrails[guardrail]!, pattern).done;
+function isReject({ ruling }: Mark): boolean {
+  return ruling?.deeds.done?.kind === "reject";
 }
 
-function rejection(table: Table, { hit }: Found, message: string): Refusal {
-  return blocked(table, hit, `: ${message}; the request contains \`${hit.pattern}\`, remove it to go on`);
+/** Indices of the texts that were never part of a request before, as far as can be told. */
+function newTexts({ spans, read, end }: Texts, conversation: Conversation): number[] {
+  const last = [...spans.keys()].filter((at) => spans[at]!.turn === end.turn && spans[at]!.author === end.author);
+  const seen = last.map((at) => conversation.wasTurnedAway(read(spans[at]!)));
+  // The client's own remarks stand behind every message: they do not make it an older one.
+  const newest = last.findLastIndex((at, index) => !seen[index] && spans[at]!.place !== "system");
+  return last.filter((_, index) => !seen[index] || index > newest);
 }
 
-function overload(table: Table, found: readonly Found[]): Refusal {
-  const { hit } = found[0]!;
-  const count = found.length.toLocaleString("en-US");
-  return blocked(
-    table,
-    hit,
-    `; the request contains \`${hit.pattern}\` and the like ${count} times, remove them to go on`,
+const WHERE = {
+  user: "your last message contains",
+  "tool-result": "the result of the last tool call contains",
+  "tool-input": "the last tool call contains",
+  system: "the instructions of this session contain",
+  document: "an attached document contains",
+} as const satisfies Record<Place, string>;
+
+const WAY_OUT = "take it back with /rewind, or send another message and a placeholder will stand for it";
+
+function overload(marks: readonly Mark[], revision: string): Refusal | null {
+  const changing = marks.filter(({ text, ruling }) => text !== null && ruling !== null);
+  if (changing.length <= MOST_REDACTED) return null;
+  const ruling = changing[0]!.ruling!;
+  const count = changing.length.toLocaleString("en-US");
+  const why = `; the request contains \`${ruling.pattern}\` and the like ${count} times, remove them to go on`;
+  return blocked(ruling, why, revision);
+}
+
+function blocked({ guardrail, origin }: Ruling, why: string, revision: string): Refusal {
+  const origins = origin === null ? [] : [origin];
+  const message = `blocked by guardrail \`${guardrail}\`${why}`;
+  return { kind: "refusal", revision, origins, reason: "guardrail", message, retryAfterMs: null };
+}
+
+/** Findings in a request, for the record. */
+function findingsOf(marks: readonly Mark[]): Finding[] {
+  const found = marks.flatMap(({ ruling }) => (ruling === null ? [] : [{ ...ruling, count: 1 }]));
+  return addUp(found, "request");
+}
+
+/** Findings in an answer, for the record. */
+export function countFindings(
+  guardrails: readonly TableGuardrail[],
+  hits: readonly { readonly guardrail: number; readonly pattern: string; readonly count: number }[],
+): Finding[] {
+  return addUp(
+    hits.map((hit) => ({ ...hit, guardrail: guardrails[hit.guardrail]?.name ?? "" })),
+    "response",
   );
 }
 
-function blocked(table: Table, { guardrail }: Found["hit"], why: string): Refusal {
-  const { name, origin } = table.guardrails[guardrail]!;
-  const message = `blocked by guardrail \`${name}\`${why}`;
-  const revision = table.revision.id;
-  return { kind: "refusal", revision, origins: [origin], reason: "guardrail", message, retryAfterMs: null };
-}
-
-/** A hit of a guardrail, counted. */
 interface Counted {
-  readonly guardrail: number;
+  readonly guardrail: string;
   readonly pattern: string;
   readonly count: number;
 }
 
-/** Adds hits up by guardrail and pattern, for the record. */
-export function countFindings(
-  guardrails: readonly TableGuardrail[],
-  hits: readonly Counted[],
-  stage: Finding["stage"],
-): Finding[] {
+/** Adds up by guardrail and pattern. */
+function addUp(found: readonly Counted[], stage: Finding["stage"]): Finding[] {
   const counts = new Map<string, Finding>();
-  for (const { guardrail, pattern, count } of hits) {
-    const name = guardrails[guardrail]?.name ?? "";
-    const key = `${name}\u0000${pattern}`;
+  for (const { guardrail, pattern, count } of found) {
+    const key = `${guardrail}\u0000${pattern}`;
     const before = counts.get(key)?.count ?? 0;
-    counts.set(key, { guardrail: name, pattern, stage, count: before + count });
+    counts.set(key, { guardrail, pattern, stage, count: before + count });
   }
   return [...counts.values()];
 }

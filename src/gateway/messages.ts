@@ -2,6 +2,7 @@
  * The Messages plane: `POST /v1/messages` and its count of tokens. Everything that knows the format is in wire/anthropic;
  * this file puts it behind the three answers of a `Plane`.
  */
+import { hash } from "node:crypto";
 import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
@@ -10,11 +11,11 @@ import type { MessagesRequest } from "../wire/anthropic/messages.ts";
 import { readMessages } from "../wire/anthropic/read.ts";
 import { errorReply } from "../wire/anthropic/refuse.ts";
 import { watchStream } from "../wire/anthropic/stream.ts";
-import { redactTexts, scanTexts } from "../wire/anthropic/texts.ts";
 import type { FaultNotice } from "../wire/fault.ts";
+import { rawEdits, textAt } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
 import { lasting } from "./faults.ts";
-import type { Asked, Plane } from "./plane.ts";
+import type { Asked, Plane, Texts } from "./plane.ts";
 
 const PING = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
 /** Rough size of a token in a request's JSON; what was really used settles it. */
@@ -52,25 +53,43 @@ function wrongMedia(arrival: Arrival): FaultNotice | null {
 }
 
 function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: string, arrival: Arrival): Asked {
+  const texts = textsOf(request);
+  const session = nameIn(arrival.headers["x-claude-code-session-id"]);
   return {
     kind: "asked",
     facts: factsOf(request, purpose),
     body: request.body,
     path: path + arrival.query,
-    session: nameIn(arrival.headers["x-claude-code-session-id"]),
+    session,
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
+    conversation: session ?? request.session ?? opening(texts),
+    texts,
     cut(tools) {
       if (tools.length === 0) return { edits: [] };
       const stripped = new Set(tools);
       return cutTools(request, (tool) => stripped.has(tool));
     },
-    search: (scannerAt) => scanTexts(request, scannerAt),
-    redact: (found, replacement) => redactTexts(request, found, replacement),
     watch: (rules) =>
       purpose === "count"
         ? null
         : { stream: () => watchStream(rules), document: (body) => rewriteDocument(body, rules), ping: PING },
   };
+}
+
+function textsOf({ body, texts: spans, end }: MessagesRequest): Texts {
+  return {
+    body,
+    spans,
+    end,
+    read: ({ start, end }) => textAt(body, start, end),
+    edit: ({ start, end }, changes) => rawEdits(body, start, end, changes),
+  };
+}
+
+/** A client that does not name its conversation is known again by how the conversation begins. */
+function opening({ spans, read }: Texts): string {
+  const first = spans.filter(({ turn, place }) => turn === 0 && place !== "system").slice(0, 2);
+  return hash("sha256", first.map(read).join("\u0000"));
 }
 
 function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {

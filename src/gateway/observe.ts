@@ -22,7 +22,7 @@ export async function observe(ticket: Ticket, answered: Answered, plane: Plane, 
   const { arrival } = ticket.caller;
   const relay: Relay = { ticket, answered, plane, ports, headers: headersBack(answer, arrival.id), firstByteMs: null };
   if (saysNothing(answer.status)) return unanswerable(relay);
-  const watcher = answer.status < 300 ? ticket.asked.watch(rulesOf(ticket, ports)) : null;
+  const watcher = answer.status < 300 ? ticket.asked.watch(rulesOf(ticket)) : null;
   if (watcher === null) return passOn(relay);
   return isStream(ticket, answer) ? stream(relay, watcher) : document(relay, watcher);
 }

@@ -5,11 +5,10 @@
 
 import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
-import type { Hit, Scanner } from "../decision/scan.ts";
-import type { Place } from "../language/tree.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
+import type { Change } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Reply } from "./sink.ts";
 
@@ -30,21 +29,26 @@ export interface Asked {
   /** Names of the client's session and agent; null when it does not say. */
   readonly session: string | null;
   readonly agent: string | null;
+  /** What names the conversation among those of its caller. */
+  readonly conversation: string;
+  readonly texts: Texts;
   /** How to take tools out, or the tool that cannot be taken out. */
   cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
-  /** Guarded content; `scannerAt` gives the scanner of the guardrails that look at a place. */
-  search(scannerAt: (place: Place) => Scanner | null): readonly Found[];
-  /** How to put words in the place of what was found. */
-  redact(found: readonly Found[], replacement: (found: Found) => string): readonly Edit[];
   /** How to watch the answer; null when there is nothing to watch in it. */
   watch(rules: AnswerRules): Watcher | null;
 }
 
-/** A hit of a guardrail in a request; `value` is what was found and goes nowhere but into a placeholder. */
-export interface Found {
-  readonly span: TextSpan;
-  readonly hit: Hit;
-  readonly value: string;
+/** The texts of a request that guardrails look at. */
+export interface Texts {
+  readonly body: Uint8Array;
+  /** In the order of the conversation. */
+  readonly spans: readonly TextSpan[];
+  /** Turn and author of what came last. */
+  readonly end: Pick<TextSpan, "turn" | "author">;
+  /** A text as people read it. */
+  read(span: TextSpan): string;
+  /** The edits of the body that make changes in a text. */
+  edit(span: TextSpan, changes: readonly Change[]): readonly Edit[];
 }
 
 /** Watches an answer, whichever way it comes. */

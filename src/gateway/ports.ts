@@ -4,6 +4,7 @@ import type { Table } from "../decision/table.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Conversations } from "./conversations.ts";
 import type { Outputs } from "./outputs.ts";
 
 export interface Ports {
@@ -11,11 +12,10 @@ export interface Ports {
   readonly policy: () => Table;
   readonly limits: Limits;
   readonly outputs: Outputs;
+  readonly conversations: Conversations;
   readonly log: AuditLog;
   readonly providers: Providers;
   readonly telemetry: Pick<Metrics, "ack" | "overhead" | "budget">;
-  /** Keyed hash of a value, in hex; makes placeholders that nobody can guess back. */
-  readonly hmac: (value: string) => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */

@@ -1,46 +1,72 @@
 /** What an answer is held to: the grants and the response guards of the table that the request began with. */
 import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
-import { placeholder } from "../decision/placeholder.ts";
+import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
-import type { TableGuardrail } from "../decision/table.ts";
-import type { AnswerRules, Verdict } from "../wire/anthropic/answer.ts";
-import type { Ports } from "./ports.ts";
+import type { AnswerRules, Memory, Restored, Verdict } from "../wire/anthropic/answer.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** The rules for the answer to a ticket. */
-export function rulesOf({ caller, decision }: Ticket, { hmac }: Pick<Ports, "hmac">): AnswerRules {
+export function rulesOf(ticket: Ticket): AnswerRules {
+  const { caller, decision, conversation } = ticket;
   const { table, principal, arrival } = caller;
   const grantOf = (tool: string) => toolGranted(table, principal, tool, arrival.at);
+  const sentence = (tool: string, why: string) => `[The gateway withheld a call of the tool ${tool}: ${why}.]`;
   return {
     granted: (tool) => grantOf(tool).granted,
-    withheld: (tool) =>
-      `[The gateway withheld a call of the tool ${tool}: policy does not grant it here (${grantOf(tool).origin.place}).]`,
-    scanner: createScanner(table, decision.guards, "response"),
-    verdict: (hit, value) => verdictOn(table.guardrails[hit.guardrail]!, { pattern: hit.pattern, value, hmac }),
+    withheld: (tool) => sentence(tool, `policy does not grant it here (${grantOf(tool).origin.place})`),
+    spoiled: sentence,
+    // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
+    scanner: conversation === null ? null : createScanner(table, decision.guards, "response"),
+    verdict: (hit, value) => verdictOn(ticket, hit, value),
+    memory: conversation === null ? null : memoryOf(ticket, conversation),
   };
 }
 
-interface Finding extends Pick<Ports, "hmac"> {
-  readonly pattern: string;
-  readonly value: string;
-}
-
-function verdictOn(guardrail: TableGuardrail, { pattern, value, hmac }: Finding): Verdict {
-  const { done } = deedsOf(guardrail, pattern);
+function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit, value: string): Verdict {
+  const ruled = caller.table.guardrails[guardrail]!;
+  const { done } = deedsOf(ruled, pattern);
   switch (done?.kind) {
     case undefined:
     case "flag":
       return { kind: "keep" };
     case "mask":
-      return { kind: "redact", replacement: maskText(value, done.keep) };
-    case "redact":
-      return { kind: "redact", replacement: placeholder(pattern, value, hmac) };
+      return { kind: "redact", replacement: maskText(value, done.keep), restore: false };
+    case "redact": {
+      const { restore } = done;
+      const secret = conversation!.keep(value, { guardrail: ruled.name, pattern, restore });
+      return { kind: "redact", replacement: secret.placeholder, restore };
+    }
     case "reject": {
-      const where = `guardrail ${guardrail.name}, ${done.message} (${guardrail.origin.place})`;
+      const where = `guardrail ${ruled.name}, ${done.message} (${ruled.origin.place})`;
       return { kind: "reject", message: `[The gateway stopped this answer: ${where}.]` };
     }
     default:
       return done satisfies never;
   }
+}
+
+/** What of the model's own words is worth keeping: where the client has others, or its next request would be changed. */
+function memoryOf({ caller, decision }: Ticket, conversation: Conversation): Memory {
+  const scanner = createScanner(caller.table, decision.guards, "request");
+  return {
+    restore: (words) => restored(conversation, words),
+    heard(original, changes) {
+      const isPlain = changes.length === 0 && (scanner === null || scanner.scan(original).length === 0);
+      if (!isPlain) conversation.hear(original, changes);
+    },
+  };
+}
+
+/** A placeholder that nothing stands behind any more must not be written anywhere. */
+function restored(conversation: Conversation, words: string): Restored {
+  const secret = conversation.behind(words);
+  if (secret?.restore) return { value: secret.value };
+  if (secret !== undefined) {
+    return { why: `its input holds ${words}, which guardrail ${secret.guardrail} does not give back to tools` };
+  }
+  return {
+    why: `its input holds ${words}, and what stands behind that is not known here any more; read it again from its source`,
+  };
 }

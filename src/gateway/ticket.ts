@@ -9,6 +9,7 @@ import type { AnswerReport } from "../wire/anthropic/answer.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Asked } from "./plane.ts";
 
 /** Who asks, under the one table that the request keeps to its end. */
@@ -26,6 +27,8 @@ export interface Ticket {
   readonly caller: Caller;
   readonly asked: Asked;
   readonly decision: Allow;
+  /** null for a caller whom no guardrail binds. */
+  readonly conversation: Conversation | null;
   readonly reservation: Reservation;
   readonly edits: readonly Edit[];
   /** When the request had been read, on the monotonic clock. */

@@ -15,6 +15,7 @@ import { openJournal } from "../../src/audit/journal.ts";
 import type { AuditLog } from "../../src/audit/log.ts";
 import { compile } from "../../src/decision/compile.ts";
 import type { Table } from "../../src/decision/table.ts";
+import { createConversations } from "../../src/gateway/conversations.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { createOutputs } from "../../src/gateway/outputs.ts";
 import { DEFAULT_TIMINGS, type Ports, type Timings } from "../../src/gateway/ports.ts";
@@ -127,7 +128,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     log,
     providers,
     telemetry: metrics,
-    hmac: (value) => createHmac("sha256", "test").update(value).digest("hex"),
+    conversations: createConversations((value) => createHmac("sha256", "test").update(value).digest("hex"), now),
     now,
     tick: () => performance.now(),
     newId: () => `req_${randomBytes(12).toString("hex")}`,

@@ -4,22 +4,39 @@
  */
 import type { Hit, Scanner } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
+import type { Change } from "../text.ts";
 
 /** What becomes of a hit in an answer. */
 export type Verdict =
   /** It stays as it is, and is counted. */
   | { readonly kind: "keep" }
-  | { readonly kind: "redact"; readonly replacement: string }
+  /** `restore`: in a tool's input it stays, because the tool would get it back anyway. */
+  | { readonly kind: "redact"; readonly replacement: string; readonly restore: boolean }
   | { readonly kind: "reject"; readonly message: string };
+
+/** What a tool gets in the place of a placeholder: the value, or nothing at all, because its call is withheld. */
+export type Restored = { readonly value: string } | { readonly why: string };
+
+/** What is kept of a conversation while its answers pass. */
+export interface Memory {
+  /** Takes a placeholder that the model wrote into a tool's input. */
+  restore(placeholder: string): Restored;
+  /** Told every text and every string of an input: the model's words, and the changes in which the client will have them. */
+  heard(original: string, changes: readonly Change[]): void;
+}
 
 export interface AnswerRules {
   /** Takes a canonical tool name. */
   readonly granted: (tool: string) => boolean;
   /** The sentence that stands where an ungranted call stood. */
   readonly withheld: (tool: string) => string;
+  /** The sentence that stands where a call stood whose input holds what no tool may get; `why` ends it. */
+  readonly spoiled: (tool: string, why: string) => string;
   /** Guards of the response stage that bind this caller; null when there are none. */
   readonly scanner: Scanner | null;
   readonly verdict: (hit: Hit, value: string) => Verdict;
+  /** null for a caller whose requests nothing is redacted in. */
+  readonly memory: Memory | null;
 }
 
 export interface AnswerReport {

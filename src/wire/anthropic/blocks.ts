@@ -4,9 +4,13 @@
  * call is held whole, because a client may run a call that was begun even when the answer ends early. A method that gives
  * a sentence says that a rule ends the answer; then only `say` may follow.
  */
+
+import { splice } from "../splice.ts";
 import { makeEvent } from "../sse.ts";
+import type { Change } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
-import { applyChanges, contextOf, type GuardRules, hasGuard, judge, judgeInput } from "./guard.ts";
+import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
+import { type InputVerdict, judgeInputText, looksIntoCalls } from "./inputs.ts";
 import { nameOfTool } from "./names.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Tally } from "./tally.ts";
@@ -18,6 +22,9 @@ interface TextBlock {
   start: Uint8Array | null;
   context: string;
   pending: string;
+  /** What of it has left, as the model wrote it, and the changes that were made. */
+  gone: string;
+  readonly changes: Change[];
 }
 
 interface CallBlock {
@@ -49,7 +56,7 @@ export class Blocks {
 
   /** True when deltas have to be looked at. */
   get watched(): boolean {
-    return this.#withheld > 0 || this.#rules.scanner !== null;
+    return this.#withheld > 0 || looksIntoCalls(this.#rules);
   }
 
   /** Takes a `content_block_start`. */
@@ -60,7 +67,7 @@ export class Blocks {
     this.#forget(index);
     const content = asRecord(fields.content_block) ?? {};
     if (content.type === "tool_use") this.#openCall(event, fields, content);
-    else if (content.type === "text" && hasGuard(this.#rules)) return this.#openText(event, fields, content);
+    else if (content.type === "text" && looksIntoCalls(this.#rules)) return this.#openText(event, fields, content);
     else this.#openPlain(index, event);
     return null;
   }
@@ -76,8 +83,8 @@ export class Blocks {
       if (delta.type === "input_json_delta" && typeof delta.partial_json === "string")
         block.input += delta.partial_json;
       this.#out.hush();
-    } else if (delta.type === "text_delta" && typeof delta.text === "string" && hasGuard(this.#rules)) {
-      return this.#text(this.#rules, event, { ...fields, delta: { ...delta, text: delta.text } });
+    } else if (delta.type === "text_delta" && typeof delta.text === "string" && looksIntoCalls(this.#rules)) {
+      return this.#text(event, { ...fields, delta: { ...delta, text: delta.text } });
     } else this.#send(index, event);
     return null;
   }
@@ -107,6 +114,7 @@ export class Blocks {
     for (const [index, block] of this.#open) {
       const unseen = block.kind === "call" || (block.kind === "text" && block.start !== null);
       if (!unseen) this.#send(index, stopOf(index));
+      this.#remember(block);
     }
     this.#open.clear();
     const index = this.#lastIndex + 1;
@@ -128,7 +136,7 @@ export class Blocks {
       this.#open.set(index, { kind: "withheld" });
       this.#withheld += 1;
       this.#begin(index, this.#rules.withheld(name));
-    } else if (hasGuard(this.#rules)) {
+    } else if (looksIntoCalls(this.#rules)) {
       this.#open.set(index, { kind: "call", start: fields, events: [event], input: "" });
     } else this.#openPlain(index, event);
   }
@@ -139,20 +147,19 @@ export class Blocks {
     const text = typeof content.text === "string" ? content.text : "";
     const bare = { ...fields, content_block: { ...content, text: "" } };
     const start = text === "" ? event : makeEvent("content_block_start", bare);
-    this.#open.set(index, { kind: "text", start, context: "", pending: "" });
-    if (text === "" || !hasGuard(this.#rules)) return null;
-    return this.#text(this.#rules, null, { ...deltaOf(index), delta: { type: "text_delta", text } });
+    this.#open.set(index, newText(start));
+    return text === "" ? null : this.#text(null, { ...deltaOf(index), delta: { type: "text_delta", text } });
   }
 
   /** Takes text of a block; its event goes as it came when just its own text may go. */
-  #text(rules: GuardRules, event: Uint8Array | null, fields: Fields & { delta: Fields & { text: string } }): Stop {
+  #text(event: Uint8Array | null, fields: Fields & { delta: Fields & { text: string } }): Stop {
     const index = indexOf(fields);
     const { text } = fields.delta;
     const known = this.#open.get(index);
-    const block: TextBlock = known?.kind === "text" ? known : { kind: "text", start: null, context: "", pending: "" };
+    const block = known?.kind === "text" ? known : newText(null);
     this.#open.set(index, block);
     block.pending += text;
-    const { released, stop } = this.#release(rules, block, false);
+    const { released, stop } = this.#release(block, false);
     if (event !== null && released === text) this.#send(index, event);
     else if (released === "") this.#out.hush();
     else this.#send(index, makeEvent("content_block_delta", { ...fields, delta: { ...fields.delta, text: released } }));
@@ -160,10 +167,20 @@ export class Blocks {
   }
 
   /** Takes from a block the text that may go out now, with its changes. */
-  #release(rules: GuardRules, block: TextBlock, final: boolean): { released: string; stop: Stop } {
+  #release(block: TextBlock, final: boolean): { released: string; stop: Stop } {
     const { context, pending } = block;
-    const judgement = judge(rules, this.#tally, { context, pending, final });
-    block.context = contextOf(context + pending.slice(0, judgement.cut));
+    const judgement = hasGuard(this.#rules)
+      ? judge(this.#rules, this.#tally, { context, pending, final })
+      : { cut: pending.length, changes: [], stop: null };
+    const gone = pending.slice(0, judgement.cut);
+    if (this.#rules.memory !== null) {
+      const before = block.gone.length;
+      for (const { start, end, text } of judgement.changes) {
+        block.changes.push({ start: before + start, end: before + end, text });
+      }
+      block.gone += gone;
+    }
+    block.context = contextOf(context + gone);
     block.pending = judgement.stop === null ? pending.slice(judgement.cut) : "";
     return { released: applyChanges(pending, judgement), stop: judgement.stop };
   }
@@ -171,35 +188,50 @@ export class Blocks {
   /** Sends what a text block still holds; its start as well, when no text ever came. */
   #finishText(index: number): Stop {
     const block = this.#open.get(index);
-    if (block?.kind !== "text" || !hasGuard(this.#rules)) return null;
-    const { released, stop } = this.#release(this.#rules, block, true);
+    if (block?.kind !== "text") return null;
+    const { released, stop } = this.#release(block, true);
     if (released !== "") this.#sendText(index, released);
     return stop;
   }
 
-  /** A call under guardrails goes out only now, as it came or with its input changed. */
+  /** A call that is looked into goes out only now: as it came, with its input changed, or not at all. */
   #closeCall(index: number, block: CallBlock): Stop {
-    if (!hasGuard(this.#rules)) return null;
     const content = asRecord(block.start.content_block) ?? {};
-    const given = JSON.stringify(content.input ?? {});
-    const first = judgeInput(this.#rules, this.#tally, given);
-    if ("stop" in first) return first.stop;
-    const rest = block.input === "" ? { text: "" } : judgeInput(this.#rules, this.#tally, block.input);
-    if ("stop" in rest) return rest.stop;
-    if (first.text === given && rest.text === block.input) {
+    const first = judgeInputText(this.#rules, this.#tally, JSON.stringify(content.input ?? {}));
+    if (first.verdict.kind !== "pass") return this.#dropCall(index, content, first.verdict);
+    const rest = block.input === "" ? null : judgeInputText(this.#rules, this.#tally, block.input);
+    if (rest !== null && rest.verdict.kind !== "pass") return this.#dropCall(index, content, rest.verdict);
+    const changes = [...first.verdict.edits, ...(rest?.verdict.kind === "pass" ? rest.verdict.edits : [])];
+    if (changes.length === 0) {
       for (const event of block.events) this.#send(index, event);
       return null;
     }
-    const input: unknown = JSON.parse(first.text);
+    const input: unknown = JSON.parse(textAfter(first));
     this.#send(index, makeEvent("content_block_start", { ...block.start, content_block: { ...content, input } }));
-    const delta = { type: "input_json_delta", partial_json: rest.text };
-    if (rest.text !== "") this.#send(index, makeEvent("content_block_delta", { ...deltaOf(index), delta }));
+    if (rest === null) return null;
+    const delta = { type: "input_json_delta", partial_json: textAfter(rest) };
+    this.#send(index, makeEvent("content_block_delta", { ...deltaOf(index), delta }));
+    return null;
+  }
+
+  /** Ends the answer for a call's sake, or puts a sentence in the place of the call. */
+  #dropCall(index: number, content: Fields, verdict: Exclude<InputVerdict, { kind: "pass" }>): Stop {
+    if (verdict.kind === "stop") return verdict.sentence;
+    this.#tally.lose();
+    this.#open.set(index, { kind: "plain" });
+    this.#begin(index, this.#rules.spoiled(nameOfTool(String(content.name)), verdict.why));
     return null;
   }
 
   #forget(index: number): void {
-    if (this.#open.get(index)?.kind === "withheld") this.#withheld -= 1;
+    const block = this.#open.get(index);
+    if (block?.kind === "withheld") this.#withheld -= 1;
+    if (block !== undefined) this.#remember(block);
     this.#open.delete(index);
+  }
+
+  #remember(block: Block): void {
+    if (block.kind === "text" && block.gone !== "") this.#rules.memory?.heard(block.gone, block.changes);
   }
 
   /** Begins a text block with this text. */
@@ -223,6 +255,15 @@ export class Blocks {
     this.#lastIndex = Math.max(this.#lastIndex, index);
     this.#out.send(event);
   }
+}
+
+function newText(start: Uint8Array | null): TextBlock {
+  return { kind: "text", start, context: "", pending: "", gone: "", changes: [] };
+}
+
+/** An input with its edits made. */
+function textAfter({ bytes, verdict }: ReturnType<typeof judgeInputText>): string {
+  return Buffer.from(splice(bytes, verdict.kind === "pass" ? verdict.edits : [])).toString();
 }
 
 function indexOf(fields: Fields): number {

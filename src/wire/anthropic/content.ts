@@ -54,10 +54,17 @@ export class ContentReader {
   readonly doors = new Set<string>();
   readonly #json: Json;
   readonly #known: KnownNames;
+  #author: TextSpan["author"] = "client";
+  #turn = 0;
 
   constructor(json: Json, known: KnownNames) {
     this.#json = json;
     this.#known = known;
+  }
+
+  /** Turn and author of the message that was read last. */
+  get end(): Pick<TextSpan, "turn" | "author"> {
+    return { turn: this.#turn, author: this.#author };
   }
 
   /** The `system` field. */
@@ -75,6 +82,9 @@ export class ContentReader {
     if (content === undefined) throw new JsonError("shape", "a message has no content", this.#json.start(node));
     const role = this.#string(fields, "role");
     if (role === null) throw new JsonError("shape", "a message has no role", this.#json.start(node));
+    const author = role === "assistant" ? "model" : "client";
+    if (author === "model" && this.#author === "client") this.#turn += 1;
+    this.#author = author;
     this.content(content, role === "system" ? "system" : "user");
   }
 
@@ -183,7 +193,7 @@ export class ContentReader {
   #text(node: Node, place: Place): void {
     const start = this.#json.start(node) + 1;
     const end = this.#json.end(node) - 1;
-    if (end > start) this.texts.push({ place, start, end });
+    if (end > start) this.texts.push({ place, author: this.#author, turn: this.#turn, start, end });
   }
 
   #isBilling(block: Node): boolean {

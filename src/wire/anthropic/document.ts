@@ -7,7 +7,8 @@ import { skim } from "../skim.ts";
 import { splice } from "../splice.ts";
 import { rawEdits } from "../text.ts";
 import type { AnswerReport, AnswerRules } from "./answer.ts";
-import { applyChanges, type GuardRules, hasGuard, judge, judgeLeaves } from "./guard.ts";
+import { applyChanges, hasGuard, judge } from "./guard.ts";
+import { judgeInput, looksIntoCalls } from "./inputs.ts";
 import type { Edit } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
 import { Tally } from "./tally.ts";
@@ -75,9 +76,7 @@ class DocumentRewriter {
     const type = textOf(this.#json, members.get("type"));
     if (type === "tool_use") return this.#call(block, members);
     const text = members.get("text");
-    if (type !== "text" || text === undefined || this.#json.kind(text) !== "string" || !hasGuard(this.#rules))
-      return UNTOUCHED;
-    return this.#text(this.#rules, text);
+    return type !== "text" || text === undefined || this.#json.kind(text) !== "string" ? UNTOUCHED : this.#text(text);
   }
 
   #call(block: Node, members: ReadonlyMap<string, Node>): BlockVerdict {
@@ -86,17 +85,29 @@ class DocumentRewriter {
     this.#tally.call(name, granted);
     if (!granted) return { edits: [this.#replace(block, textBlock(this.#rules.withheld(name)))], stop: null };
     const input = members.get("input");
-    if (input === undefined || !hasGuard(this.#rules)) return UNTOUCHED;
-    const judged = judgeLeaves(this.#rules, this.#tally, this.#json, input);
-    return typeof judged === "string"
-      ? { edits: [], stop: { sentence: judged, kept: false } }
-      : { edits: judged, stop: null };
+    if (input === undefined || !looksIntoCalls(this.#rules)) return UNTOUCHED;
+    const verdict = judgeInput(this.#rules, this.#tally, this.#json, input);
+    switch (verdict.kind) {
+      case "pass":
+        return { edits: verdict.edits, stop: null };
+      case "stop":
+        return { edits: [], stop: { sentence: verdict.sentence, kept: false } };
+      case "withhold":
+        this.#tally.lose();
+        return { edits: [this.#replace(block, textBlock(this.#rules.spoiled(name, verdict.why)))], stop: null };
+      default:
+        return verdict satisfies never;
+    }
   }
 
-  #text(rules: GuardRules, node: Node): BlockVerdict {
+  #text(node: Node): BlockVerdict {
+    const rules = this.#rules;
     const text = this.#json.text(node);
-    const judgement = judge(rules, this.#tally, { context: "", pending: text, final: true });
+    const judgement = hasGuard(rules)
+      ? judge(rules, this.#tally, { context: "", pending: text, final: true })
+      : { cut: text.length, changes: [], stop: null };
     const { cut, changes, stop } = judgement;
+    rules.memory?.heard(text.slice(0, cut), changes);
     if (stop !== null && applyChanges(text, judgement) === "") {
       return { edits: [], stop: { sentence: stop, kept: false } };
     }

@@ -3,12 +3,8 @@
  * the trailing run without a break is held back, since a token may still grow there; a finding is never cut in two, and a
  * private key is held from its first line to its last. stream.ts calls it for every delta, document.ts once per text.
  */
-import { type Json, JsonError, type Node } from "../json.ts";
-import { skim } from "../skim.ts";
-import { splice } from "../splice.ts";
-import { type Change, quoteText, rawEdits } from "../text.ts";
+import { type Change, changed } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
-import type { Edit } from "./messages.ts";
 import type { Tally } from "./tally.ts";
 
 /** What becomes of the pending text. */
@@ -79,53 +75,7 @@ export function contextOf(text: string): string {
 
 /** The first `cut` units of a text with the changes made. */
 export function applyChanges(text: string, { cut, changes }: Judgement): string {
-  let result = "";
-  let from = 0;
-  for (const change of changes) {
-    result += text.slice(from, change.start) + change.text;
-    from = change.end;
-  }
-  return result + text.slice(from, cut);
-}
-
-/** Judges every string of a JSON value: edits of its bytes, or the sentence of the rule that ends the answer. */
-export function judgeLeaves(rules: GuardRules, tally: Tally, json: Json, root: Node): Edit[] | string {
-  const edits: Edit[] = [];
-  const pending: Node[] = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const kind = json.kind(node);
-    if (kind === "array" || kind === "object") pending.push(...children(json, node, kind).reverse());
-    if (kind !== "string") continue;
-    const judgement = judge(rules, tally, { context: "", pending: json.text(node), final: true });
-    if (judgement.stop !== null) return judgement.stop;
-    edits.push(...rawEdits(json.bytes, json.start(node) + 1, json.end(node) - 1, judgement.changes));
-  }
-  return edits;
-}
-
-/** Judges the input of a tool call as JSON text: the text with its changes, or the rule's sentence. */
-export function judgeInput(rules: GuardRules, tally: Tally, input: string): { text: string } | { stop: string } {
-  const bytes = Buffer.from(input);
-  try {
-    const json = skim(bytes);
-    const edits = judgeLeaves(rules, tally, json, 0);
-    if (typeof edits === "string") return { stop: edits };
-    return { text: edits.length === 0 ? input : Buffer.from(splice(bytes, edits)).toString() };
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-  }
-  // Cut short or not JSON at all: nobody can run it, but it is shown, so that it is judged as the text that it is.
-  const judgement = judge(rules, tally, { context: "", pending: input, final: true });
-  if (judgement.stop !== null) return { stop: judgement.stop };
-  const changes = judgement.changes.map((change) => ({ ...change, text: quoteText(change.text) }));
-  return { text: applyChanges(input, { ...judgement, changes }) };
-}
-
-function children(json: Json, node: Node, kind: "array" | "object"): Node[] {
-  if (kind === "array") return json.elements(node);
-  const values: Node[] = [];
-  for (let key = node + 1; key < json.next(node); key = json.next(key + 1)) values.push(key + 1);
-  return values;
+  return changed(text.slice(0, cut), changes);
 }
 
 /** Units at the front of `pending` that can no longer become part of a longer token. */

@@ -1,9 +1,13 @@
-/** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and texts.ts use it. */
+/** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and the gateway use it. */
 import type { Place } from "../../language/tree.ts";
 
 /** A string in the body: byte offsets of what stands between its quotes, escapes not undone. */
 export interface TextSpan {
   readonly place: Place;
+  /** Whose words they are: an assistant's turn in the history is the model's. */
+  readonly author: "client" | "model";
+  /** How many of the model's turns begin before it or with it: what the client adds to one has the same number. */
+  readonly turn: number;
   readonly start: number;
   readonly end: number;
 }
@@ -49,6 +53,10 @@ export interface MessagesRequest {
   readonly toolChoice: string | null;
   readonly doors: readonly string[];
   readonly texts: readonly TextSpan[];
+  /** Turn and author of the last message. */
+  readonly end: Pick<TextSpan, "turn" | "author">;
+  /** The session that `metadata` names; null when it names none. */
+  readonly session: string | null;
 }
 
 /** Why a body cannot be read; `message` is for the caller and quotes nothing of the body. */

@@ -9,6 +9,7 @@ export class Tally {
   complete = false;
   stopped = false;
   readonly #toolUses: { readonly name: string; readonly granted: boolean }[] = [];
+  #lost = 0;
   readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number }>();
 
   call(name: string, granted: boolean): void {
@@ -22,9 +23,15 @@ export class Tally {
     this.#hits.set(key, row);
   }
 
+  /** The last call was taken out for what it holds, though its tool is granted. */
+  lose(): void {
+    this.#lost += 1;
+  }
+
   /** True when calls were withheld and none is left, so that the answer must not say that it waits for a tool. */
   get lostEveryCall(): boolean {
-    return this.#toolUses.length > 0 && this.#toolUses.every((call) => !call.granted);
+    const gone = this.#lost + this.#toolUses.filter((call) => !call.granted).length;
+    return this.#toolUses.length > 0 && gone === this.#toolUses.length;
   }
 
   report(): AnswerReport {

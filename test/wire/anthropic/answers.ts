@@ -70,10 +70,12 @@ export function rulesOf(given: Partial<AnswerRules> = {}): AnswerRules {
   return {
     granted: () => true,
     withheld: (tool) => `[${tool} is not granted]`,
+    spoiled: (tool, why) => `[${tool} is withheld: ${why}]`,
     scanner: null,
+    memory: null,
     verdict: ({ guardrail }, value) =>
       guardrail === 0
-        ? { kind: "redact", replacement: `[[${value.length}]]` }
+        ? { kind: "redact", replacement: `[[${value.length}]]`, restore: false }
         : { kind: "reject", message: "[blocked by no-orders]" },
     ...given,
   };

@@ -10,9 +10,9 @@ import { resolve } from "../../../src/model/resolve.ts";
 import { readBuiltins } from "../../../src/revision/packs.ts";
 import { rewriteDocument } from "../../../src/wire/anthropic/document.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
-import { redactTexts, scanTexts } from "../../../src/wire/anthropic/texts.ts";
 import { splice } from "../../../src/wire/splice.ts";
 import { messageDelta, rulesOf, START, STOP, textBlock, visibleIn, watch } from "./answers.ts";
+import { redactTexts, scanTexts } from "./redact.ts";
 
 const POLICY = `language 1
 use secrets from builtin
@@ -43,7 +43,7 @@ const scannerAt = (stage: Stage) => createScanner(table!, [0], stage)!;
 const mark = ({ pattern }: Hit, value: string): string => `[[${pattern}:${value.length}]]`;
 const rules = rulesOf({
   scanner: scannerAt("response"),
-  verdict: (hit, value) => ({ kind: "redact", replacement: mark(hit, value) }),
+  verdict: (hit, value) => ({ kind: "redact", replacement: mark(hit, value), restore: false }),
 });
 const secrets = [...pack.text.matchAll(/^\s+hit ("(?:[^"\\]|\\.)*")$/gm)].map((match): string => JSON.parse(match[1]!));
 

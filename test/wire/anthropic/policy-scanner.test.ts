@@ -5,11 +5,10 @@ import { createScanner } from "../../../src/decision/scanner.ts";
 import type { Table, TableGuardrail } from "../../../src/decision/table.ts";
 import type { Stage } from "../../../src/language/tree.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
-import { redactTexts, scanTexts } from "../../../src/wire/anthropic/texts.ts";
 import { splice } from "../../../src/wire/splice.ts";
-import { doing, REDACT, REJECT } from "../../decision/models.ts";
 import { chanceOf, pieces } from "../chance.ts";
 import { callBlock, messageDelta, rulesOf, START, STOP, textBlock, visibleIn, watch } from "./answers.ts";
+import { redactTexts, scanTexts } from "./redact.ts";
 
 function guardrail(name: string, source: string, literal: string, kind: "redact" | "reject"): TableGuardrail {
   const literals = [{ text: literal, fold: false }];
@@ -19,7 +18,12 @@ function guardrail(name: string, source: string, literal: string, kind: "redact"
     on: ["request", "response"],
     in: ["user", "tool-result"],
     patterns: [{ name, severity: "high", expressions: [expression] }],
-    ...doing(kind === "redact" ? REDACT : REJECT),
+    decode: [],
+    sample: 100,
+    ask: null,
+    actions: [
+      { deed: kind === "redact" ? { kind, restore: false } : { kind, message: "no" }, at: "low", observe: false },
+    ],
     twinOf: null,
     origin: { place: "a.policy:1", text: `guardrail ${name}` },
   };
@@ -41,7 +45,7 @@ const scannerFor = (stage: Stage) => {
 const rules = rulesOf({
   scanner: scannerFor("response"),
   verdict: ({ guardrail }) =>
-    guardrail === 2 ? { kind: "reject", message: "stopped" } : { kind: "redact", replacement: "[[x]]" },
+    guardrail === 2 ? { kind: "reject", message: "stopped" } : { kind: "redact", replacement: "[[x]]", restore: false },
 });
 
 test("a request, in whatever spelling", () => {
@@ -71,7 +75,7 @@ test("an answer, however it is split", () => {
     const { sent } = watch(pieces(Buffer.from(`${stream}${messageDelta("tool_use")}${STOP}`), chance, 200), rules);
     assert.deepEqual(visibleIn(sent).content, [
       { type: "text", text: "password: [[x]] ([[x]])\nfine" },
-      { type: "tool_use", id: "toolu_1", name: "Bash", input: { a: "[[x]]" } },
+      { type: "text", text: "[Bash is withheld: its input holds `badge`, which no tool may get]" },
     ]);
   }
 });

@@ -43,6 +43,7 @@ const RECORDED =
 const USAGE = { input: 12, output: 56, cacheRead: 34, cacheWrite: 2, cacheWrite1h: 5 };
 
 const guarded = rulesOf({ scanner: scannerOf(/EMP-\d{6}/, /DROP-TABLE/) });
+const SPOILED = "[Bash is withheld: its input holds `badge`, which no tool may get]";
 const answer = (...blocks: readonly string[]): string => START + blocks.join("") + messageDelta("end_turn") + STOP;
 
 test("without a rule that bites, every split gives the bytes that came", () => {
@@ -226,22 +227,25 @@ test("a private key is held from its first line to its last", () => {
   assert.match(Buffer.concat([...chunks]).toString(), /abc .*nothing .*at all /s);
 });
 
-test("input of a call is redacted inside its strings only", () => {
-  const input = JSON.stringify({ command: 'echo EMP-123456\n"x"', "EMP-999999": ["EMP-654321", 1] });
+test("a call whose input holds what no tool may get is withheld, however it is split", () => {
+  const input = JSON.stringify({ command: 'echo EMP-123456\n"x"', list: ["EMP-654321", 1] });
   const chance = chanceOf(11);
   for (let round = 0; round < 300; round += 1) {
     const parts = pieces(Buffer.from(input), chance, 9).map((part) => Buffer.from(part).toString());
-    const { sent, report } = watch([answer(callBlock(0, "Bash", ...parts))], guarded);
-    assert.deepEqual(visibleIn(sent).content[0]!.input, { command: 'echo [[10]]\n"x"', "EMP-999999": ["[[10]]", 1] });
+    const { sent, report } = watch([START, callBlock(0, "Bash", ...parts), messageDelta("tool_use"), STOP], guarded);
+    assert.deepEqual(visibleIn(sent), { content: [{ type: "text", text: SPOILED }], stop: "end_turn", error: null });
     assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2 }]);
+    assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true }]);
   }
+  const key = watch([answer(callBlock(0, "Bash", '{"EMP-123456":1}'))], guarded);
+  assert.deepEqual(visibleIn(key.sent).content, [{ type: "text", text: SPOILED }]);
 });
 
 test("input is judged as it will be read, with its escapes undone", () => {
   const { sent } = watch([answer(callBlock(0, "Bash", '{"a":"\\u0045MP-12', "3456 \\", 'u0044ROP-TABL"}'))], guarded);
-  assert.deepEqual(visibleIn(sent).content[0]!.input, { a: "[[10]] DROP-TABL" });
+  assert.deepEqual(visibleIn(sent).content, [{ type: "text", text: SPOILED }]);
   const whole = blockStart(0, { type: "tool_use", id: "t", name: "Bash", input: { a: "EMP-123456" } }) + blockStop(0);
-  assert.deepEqual(visibleIn(watch([answer(whole)], guarded).sent).content[0]!.input, { a: "[[10]]" });
+  assert.deepEqual(visibleIn(watch([answer(whole)], guarded).sent).content, [{ type: "text", text: SPOILED }]);
 });
 
 test("an untouched call leaves as it came, once it is whole", () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
-import { redactTexts, scanTexts } from "../../../src/wire/anthropic/texts.ts";
 import { splice } from "../../../src/wire/splice.ts";
+import { redactTexts, scanTexts } from "./redact.ts";
 import { scannerOf } from "./scanner.ts";
 
 const PATTERN = /EMP-\d{6}/;

@@ -1,11 +1,8 @@
-/**
- * Looks for guarded content in the texts of a request and redacts it in the bytes. A cheap look over the raw bytes comes
- * first; only texts that may hold something are decoded. Bytes outside the findings stay as they came.
- */
-import type { Hit, Scanner } from "../../decision/scan.ts";
-import type { Place } from "../../language/tree.ts";
-import { rawEdits, textAt } from "../text.ts";
-import type { Edit, MessagesRequest, TextSpan } from "./messages.ts";
+/** What a request becomes under a scanner, by the means of wire/ alone: its texts, their raw places, the splice. */
+import type { Hit, Scanner } from "../../../src/decision/scan.ts";
+import type { Place } from "../../../src/language/tree.ts";
+import type { Edit, MessagesRequest, TextSpan } from "../../../src/wire/anthropic/messages.ts";
+import { rawEdits, textAt } from "../../../src/wire/text.ts";
 
 /** A hit in one text of the request; `value` is what was found and goes nowhere but into a placeholder. */
 export interface Finding {

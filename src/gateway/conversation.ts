@@ -1,0 +1,150 @@
+/**
+ * What the gateway keeps of one conversation, in memory only and never in the record: the secrets that were replaced in
+ * it, so that each keeps its placeholder and is known again when it comes back bare; and what the model wrote itself
+ * where the client has it otherwise, so that the model's turns go back to it byte for byte. conversations.ts keeps many.
+ */
+import { KnownValues } from "../decision/known.ts";
+import { placeholder } from "../decision/placeholder.ts";
+import { type Change, changed, inverse, quoteText } from "../wire/text.ts";
+
+/** By what a secret was found. */
+export interface Source {
+  readonly guardrail: string;
+  readonly pattern: string;
+  /** Whether tools of the agent get the value back. */
+  readonly restore: boolean;
+}
+
+/** A secret that was replaced. */
+export interface Secret extends Source {
+  readonly value: string;
+  readonly placeholder: string;
+}
+
+/** Most secrets and remembered texts of one conversation; the oldest make room. */
+const MOST_SECRETS = 10_000;
+const MOST_WORDS = 2_000;
+/** Bytes that an entry takes besides its own text, roughly. */
+const ENTRY = 200;
+
+/** One conversation. */
+export class Conversation {
+  readonly known = new KnownValues();
+  readonly #secrets = new Map<string, Secret>();
+  readonly #byPlaceholder = new Map<string, Secret>();
+  /** Values as they stand inside a string of JSON, which is again inside a text. */
+  readonly #quoted = new Map<string, Secret>();
+  readonly #words = new Map<string, readonly Change[]>();
+  readonly #turnedAway = new Set<string>();
+  readonly #hmac: (text: string) => string;
+  #bytes = 0;
+
+  /** `hmac` is the keyed hash that placeholders are made of. */
+  constructor(hmac: (text: string) => string) {
+    this.#hmac = hmac;
+  }
+
+  /** Bytes of memory that it takes, roughly. */
+  get bytes(): number {
+    return this.#bytes + this.#turnedAway.size * ENTRY;
+  }
+
+  /** True when nothing is kept yet. */
+  get empty(): boolean {
+    return this.#secrets.size + this.#words.size + this.#turnedAway.size === 0;
+  }
+
+  /** True when some of the model's words may be recalled. */
+  get remembers(): boolean {
+    return this.#words.size > 0;
+  }
+
+  /** The secret behind a placeholder, when it is known. */
+  behind(words: string): Secret | undefined {
+    return this.#byPlaceholder.get(words);
+  }
+
+  /** The secret that this known value is. What stands quoted is another value: put back, it has to stand quoted again. */
+  secretOf(value: string): Secret | undefined {
+    const quoted = this.#quoted.get(value);
+    return this.#secrets.get(value) ?? (quoted === undefined ? undefined : this.keep(value, quoted));
+  }
+
+  /** Keeps a secret; what was said first of a value stands. */
+  keep(value: string, { guardrail, pattern, restore }: Source): Secret {
+    const before = this.#secrets.get(value);
+    if (before !== undefined) return before;
+    const words = placeholder(pattern, value, this.#hmac);
+    const secret: Secret = { value, placeholder: words, guardrail, pattern, restore };
+    this.#secrets.set(value, secret);
+    this.#byPlaceholder.set(words, secret);
+    this.known.add(value);
+    const quoted = quoteText(value);
+    if (quoted !== value) {
+      this.#quoted.set(quoted, secret);
+      this.known.add(quoted);
+    }
+    this.#bytes += sizeOf(secret);
+    if (this.#secrets.size > MOST_SECRETS) this.#forgetOldest();
+    return secret;
+  }
+
+  /** Takes what the model wrote and the changes in which the client has it. */
+  hear(original: string, changes: readonly Change[]): void {
+    const hash = this.#hashOf(changed(original, changes));
+    this.#forgetWords(hash);
+    const back = inverse(original, changes);
+    this.#words.set(hash, back);
+    this.#bytes += weigh(back);
+    if (this.#words.size > MOST_WORDS) this.#forgetWords(this.#words.keys().next().value!);
+  }
+
+  /** The changes that make the model's own words out of a text of one of its turns; null when it is not remembered. */
+  recall(text: string): readonly Change[] | null {
+    return this.#words.get(this.#hashOf(text)) ?? null;
+  }
+
+  /** Takes the new texts of a request that is turned away: the client will send them again, as a part of its history. */
+  turnAway(texts: readonly string[]): void {
+    for (const text of texts) {
+      this.#turnedAway.add(this.#hashOf(text));
+      if (this.#turnedAway.size > MOST_WORDS) this.#turnedAway.delete(this.#turnedAway.values().next().value!);
+    }
+  }
+
+  /** True for a text of a request that was turned away. */
+  wasTurnedAway(text: string): boolean {
+    return this.#turnedAway.size > 0 && this.#turnedAway.has(this.#hashOf(text));
+  }
+
+  /** A client may add a line's end to a text when it sends it again, or take one away. */
+  #hashOf(text: string): string {
+    return this.#hmac(text.trimEnd());
+  }
+
+  #forgetOldest(): void {
+    const secret: Secret = this.#secrets.values().next().value!;
+    this.#secrets.delete(secret.value);
+    if (this.#byPlaceholder.get(secret.placeholder) === secret) this.#byPlaceholder.delete(secret.placeholder);
+    const quoted = quoteText(secret.value);
+    this.#quoted.delete(quoted);
+    if (quoted !== secret.value) this.known.delete(quoted);
+    this.known.delete(secret.value);
+    this.#bytes -= sizeOf(secret);
+  }
+
+  #forgetWords(hash: string): void {
+    const back = this.#words.get(hash);
+    if (back === undefined) return;
+    this.#words.delete(hash);
+    this.#bytes -= weigh(back);
+  }
+}
+
+function sizeOf({ value }: Secret): number {
+  return ENTRY + 4 * value.length;
+}
+
+function weigh(changes: readonly Change[]): number {
+  return changes.reduce((sum, { text }) => sum + ENTRY / 2 + 2 * text.length, ENTRY);
+}

@@ -1,0 +1,200 @@
+/** A conversation under guardrails: the provider never sees a secret, the agent works with it, and no turn changes. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { assertSteady, type Block, Client, result, startSessions } from "./sessions.ts";
+import { OPEN, policyOf } from "./world.ts";
+
+const PLACEHOLDER = /\[\[secret:[\w-]+:[a-z2-7]{10}\]\]/;
+const SECRETS = `guardrail secrets {
+  on request, response
+  match /\\bTOK-[A-Z0-9]{16}\\b/, /password: ([^\\s"]{6,40})/, /-----BEGIN KEY-----[^-]{1,400}-----END KEY-----/
+  action redact restore tool-input
+}`;
+const POLICY = policyOf(`${OPEN.replace("Bash, Read", "*")}\n  guard secrets`, SECRETS);
+const KEPT = POLICY.replace(" restore tool-input", "");
+
+const token = (): string => `TOK-${randomBytes(8).toString("hex").toUpperCase()}`;
+const say = (text: string): Block => ({ type: "text", text });
+const call = (name: string, input: unknown): Block => ({ type: "tool_use", id: "toolu_0", name, input });
+const placeholderIn = (text: string): string => PLACEHOLDER.exec(text)?.[0] ?? assert.fail(`no placeholder in ${text}`);
+
+for (const stream of [true, false]) {
+  const form = stream ? "streamed" : "in one piece";
+
+  test(`a tool works with the real value, and the provider sees the same placeholder every time, ${form}`, async (t) => {
+    const secret = token();
+    const { world, sent, said } = await startSessions(t, POLICY, ({ messages, raw }) => {
+      if (messages.length === 1) return [say("reading"), call("Read", { file_path: "a.env" })];
+      const words = placeholderIn(raw);
+      if (messages.length === 3)
+        return [call("Edit", { old_string: `A=${words}`, new_string: `B=${words}\nC="${words}"` })];
+      return [say(`done with ${words}`)];
+    });
+    const client = new Client(world, "s1", stream);
+    await client.say("edit a.env");
+    const edit = await client.say(result(`1\tA=${secret}\n`));
+    assert.deepEqual(edit.blocks[0]!.input, { old_string: `A=${secret}`, new_string: `B=${secret}\nC="${secret}"` });
+    // Bare, and inside a string of JSON.
+    const done = await client.say(result(`ok ${secret} {"c":"${secret}"}`));
+    assert.match(String(done.blocks[0]!.text), /^done with \[\[secret:secrets:[a-z2-7]{10}\]\]$/);
+    await client.say("thanks");
+    assertSteady(sent, said);
+    for (const { raw } of sent) assert.ok(!raw.includes(secret));
+    assert.ok(!JSON.stringify(world.entries).includes(secret));
+  });
+
+  test(`what the model wrote itself goes back as it wrote it, ${form}`, async (t) => {
+    const own = token();
+    const { world, sent, said } = await startSessions(t, POLICY, ({ messages }) =>
+      messages.length === 1 ? [say(`use ${own}, it is new`), call("Write", { content: `T=${own}` })] : [say("fine")],
+    );
+    const client = new Client(world, "s1", stream);
+    const first = await client.say("make me a token");
+    assert.match(String(first.blocks[0]!.text), /^use \[\[secret:secrets:[a-z2-7]{10}\]\], it is new$/);
+    assert.deepEqual(first.blocks[1]!.input, { content: `T=${own}` });
+    await client.say(result(`T=${own}`));
+    assertSteady(sent, said);
+    assert.ok(!JSON.stringify(sent[1]!.messages.at(-1)).includes(own));
+  });
+}
+
+test("a value is known again where no pattern sees it, also inside a string of JSON", async (t) => {
+  const value = `pa\\ss${randomBytes(6).toString("hex")}`;
+  const { world, sent } = await startSessions(t, POLICY, () => [say("ok")]);
+  const client = new Client(world, "s1", false);
+  await client.say("hello");
+  await client.say(`password: ${value}`);
+  await client.say(`it was ${value}, wasn't it`);
+  await client.say(`also ${JSON.stringify({ value })}`);
+  assert.ok(sent.every(({ raw }) => !raw.includes(value.slice(5))));
+  const first = placeholderIn(JSON.stringify(sent[1]!.messages.at(-1)));
+  assert.equal(placeholderIn(JSON.stringify(sent[2]!.messages.at(-1))), first);
+  assert.notEqual(placeholderIn(JSON.stringify(sent[3]!.messages.at(-1))), first, "put back, it has to stand quoted");
+});
+
+test("after a restart the history teaches the same placeholders again", async (t) => {
+  const secret = token();
+  const model = () => [say("ok")];
+  const [before, after] = [await startSessions(t, POLICY, model), await startSessions(t, POLICY, model)];
+  const client = new Client(before.world, "s1", true);
+  await client.say(`the token is ${secret}`);
+  await client.say(`so ${secret.slice(0, 20)} it is`);
+  const again = new Client(after.world, "s1", true);
+  again.history.push(...client.history);
+  await again.say("go on");
+  assertSteady([...before.sent, ...after.sent], [...before.said, ...after.said]);
+});
+
+test("a placeholder that nobody knows any more, or that is not given back, is never written", async (t) => {
+  const secret = token();
+  for (const policy of [POLICY, KEPT]) {
+    let words = "[[secret:secrets:aaaaaaaaaa]]";
+    const { world, sent } = await startSessions(t, policy, ({ messages, raw }) => {
+      if (policy === KEPT) words = placeholderIn(raw);
+      return messages.length === 1 ? [say("writing"), call("Write", { content: `T=${words}` })] : [say("I see")];
+    });
+    const client = new Client(world, "s1", true);
+    const { blocks } = await client.say(policy === KEPT ? `write ${secret} down` : "write it down");
+    assert.deepEqual(
+      blocks.map(({ type }) => type),
+      ["text", "text"],
+    );
+    assert.match(
+      String(blocks[1]!.text),
+      policy === KEPT
+        ? /withheld a call of the tool Write: its input holds \[\[.*\]\], which guardrail secrets does not give back to tools\.\]$/
+        : /withheld a call of the tool Write: its input holds \[\[.*\]\], and what stands behind that is not known here any more/,
+    );
+    assert.equal((await client.say("why?")).status, 200);
+    assert.ok(sent.every(({ raw }) => !raw.includes(secret)));
+  }
+});
+
+test("conversations and keys do not share what they know", async (t) => {
+  const secret = `Xy${randomBytes(6).toString("hex")}`;
+  const { world, sent } = await startSessions(t, POLICY, () => [say("ok")]);
+  await new Client(world, "s1", false).say(`password: ${secret}`);
+  await new Client(world, "s2", false).say(`is it ${secret}?`);
+  assert.ok(!sent[0]!.raw.includes(secret));
+  assert.ok(sent[1]!.raw.includes(secret));
+});
+
+test("a client that names no session is known by how its conversation begins", async (t) => {
+  const secret = `Xy${randomBytes(6).toString("hex")}`;
+  const { world, sent } = await startSessions(t, POLICY, () => [say("ok")]);
+  const messages = [{ role: "user", content: `hello, password: ${secret}` }];
+  const ask = async (rest: readonly object[], more = {}) => {
+    const body = { model: "claude-sonnet-5-5", max_tokens: 9, messages: [...messages, ...rest], ...more };
+    await (await world.ask(body)).text();
+  };
+  await ask([]);
+  await ask([
+    { role: "assistant", content: "ok" },
+    { role: "user", content: `is it ${secret}?` },
+  ]);
+  assert.ok(sent.every(({ raw }) => !raw.includes(secret)));
+  // Named in the metadata, as Claude Code does too.
+  const metadata = { user_id: JSON.stringify({ device_id: "d", account_uuid: "", session_id: "s-7" }) };
+  await ask([], { metadata });
+  messages[0] = { role: "user", content: `another beginning ${secret}` };
+  await ask([], { metadata });
+  await ask([]);
+  assert.deepEqual(
+    sent.slice(2).map(({ raw }) => raw.includes(secret)),
+    [false, false, true],
+  );
+});
+
+const REJECT = policyOf(
+  `${OPEN}\n  guard orders`,
+  'guardrail orders {\n  on request\n  match /\\bDROP\\s+TABLE\\b/i\n  action reject "ask a human"\n}',
+);
+
+test("a message that is turned away does not poison the session", async (t) => {
+  const { world, sent, said } = await startSessions(t, REJECT, () => [say("ok")]);
+  const client = new Client(world, "s1", true);
+  await client.say("hello");
+  const refused = await client.say("run DROP TABLE users");
+  assert.equal(refused.status, 400);
+  assert.match(
+    refused.text,
+    /blocked by guardrail `orders`: ask a human; your last message contains `orders`, take it back with \/rewind, or send another message and a placeholder will stand for it \(test\.policy:\d+, req_/,
+  );
+  // The client repeats itself: that is not another message.
+  for (let again = 0; again < 2; again += 1) {
+    client.history.pop();
+    assert.equal((await client.say("run DROP TABLE users")).status, 400);
+  }
+  // Sent again as history, a text may end in another line.
+  client.history[client.history.length - 1] = { role: "user", content: "run DROP TABLE users\n" };
+  const next = await client.say("never mind, list them");
+  assert.equal(next.status, 200);
+  assert.match(JSON.stringify(sent[1]!.messages), /run \[\[secret:orders:[a-z2-7]{10}\]\] users/);
+  assert.equal((await client.say("and now DROP TABLE users")).status, 400);
+  assert.equal((await client.say("and now DROP TABLE users")).status, 400, "the same again is a new message");
+  assert.equal((await client.say("sorry")).status, 200);
+  await client.say("bye");
+  assertSteady([sent[1]!, ...sent.slice(2)], said.slice(1));
+});
+
+test("only what is new is turned away, wherever it stands", async (t) => {
+  const { world, sent } = await startSessions(t, REJECT, () => [say("ok")]);
+  const ask = async (messages: readonly object[], more = {}) =>
+    (await world.ask({ model: "claude-sonnet-5-5", max_tokens: 9, messages, ...more })).status;
+  const bad = "DROP TABLE x";
+  const [user, model] = [
+    (content: unknown) => ({ role: "user", content }),
+    (content: unknown) => ({ role: "assistant", content }),
+  ];
+  assert.equal(await ask([user(bad), model("no"), user("fine")]), 200);
+  assert.equal(await ask([user("a"), model(bad), user("fine")]), 200);
+  assert.equal(await ask([user("b"), model([call("Bash", { command: bad })]), user(result("done"))]), 200);
+  assert.equal(await ask([user("c"), model("x"), user("fine")], { system: bad }), 200);
+  assert.ok(sent.every(({ raw }) => !raw.includes("DROP")));
+  assert.equal(await ask([user("d")], { system: bad }), 400);
+  assert.equal(await ask([user("e"), model("x"), user(result(bad))]), 400);
+  assert.equal(await ask([user("f"), model("x"), user("y"), { role: "system", content: bad }]), 400);
+  // Words that are put into the model's mouth are the client's.
+  assert.equal(await ask([user("g"), model(`sure: ${bad}`)]), 400);
+});
