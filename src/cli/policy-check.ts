@@ -3,13 +3,16 @@ import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { ended } from "../model/ended.ts";
 import type { Built } from "../revision/build.ts";
 import type { Loaded } from "../revision/load.ts";
+import { annotations } from "./annotations.ts";
+import { codeQuality } from "./code-quality.ts";
 import { loadFor } from "./reading.ts";
 import { brokenOf, count, diagnosticsJson, drawDiagnostics } from "./report.ts";
+import { sarif } from "./sarif.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What is checked and how it is told. */
 export interface CheckOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "github" | "gitlab";
   /** The day on which keys and statements may have ended, and from which on invariants have to hold; now when not said. */
   readonly at?: number;
 }
@@ -19,9 +22,30 @@ export async function policyCheck(dir: string, { format, at }: CheckOptions, ter
   const loaded = await loadFor("policy check", dir, at);
   const found = findingsOf(loaded.built, at ?? Date.now());
   const ok = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
-  if (format === "json") terminal.out.write(`${JSON.stringify(asJson(dir, loaded, { ok, found }), null, 2)}\n`);
-  else tell(dir, loaded, found, terminal);
+  if (format === "text") tell(dir, loaded, found, terminal);
+  else terminal.out.write(told(dir, loaded, { format, ok, found }));
   return ok ? 0 : 1;
+}
+
+interface Findings {
+  readonly format: Exclude<CheckOptions["format"], "text">;
+  readonly ok: boolean;
+  readonly found: readonly Diagnostic[];
+}
+
+function told(dir: string, loaded: Loaded, { format, ok, found }: Findings): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(asJson(dir, loaded, { ok, found }), null, 2)}\n`;
+    case "sarif":
+      return sarif(found, dir);
+    case "github":
+      return annotations(found, dir);
+    case "gitlab":
+      return codeQuality(found, dir);
+    default:
+      return format satisfies never;
+  }
 }
 
 function tell(
@@ -48,11 +72,7 @@ function findingsOf(built: Built, now: number): readonly Diagnostic[] {
   return [...built.diagnostics, ...brokenOf(built), ...over].sort(byPlace);
 }
 
-function asJson(
-  dir: string,
-  { built, revision }: Loaded,
-  { ok, found }: { readonly ok: boolean; readonly found: readonly Diagnostic[] },
-) {
+function asJson(dir: string, { built, revision }: Loaded, { ok, found }: Pick<Findings, "ok" | "found">) {
   return {
     ok,
     directory: dir,

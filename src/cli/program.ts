@@ -82,7 +82,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .description("report every fault of a policy directory at once, and prove its invariants")
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
-    .addOption(format("text", "json"))
+    .addOption(format("text", "json", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
@@ -106,7 +106,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .option("--coverage", "name the statements that no test would miss, and print the missing tests")
     .option("--coverage-min <percent>", "fail when tests cover less of the statements")
     .option("-w, --watch", "run again at each change")
-    .addOption(format("text", "json", "junit", "sarif", "github"))
+    .addOption(format("text", "json", "junit", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyTest } = await import("./policy-test.ts");

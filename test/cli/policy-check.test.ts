@@ -128,6 +128,27 @@ suite("gw policy check and test", () => {
     );
   });
 
+  test("what CI systems read has every finding, a key that is over included", async () => {
+    place.write("policy/org.policy", `${orgText()}\n${KEY.replace("2099", "2020")}`);
+    const run = (format: string) => place.gw("policy", "check", "policy", "--format", format);
+    const github = await run("github");
+    assert.equal(github.code, 0);
+    assert.match(
+      github.out,
+      /^::warning file=policy\/org\.policy,line=19,col=5,title=GW4011::key `dana` expired [^\n]*\n$/,
+    );
+    const sarif = JSON.parse((await run("sarif")).out).runs[0].results;
+    assert.deepEqual(
+      sarif.map(({ level }: { level: string }) => level),
+      ["warning"],
+    );
+    const gitlab = JSON.parse((await run("gitlab")).out);
+    assert.deepEqual([gitlab.length, gitlab[0].severity, gitlab[0].location.lines.begin], [1, "minor", 19]);
+    place.write("policy/org.policy", BROKEN);
+    const broken = await run("github");
+    assert.deepEqual([broken.code, broken.out.match(/^::error /gm)?.length], [1, 2]);
+  });
+
   test("a warning does not make a policy bad", async () => {
     place.write("policy/org.policy", `${orgText()}\nmodels idle {\n  claude-opus-5-5\n}\n`);
     const { code, out } = await place.gw("policy", "check", "policy");
