@@ -33,14 +33,17 @@ export const carryWanted: IParserErrorMessageProvider = {
     ),
 };
 
-/** Rules that take any name and then look at it: what they mean by "a name". */
-const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
+/** Rules that take any name and then look at it: what they mean by "a name". The written grammar says it too. */
+export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   use: ["`builtin`"],
   limit: ["`requests`", "`tokens`", "`concurrency`"],
   active: ["days such as `mon-fri`"],
   ungranted: ["`strip`", "`refuse`"],
   credential: ["`env`", "`file`"],
+  stages: ["`request`", "`response`"],
+  places: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`"],
   action: ["`redact`", "`reject`"],
+  auditStatement: ["`days`"],
   used: ["`requests`", "`tokens`", "`concurrency`"],
   remaining: ["`requests`", "`tokens`"],
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
@@ -92,7 +95,10 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   toolsDeclaration: "tools read { Read, Grep, mcp:github/get_* }",
   patternDeclaration: "pattern employee-id { … }",
   guardrailDeclaration: "guardrail secrets { … }",
+  stages: "on request, response",
+  places: "in user, tool-result",
   auditDeclaration: "audit { content none }",
+  auditStatement: "keep 400 days",
   testDeclaration: 'test "what holds" for team eng { … }',
   invariantDeclaration: 'invariant "support never reaches opus" { … }',
   delegate: 'delegate "teams/payments/**" to team eng/payments',

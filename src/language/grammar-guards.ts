@@ -76,14 +76,14 @@ export class GrammarGuards extends GrammarResources {
         {
           ALT: () => {
             const first = this.CONSUME(Reserved.on);
-            const words = this.SUBRULE(this.plainWords);
+            const words = this.SUBRULE(this.stages);
             this.ACTION(() => this.once(seen, "on", this.since(first)) && body.on.push(...this.asStages(words)));
           },
         },
         {
           ALT: () => {
             const first = this.CONSUME(Reserved.in);
-            const words = this.SUBRULE1(this.plainWords);
+            const words = this.SUBRULE(this.places);
             this.ACTION(() => this.once(seen, "in", this.since(first)) && body.in.push(...this.asPlaces(words)));
           },
         },
@@ -107,8 +107,18 @@ export class GrammarGuards extends GrammarResources {
     },
   );
 
-  private readonly plainWords = this.RULE(
-    "plainWords",
+  private readonly stages = this.RULE(
+    "stages",
+    (): IToken[] => {
+      const words: IToken[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
+      return words;
+    },
+    PART,
+  );
+
+  private readonly places = this.RULE(
+    "places",
     (): IToken[] => {
       const words: IToken[] = [];
       this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });

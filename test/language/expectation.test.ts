@@ -45,6 +45,8 @@ test("there is an example for each declaration and statement, and it parses", ()
     if (inNode.includes(rule)) return `team x { ${text} }`;
     if (inTest.includes(rule)) return `test "x" for team x { ${text} }`;
     if (inInvariant.includes(rule)) return `invariant "x" { ${text} }`;
+    if (rule === "stages" || rule === "places") return `guardrail x { ${text} }`;
+    if (rule === "auditStatement") return `audit { ${text} }`;
     if (rule === "until") return `team x { guard y ${text} }`;
     return rule === "price" ? `models x { y ${text} }` : text.replace("…", "");
   };
