@@ -5,6 +5,7 @@
 
 import type { Span } from "../language/source.ts";
 import type { Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -120,10 +121,12 @@ export interface Expression {
   /** `v8` when proved linear there, else `linear` (the RE2 engine); `re2` is the source in that dialect. */
   readonly engine: "v8" | "linear";
   readonly re2: string;
-  /** Strings of which at least one stands in every match, ASCII, at least 3 long, `fold` when case does not matter; empty: none known. */
-  readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  /** Strings of which at least one stands in every match, ASCII, at least 3 long; empty: none known. */
+  readonly literals: readonly Literal[];
   /** One ASCII character that stands in every match; empty: none known. */
   readonly certain: string;
+  /** Greatest length of a match in UTF-16 units; null: any. */
+  readonly longest: number | null;
   readonly span: Span;
 }
 
