@@ -79,14 +79,15 @@ function at(what = "moment from which invariants have to hold"): Option {
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
-    .description("report every fault of a policy directory at once, and prove its invariants")
+    .description("report every fault of a policy directory at once, prove its invariants, and remark what is odd")
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
+    .option("--deny-warnings", "fail when there is a warning that no `# allow CODE: reason` allows")
     .addOption(format("text", "json", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, options, terminal));
+      done(await policyCheck(dir, { denyWarnings: false, ...options }, terminal));
     });
   policy
     .command("fmt")

@@ -3,8 +3,9 @@
  * trees, decision/compile.ts turns it into the table, analysis/ runs its tests. Plain data.
  */
 
+import type { Allowance } from "../language/allowance.ts";
 import type { Span } from "../language/source.ts";
-import type { Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Item, Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
 import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
@@ -224,6 +225,14 @@ export interface Invariant {
   readonly span: Span;
 }
 
+/** A list of names as it is written, entry by entry, so that each of them can be pointed at. */
+export interface NameList {
+  readonly thing: Thing;
+  readonly items: readonly Item[];
+  /** The group whose route this is, for the list behind `via`; null for all others. */
+  readonly routeOf: string | null;
+}
+
 export interface Model {
   /** IANA name; `UTC` when the org does not say. */
   readonly timezone: string;
@@ -237,4 +246,8 @@ export interface Model {
   readonly audit: AuditSettings;
   readonly tests: readonly Test[];
   readonly invariants: readonly Invariant[];
+  /** The lists of the policy itself as they are written. */
+  readonly lists: readonly NameList[];
+  /** What comments allow and no warning has taken up yet. */
+  readonly allowances: readonly Allowance[];
 }

@@ -10,18 +10,20 @@ import type { Revision, Table } from "../decision/table.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
+import { type Allowed, allowancesIn, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
-import { type Builtins, joinPacks } from "./packs.ts";
+import { type Builtins, joinPacks, type Unit } from "./packs.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
 export interface Built {
   /** null when there is an error among the diagnostics. */
   readonly model: Model | null;
   readonly table: Table | null;
-  /** Errors and warnings, by place; what breaks an invariant is in `proofs`. */
+  /** Errors and warnings, by place, but for warnings that are allowed; what breaks an invariant is in `proofs`. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly allowed: readonly Allowed[];
   /** null when there is no table to test. */
   readonly report: TestReport | null;
   /** null when there is no table to prove anything of. */
@@ -42,22 +44,25 @@ export function build(sources: readonly Source[], builtins: Builtins, revision: 
     ...unit.diagnostics,
     ...withoutConsequences(meant.diagnostics, unit.trees, breaks.filter(isError)),
   ];
-  if (meant.model === null || understood.some(isError)) return stop(understood);
+  if (meant.model === null || understood.some(isError)) return stop(understood, unit);
 
   const compiled = compile(meant.model, revision);
   const decided = [...understood, ...compiled.diagnostics];
-  if (compiled.table === null || decided.some(isError)) return stop(decided);
+  if (compiled.table === null || decided.some(isError)) return stop(decided, unit);
 
   const proofs = prove(meant.model, compiled.table, at);
-  const diagnostics = [...decided, ...proofs.invariants.flatMap(({ warnings }) => warnings)].sort(byPlace);
-  const report = runTests(meant.model, compiled.table);
-  return { model: meant.model, table: compiled.table, diagnostics, report, proofs };
+  const found = [...decided, ...proofs.invariants.flatMap(({ warnings }) => warnings)].sort(byPlace);
+  const { told, allowed, left } = weigh(found, meant.model.allowances);
+  const model = { ...meant.model, allowances: left };
+  const report = runTests(model, compiled.table);
+  return { model, table: compiled.table, diagnostics: told, allowed, report, proofs };
 }
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
-function stop(diagnostics: readonly Diagnostic[]): Built {
-  return { model: null, table: null, diagnostics: diagnostics.toSorted(byPlace), report: null, proofs: null };
+function stop(found: readonly Diagnostic[], unit: Unit): Built {
+  const { told, allowed } = weigh(found.toSorted(byPlace), allowancesIn(unit));
+  return { model: null, table: null, diagnostics: told, allowed, report: null, proofs: null };
 }

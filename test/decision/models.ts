@@ -78,6 +78,8 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
     audit: { content: "none", keepDays: null },
     tests: [],
     invariants: [],
+    lists: [],
+    allowances: [],
     ...parts,
   };
 }
