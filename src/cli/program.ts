@@ -209,6 +209,16 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
       done(await init(dir, terminal));
     });
   program
+    .command("lsp")
+    .description("the language server for editors")
+    .addHelpText("after", COMMAND_HELP.lsp)
+    .option("--stdio", "speak over standard input and output, as it always does")
+    .addOption(new Option("--clientProcessId <pid>", "the editor, as some editors say").hideHelp())
+    .action(async () => {
+      const { lsp } = await import("./lsp.ts");
+      done(await lsp());
+    });
+  program
     .command("serve")
     .description("run the gateway")
     .addHelpText("after", COMMAND_HELP.serve)

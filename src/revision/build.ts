@@ -30,9 +30,16 @@ export interface Built {
   readonly proofs: ProofReport | null;
 }
 
+/** A file, parsed, and what is wrong with its text. */
+export type Parsed = ReturnType<typeof parse>;
+
 /** Builds a policy from its sources, as far as they carry; its invariants have to hold from `at` on. */
 export function build(sources: readonly Source[], builtins: Builtins, revision: Revision, at: number): Built {
-  const parsed = sources.map(parse);
+  return buildParsed(sources.map(parse), builtins, revision, at);
+}
+
+/** The same from files that are parsed already, such as those that an editor has not touched. */
+export function buildParsed(parsed: readonly Parsed[], builtins: Builtins, revision: Revision, at: number): Built {
   const breaks = parsed.flatMap(({ diagnostics }) => diagnostics);
   const unit = joinPacks(
     parsed.map(({ tree }) => tree),
