@@ -20,8 +20,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   limits: [...GROUND, "audit"],
   telemetry: [...GROUND, "audit"],
   revision: [...GROUND, "analysis"],
+  editor: [...GROUND, "analysis", "revision"],
   gateway: [...GROUND, "identity", "providers", "wire", "audit", "limits", "telemetry"],
-  cli: [...GROUND, "analysis", "identity", "providers", "wire", "audit", "limits", "telemetry", "revision", "gateway"],
+  cli: [
+    ...GROUND,
+    ...["analysis", "identity", "providers", "wire", "audit", "limits", "telemetry", "revision", "editor", "gateway"],
+  ],
 };
 
 /** Rooms that touch neither files, network, clock nor chance. */
@@ -39,6 +43,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   chokidar: ["revision/"],
   "simple-git": ["revision/"],
   commander: ["cli/"],
+  "vscode-languageserver/node": ["editor/protocol/"],
+  "vscode-languageserver-textdocument": ["editor/protocol/"],
 };
 
 interface Module {

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
   .split("\n")
   .filter((name) => name !== "" && existsSync(join(root, name)));
-const TEXT = /\.(?:ts|md|policy|json|yml|txt|case|golden)$|^\.ci\/run$/;
+const TEXT = /\.(?:ts|js|md|policy|json|yml|txt|case|golden|ebnf|html)$|^\.ci\/run$/;
 
 test("the top level holds what it should, and no more", () => {
   const top = new Set(files.map((name) => name.split("/")[0] ?? ""));

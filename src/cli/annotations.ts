@@ -1,17 +1,17 @@
 /** Diagnostics as workflow commands of GitHub Actions, which show them beside the lines of a pull request. */
 import type { Diagnostic } from "../language/diagnostic.ts";
-import { placeJson } from "./report.ts";
+import { placeJson, wholeText } from "./report.ts";
 
 /** One command a diagnostic, each on its own line. */
 export function annotations(diagnostics: readonly Diagnostic[], dir: string): string {
   return diagnostics.map((diagnostic) => `${annotationOf(diagnostic, dir)}\n`).join("");
 }
 
-function annotationOf({ code, severity, span, message, help, notes }: Diagnostic, dir: string): string {
+function annotationOf(diagnostic: Diagnostic, dir: string): string {
+  const { code, severity, span } = diagnostic;
   const { file, line, column } = placeJson(span, dir);
   const place = `file=${property(file)},line=${line},col=${column},title=${code}`;
-  const text = [message, ...(help === null ? [] : [help]), ...notes.map((note) => note.message)].join("\n");
-  return `::${severity} ${place}::${data(text)}`;
+  return `::${severity} ${place}::${data(wholeText(diagnostic, dir))}`;
 }
 
 function data(text: string): string {

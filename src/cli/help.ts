@@ -52,6 +52,10 @@ Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided
   ),
   tail: examples("audit tail /var/lib/sallyport --lines 50", "audit tail /var/lib/sallyport --follow --format json"),
   init: examples("init policy"),
+  lsp: `
+It reports as you type what \`gw policy check\` and \`gw policy test\` say, over the whole policy that a file belongs to.
+\`grammar/README.md\` says how to set up Visual Studio Code, Neovim and Helix.
+`,
   serve: `${examples(
     "serve --policy policy --data /var/lib/sallyport",
     "serve --policy policy --data /var/lib/sallyport --listen 0.0.0.0:8080 --format json",

@@ -1,7 +1,7 @@
 /** A report of tests and invariants in the XML that CI systems read. A policy that is not good is one test that failed. */
-import type { Diagnostic, Note } from "../language/diagnostic.ts";
+import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Loaded } from "../revision/load.ts";
-import { placeJson } from "./report.ts";
+import { noteText, placeJson } from "./report.ts";
 
 /** One test as JUnit knows it. */
 interface Case {
@@ -53,12 +53,6 @@ function writeFailure({ code, span, message, notes }: Diagnostic, dir: string): 
   const { file, line, column } = placeJson(span, dir);
   const text = [`${file}:${line}:${column}: ${message}`, ...notes.map((note) => noteText(note, dir))].join("\n");
   return `      <failure type="${code}" message="${inXml(message)}">${inXml(text)}</failure>`;
-}
-
-function noteText({ message, span }: Note, dir: string): string {
-  if (span === null) return message;
-  const { file, line } = placeJson(span, dir);
-  return `${message} (${file}:${line})`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

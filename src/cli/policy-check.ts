@@ -1,58 +1,100 @@
-/** `gw policy check DIR`: is the text right, and do its invariants hold? Tests are `gw policy test`'s affair. */
+/** `gw policy check DIR`: is the text right, do its invariants hold, what is remarkable? Tests are `gw policy test`'s affair. */
+import { lintWhole } from "../analysis/lint.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import { ended } from "../model/ended.ts";
+import type { Allowed } from "../model/allowances.ts";
 import type { Built } from "../revision/build.ts";
 import type { Loaded } from "../revision/load.ts";
+import { annotations } from "./annotations.ts";
+import { codeQuality } from "./code-quality.ts";
 import { loadFor } from "./reading.ts";
-import { brokenOf, count, diagnosticsJson, drawDiagnostics } from "./report.ts";
+import { brokenOf, count, diagnosticsJson, drawDiagnostics, placeJson } from "./report.ts";
+import { sarif } from "./sarif.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What is checked and how it is told. */
 export interface CheckOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "github" | "gitlab";
   /** The day on which keys and statements may have ended, and from which on invariants have to hold; now when not said. */
   readonly at?: number;
+  /** A warning that nobody allowed fails the check. */
+  readonly denyWarnings: boolean;
 }
 
 /** Checks a policy directory; answers 0 when it has no error. */
-export async function policyCheck(dir: string, { format, at }: CheckOptions, terminal: Terminal): Promise<0 | 1> {
+export async function policyCheck(dir: string, options: CheckOptions, terminal: Terminal): Promise<0 | 1> {
+  const { format, at, denyWarnings } = options;
   const loaded = await loadFor("policy check", dir, at);
-  const found = findingsOf(loaded.built, at ?? Date.now());
-  const ok = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
-  if (format === "json") terminal.out.write(`${JSON.stringify(asJson(dir, loaded, { ok, found }), null, 2)}\n`);
-  else tell(dir, loaded, found, terminal);
+  const findings = findingsOf(loaded.built, at ?? Date.now());
+  const isSound = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
+  const ok = isSound && !(denyWarnings && findings.found.length > 0);
+  if (format === "text") tell(dir, loaded, { ok, ...findings }, terminal);
+  else terminal.out.write(told(dir, loaded, { ok, ...findings }, format));
   return ok ? 0 : 1;
+}
+
+interface Findings {
+  readonly found: readonly Diagnostic[];
+  readonly allowed: readonly Allowed[];
+}
+interface Verdict extends Findings {
+  readonly ok: boolean;
+}
+
+function told(dir: string, loaded: Loaded, verdict: Verdict, format: Exclude<CheckOptions["format"], "text">): string {
+  const { found, allowed } = verdict;
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(asJson(dir, loaded, verdict), null, 2)}\n`;
+    case "sarif":
+      return sarif(found, dir, allowed);
+    case "github":
+      return annotations(found, dir);
+    case "gitlab":
+      return codeQuality(found, dir);
+    default:
+      return format satisfies never;
+  }
 }
 
 function tell(
   dir: string,
   { built: { table, proofs }, texts, revision }: Loaded,
-  diagnostics: readonly Diagnostic[],
+  { ok, found, allowed }: Verdict,
   { out }: Terminal,
 ): void {
-  if (diagnostics.length > 0) out.write(`${drawDiagnostics(diagnostics, { dir, texts }, out)}\n`);
-  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const warnings = diagnostics.length - errors;
-  const found = [errors > 0 ? count(errors, "error") : [], warnings > 0 ? count(warnings, "warning") : []].flat();
-  if (table === null || errors > 0) out.write(`${out.style("red", "not good:")} ${found.join(", ")} in ${dir}\n`);
-  else {
-    const keys = count(table.keys.size, "key");
-    const proved = proofs === null || proofs.proved === 0 ? [] : [`${count(proofs.proved, "invariant")} proved`];
-    const rest = [keys, ...proved, ...found, `revision ${revision.id}`].join(", ");
-    out.write(`${out.style("green", "good:")} ${dir}, ${rest}\n`);
+  if (found.length > 0) out.write(`${drawDiagnostics(found, { dir, texts }, out)}\n`);
+  const errors = found.filter(({ severity }) => severity === "error").length;
+  const warnings = found.length - errors;
+  const counts = [
+    ...(errors > 0 ? [count(errors, "error")] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+    ...(allowed.length > 0 ? [`${count(allowed.length, "warning")} allowed`] : []),
+  ];
+  if (!ok || table === null) {
+    out.write(`${out.style("red", "not good:")} ${counts.join(", ")} in ${dir}\n`);
+    return;
   }
+  const keys = count(table.keys.size, "key");
+  const proved = proofs === null || proofs.proved === 0 ? [] : [`${count(proofs.proved, "invariant")} proved`];
+  const rest = [keys, ...proved, ...counts, `revision ${revision.id}`].join(", ");
+  out.write(`${out.style("green", "good:")} ${dir}, ${rest}\n`);
 }
 
-function findingsOf(built: Built, now: number): readonly Diagnostic[] {
-  const over = built.model === null ? [] : ended(built.model, now);
-  return [...built.diagnostics, ...brokenOf(built), ...over].sort(byPlace);
+function findingsOf(built: Built, now: number): Findings {
+  const { model, table, diagnostics, allowed } = built;
+  const remarks = model === null || table === null ? { told: [], allowed: [] } : lintWhole(model, table, now);
+  return {
+    found: [...diagnostics, ...brokenOf(built), ...remarks.told].sort(byPlace),
+    allowed: [...allowed, ...remarks.allowed].sort((a, b) => byPlace(a.diagnostic, b.diagnostic)),
+  };
 }
 
-function asJson(
-  dir: string,
-  { built, revision }: Loaded,
-  { ok, found }: { readonly ok: boolean; readonly found: readonly Diagnostic[] },
-) {
+function asJson(dir: string, { built, revision }: Loaded, { ok, found, allowed }: Verdict) {
+  const reasons = allowed.map(({ by }) => ({ reason: by.reason, allowedAt: placeJson(by.span, dir) }));
+  const remarks = diagnosticsJson(
+    allowed.map(({ diagnostic }) => diagnostic),
+    dir,
+  );
   return {
     ok,
     directory: dir,
@@ -60,5 +102,6 @@ function asJson(
     keys: built.table?.keys.size ?? null,
     invariants: built.proofs && { proved: built.proofs.proved, broken: built.proofs.broken },
     diagnostics: diagnosticsJson(found, dir),
+    allowed: remarks.map((remark, index) => ({ ...remark, ...reasons[index]! })),
   };
 }

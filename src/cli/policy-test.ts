@@ -5,6 +5,7 @@ import type { TestReport, TestResult } from "../analysis/test.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Loaded } from "../revision/load.ts";
 import { annotations } from "./annotations.ts";
+import { codeQuality } from "./code-quality.ts";
 import { Complaint, complain } from "./complaint.ts";
 import { coverageJson, drawCoverage, percentOf } from "./coverage-report.ts";
 import { type CoverageCase, junit } from "./junit.ts";
@@ -15,7 +16,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** How tests are told; invariants have to hold from `at` on. */
 export interface TestOptions {
-  readonly format: "text" | "json" | "junit" | "sarif" | "github";
+  readonly format: "text" | "json" | "junit" | "sarif" | "github" | "gitlab";
   /** Milliseconds since the epoch; now when it is not said. */
   readonly at?: number;
   readonly coverage?: boolean;
@@ -104,6 +105,8 @@ function told(tested: Tested, format: TestOptions["format"], terminal: Terminal)
       return sarif(findingsOf(tested), dir);
     case "github":
       return annotations(findingsOf(tested), dir);
+    case "gitlab":
+      return codeQuality(findingsOf(tested), dir);
     default:
       return format satisfies never;
   }

@@ -79,14 +79,15 @@ function at(what = "moment from which invariants have to hold"): Option {
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
-    .description("report every fault of a policy directory at once, and prove its invariants")
+    .description("report every fault of a policy directory at once, prove its invariants, and remark what is odd")
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
-    .addOption(format("text", "json"))
+    .option("--deny-warnings", "fail when there is a warning that no `# allow CODE: reason` allows")
+    .addOption(format("text", "json", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, options, terminal));
+      done(await policyCheck(dir, { denyWarnings: false, ...options }, terminal));
     });
   policy
     .command("fmt")
@@ -106,7 +107,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .option("--coverage", "name the statements that no test would miss, and print the missing tests")
     .option("--coverage-min <percent>", "fail when tests cover less of the statements")
     .option("-w, --watch", "run again at each change")
-    .addOption(format("text", "json", "junit", "sarif", "github"))
+    .addOption(format("text", "json", "junit", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyTest } = await import("./policy-test.ts");
@@ -206,6 +207,16 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
     .action(async (dir) => {
       const { init } = await import("./init.ts");
       done(await init(dir, terminal));
+    });
+  program
+    .command("lsp")
+    .description("the language server for editors")
+    .addHelpText("after", COMMAND_HELP.lsp)
+    .option("--stdio", "speak over standard input and output, as it always does")
+    .addOption(new Option("--clientProcessId <pid>", "the editor, as some editors say").hideHelp())
+    .action(async () => {
+      const { lsp } = await import("./lsp.ts");
+      done(await lsp());
     });
   program
     .command("serve")

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { TestResult } from "../analysis/test.ts";
-import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { byPlace, type Diagnostic, type Note } from "../language/diagnostic.ts";
 import { frame } from "../language/frame.ts";
 import type { Span } from "../language/source.ts";
 import type { Built } from "../revision/build.ts";
@@ -69,6 +69,18 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], dir: string)
 /** A span's beginning, its path as seen from where the command runs. */
 export function placeJson(span: Span, dir: string): PlaceJson {
   return { file: pathFrom(dir, span.path), line: span.line, column: span.column };
+}
+
+/** A note in one line, with its place: readers that take plain text have no other way to show where. */
+export function noteText({ message, span }: Note, dir: string): string {
+  if (span === null) return message;
+  const { file, line } = placeJson(span, dir);
+  return `${message} (${file}:${line})`;
+}
+
+/** All that a diagnostic says but its own place: message, help and notes, a line each. */
+export function wholeText({ message, help, notes }: Diagnostic, dir: string): string {
+  return [message, ...(help === null ? [] : [help]), ...notes.map((note) => noteText(note, dir))].join("\n");
 }
 
 /** Failing lines of tests, each with its place first, so that a terminal can jump there, and its reasons below. */

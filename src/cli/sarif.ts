@@ -1,16 +1,24 @@
 /** Diagnostics as SARIF 2.1.0, which code hosts show beside the lines. */
 import { CODES, type Code } from "../language/codes.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { Allowed } from "../model/allowances.ts";
 import { placeJson } from "./report.ts";
 import { version } from "./version.ts";
 
-/** Writes a run of `gw`; paths are as seen from where the command runs. */
-export function sarif(diagnostics: readonly Diagnostic[], dir: string): string {
-  const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
+/** Writes a run of `gw`; paths are as seen from where the command runs. Allowed warnings are there, as suppressed. */
+export function sarif(diagnostics: readonly Diagnostic[], dir: string, allowed: readonly Allowed[] = []): string {
+  const all = [...diagnostics, ...allowed.map(({ diagnostic }) => diagnostic)];
+  const codes = [...new Set(all.map(({ code }) => code))].sort();
   const run = {
     tool: { driver: { name: "sallyport", version: version(), rules: codes.map(ruleOf) } },
     columnKind: "utf16CodeUnits",
-    results: diagnostics.map((diagnostic) => resultOf(diagnostic, codes.indexOf(diagnostic.code), dir)),
+    results: [
+      ...diagnostics.map((diagnostic) => resultOf(diagnostic, codes.indexOf(diagnostic.code), dir)),
+      ...allowed.map(({ diagnostic, by }) => ({
+        ...resultOf(diagnostic, codes.indexOf(diagnostic.code), dir),
+        suppressions: [{ kind: "inSource", justification: by.reason ?? "" }],
+      })),
+    ],
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
   return `${JSON.stringify(log, null, 2)}\n`;

@@ -1,8 +1,8 @@
 /**
- * Finds out which of many short literals stand in a text, in one pass that does next to nothing for most characters.
- * Every literal gives one trigram, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three
- * characters, tells where one of them may stand, and there the literal is compared in full. scanner.ts asks it before
- * any expression runs.
+ * Finds where many short literals stand in a text, in one pass that does next to nothing for most characters. Every
+ * literal gives one trigram, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three characters,
+ * tells where one of them may stand, and there the literal is compared in full. scanner.ts asks it before any
+ * expression runs.
  */
 
 /** A literal to look for: ASCII, at least 3 long; in lower case and in either case when `fold`. */
@@ -11,11 +11,14 @@ export interface Literal {
   readonly fold: boolean;
 }
 
+/** Told of a literal, by its index in the list, and where it begins; places come in no strict order. */
+export type Visit = (literal: number, at: number) => void;
+
 export interface Prefilter {
-  /** Marks each literal that `bytes[start, end)` holds with a 1 at its index. */
-  markRaw(bytes: Uint8Array, start: number, end: number, present: Uint8Array): void;
-  /** Marks each literal that the text holds with a 1 at its index. */
-  mark(text: string, present: Uint8Array): void;
+  /** Tells every place in `bytes[start, end)` where a literal stands whole. */
+  inBytes(bytes: Uint8Array, start: number, end: number, visit: Visit): void;
+  /** Tells every place of the text where a literal stands. */
+  inText(text: string, visit: Visit): void;
 }
 
 /** Three times five bits: a fourth character falls out of the hash, so that it can roll. */
@@ -40,8 +43,8 @@ interface Tables {
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
   return {
-    markRaw: (bytes, start, end, present) => markBytes(tables, { bytes, start, end, present }),
-    mark: (text, present) => markText(tables, text, present),
+    inBytes: (bytes, start, end, visit) => lookThrough(tables, { bytes, start, end, visit }),
+    inText: (text, visit) => lookThroughText(tables, text, visit),
   };
 }
 
@@ -51,8 +54,8 @@ function layTables(literals: readonly Literal[]): Tables {
   const entries: Entry[] = [{ literal: 0, offset: 0, next: 0 }];
   for (const [literal, { text, fold }] of literals.entries()) {
     const offset = rarest(text);
-    for (const [a, b, c] of spellings(text.slice(offset, offset + 3), fold)) {
-      const hash = hashOf(a, b, c);
+    const hashes = spellings(text.slice(offset, offset + 3), fold).map((codes) => hashOf(...codes));
+    for (const hash of new Set(hashes)) {
       live[hash] = 1;
       heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
     }
@@ -64,16 +67,16 @@ function hashOf(a: number, b: number, c: number): number {
   return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
 }
 
-/** Bytes to look through, and where to mark what they hold. */
+/** Bytes to look through, and who is told what they hold. */
 interface Range {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
-  readonly present: Uint8Array;
+  readonly visit: Visit;
 }
 
 /** Takes every position, four at a time; the hash of the next one is made from the last. */
-function markBytes(tables: Tables, range: Range): void {
+function lookThrough(tables: Tables, range: Range): void {
   const { live } = tables;
   const { bytes, start, end } = range;
   let hash = 0;
@@ -85,48 +88,48 @@ function markBytes(tables: Tables, range: Range): void {
     const third = (second << 5) ^ bytes[i + 2]!;
     hash = (third << 5) ^ bytes[i + 3]!;
     if ((live[first & 0x7fff]! | live[second & 0x7fff]! | live[third & 0x7fff]! | live[hash & 0x7fff]!) === 0) continue;
-    for (let at = Math.max(start, i - 2); at < i + 2; at++) markRawAt(tables, range, at);
+    for (let at = Math.max(start, i - 2); at < i + 2; at++) compareAt(tables, range, at);
   }
-  for (let at = Math.max(start, i - 2); at + 2 < end; at++) markRawAt(tables, range, at);
+  for (let at = Math.max(start, i - 2); at + 2 < end; at++) compareAt(tables, range, at);
 }
 
-/** Marks the literals that a trigram at `at` stands for, where they lie whole inside the range. */
-function markRawAt({ literals, heads, entries }: Tables, { bytes, start, end, present }: Range, at: number): void {
+/** Tells the literals that a trigram at `at` stands for, where they lie whole inside the range. */
+function compareAt({ literals, heads, entries }: Tables, { bytes, start, end, visit }: Range, at: number): void {
   for (let e = heads[hashOf(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
     const { text, fold } = literals[literal]!;
     const from = at - offset;
-    if (present[literal] === 1 || from < start || from + text.length > end) continue;
+    if (from < start || from + text.length > end) continue;
     let i = 0;
     while (i < text.length && same(bytes[from + i]!, text.charCodeAt(i), fold)) i++;
-    if (i === text.length) present[literal] = 1;
+    if (i === text.length) visit(literal, from);
   }
 }
 
-function markText(tables: Tables, text: string, present: Uint8Array): void {
+function lookThroughText(tables: Tables, text: string, visit: Visit): void {
   const { live } = tables;
   let hash = 0;
   for (let i = 0; i < text.length; i++) {
     hash = ((hash << 5) ^ text.charCodeAt(i)) & 0x7fff;
-    if (live[hash] === 1) markAt(tables, text, i - 2, hash, present);
+    if (live[hash] === 1) compareInText(tables, text, { at: i - 2, hash, visit });
   }
 }
 
-function markAt(
-  { literals, heads, entries }: Tables,
-  text: string,
-  at: number,
-  hash: number,
-  present: Uint8Array,
-): void {
+/** A trigram of a text. */
+interface Spot {
+  readonly at: number;
+  readonly hash: number;
+  readonly visit: Visit;
+}
+
+function compareInText({ literals, heads, entries }: Tables, text: string, { at, hash, visit }: Spot): void {
   for (let e = heads[hash]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
-    if (present[literal] === 1) continue;
     const { text: wanted, fold } = literals[literal]!;
     let k = 0;
     // Outside the text there is NaN, which equals nothing.
     while (k < wanted.length && same(text.charCodeAt(at - offset + k), wanted.charCodeAt(k), fold)) k++;
-    if (k === wanted.length) present[literal] = 1;
+    if (k === wanted.length) visit(literal, at - offset);
   }
 }
 

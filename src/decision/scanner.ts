@@ -1,13 +1,14 @@
 /**
- * Looks for guarded content in two stages: literals first, in the raw bytes and again in the decoded text; then only
- * the expressions whose literals stand there, over the whole text, so that the answer is that of the expressions alone.
- * V8 runs what the check proved linear there, RE2 the rest. When an expression has a group, its first group is the value.
+ * Looks for guarded content in two stages: literals first; then an expression only where one of its literals stands, as
+ * far around it as a match can reach, so that the answer is that of the expressions alone. Raw bytes are only ruled
+ * out: what may hold something is decoded and looked through again.
  */
-import { RE2JS } from "re2js";
 import { ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { mayHide, unpack } from "./encoded.ts";
+import { createFinder, type Finder } from "./finder.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
+import { decodedAround, mayFollow, type QuickStep, quickSteps } from "./raw-text.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
 
@@ -38,26 +39,28 @@ interface Probe {
   readonly finder: Finder;
   /** A character that stands in every match; empty when none is known. */
   readonly certain: string;
-  /** Indices of its literals; empty when it must always run. */
-  readonly literals: readonly number[];
+  /** Greatest length of a match; null: any. */
+  readonly longest: number | null;
 }
 
-/** Calls back for every match, with the place of its value. */
-type Finder = (text: string, found: (start: number, end: number) => void) => void;
-
-function build(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
-  const plain = probesOf(table, guards, stage);
-  const insides = ENCODINGS.flatMap((encoding): Inside[] => {
-    const decoding = guards.filter((guard) => table.guardrails[guard]?.decode.includes(encoding));
-    const { probes, literals } = probesOf(table, decoding, stage);
-    if (probes.length === 0) return [];
-    return [{ encoding, scanner: scannerOf(probes, literals, []), strengthOf: strengthIn(table) }];
-  });
-  return plain.probes.length === 0 ? null : scannerOf(plain.probes, plain.literals, insides);
+/** What a literal leads to: a probe that may match around it. */
+interface Lead {
+  readonly probe: number;
+  /** The most that can stand before the literal in a match, null: anything. */
+  readonly before: number | null;
+  readonly follow: readonly QuickStep[];
 }
 
-function strengthIn({ guardrails }: Table): Inside["strengthOf"] {
-  return ({ guardrail, pattern }) => strengthOf(deedsOf(guardrails[guardrail]!, pattern).done);
+/** A literal as it may be spelled, and its leads. */
+interface Sign extends Literal {
+  readonly leads: Lead[];
+}
+
+/** Expressions to run, where their literals lead, and those that have none and always run. */
+interface Kit {
+  readonly probes: readonly Probe[];
+  readonly blind: readonly number[];
+  readonly signs: readonly Sign[];
 }
 
 /** What looks into text of one encoded form. */
@@ -67,75 +70,180 @@ interface Inside {
   readonly strengthOf: (hit: Hit) => number;
 }
 
-function probesOf(
-  table: Table,
-  guards: readonly number[],
-  stage: Stage,
-): { readonly probes: readonly Probe[]; readonly literals: readonly Literal[] } {
-  const literals: Literal[] = [];
-  const known = new Map<string, number>();
+function build(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+  const insides = ENCODINGS.flatMap((encoding): Inside[] => {
+    const decoding = guards.filter((guard) => table.guardrails[guard]?.decode.includes(encoding));
+    const kit = kitOf(table, decoding, stage);
+    return kit.probes.length === 0 ? [] : [{ encoding, scanner: scannerOf(kit, []), strengthOf: strengthIn(table) }];
+  });
+  const kit = kitOf(table, guards, stage);
+  return kit.probes.length === 0 ? null : scannerOf(kit, insides);
+}
+
+function strengthIn({ guardrails }: Table): Inside["strengthOf"] {
+  return ({ guardrail, pattern }) => strengthOf(deedsOf(guardrails[guardrail]!, pattern).done);
+}
+
+function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
   const probes: Probe[] = [];
+  const blind: number[] = [];
+  const signs = new Map<string, Sign>();
   for (const guardrail of new Set(guards)) {
     const guard = table.guardrails[guardrail];
     if (guard === undefined || !guard.on.includes(stage)) continue;
     for (const { name, expressions } of guard.patterns) {
       const { done, observed } = deedsOf(guard, name);
       if (done === null && observed === null) continue;
+      const strength = strengthOf(done);
       for (const expression of expressions) {
-        const indices = expression.literals.map((literal) => {
-          const key = `${literal.fold} ${literal.text}`;
-          const index = known.get(key) ?? literals.push(literal) - 1;
-          known.set(key, index);
-          return index;
-        });
-        const finder = finderOf(expression);
-        const strength = strengthOf(done);
-        probes.push({ guardrail, pattern: name, strength, finder, certain: expression.certain, literals: indices });
+        const { certain, longest } = expression;
+        const finder = createFinder(expression);
+        const probe = probes.push({ guardrail, pattern: name, strength, finder, certain, longest }) - 1;
+        if (expression.literals.length === 0) blind.push(probe);
+        addSigns(signs, probe, expression);
       }
     }
   }
-  return { probes, literals };
+  return { probes, blind, signs: [...signs.values()] };
 }
 
-/** The beginnings of an escape that may stand for any letter, so that literals say nothing. */
-const ESCAPES = [..."0123456789abcdefABCDEF"].map((digit): Literal => ({ text: `\\u${digit}`, fold: false }));
+function addSigns(signs: Map<string, Sign>, probe: number, { literals }: TableExpression): void {
+  for (const { text, fold, before, follow } of literals) {
+    const lead = { probe, before, follow: quickSteps(follow) };
+    for (const spelling of spellings(text)) {
+      const key = `${fold} ${spelling}`;
+      const sign = signs.get(key) ?? { text: spelling, fold, leads: [] };
+      sign.leads.push(lead);
+      signs.set(key, sign);
+    }
+  }
+}
 
-function scannerOf(probes: readonly Probe[], literals: readonly Literal[], insides: readonly Inside[]): Scanner {
-  const prefilter = createPrefilter([...literals, ...ESCAPES]);
-  // Written anew by each look; a fresh one for each would be most of what a look allocates.
-  const present = new Uint8Array(literals.length + ESCAPES.length);
-  const all = [...probes.keys()];
-  const blind = all.filter((index) => probes[index]!.literals.length === 0);
-  const isPresent = (literal: number): boolean => present[literal] === 1;
-  const called = (holds: (char: string) => boolean): readonly number[] =>
-    (present.includes(1) ? all : blind).filter((index) => {
-      const { literals: needed, certain } = probes[index]!;
-      return (needed.length === 0 || needed.some(isPresent)) && (certain === "" || holds(certain));
-    });
+/** JSON may write each `/` with a backslash before it. */
+function spellings(text: string): string[] {
+  const [first = "", ...rest] = text.split("/");
+  return rest.reduce((ways, part) => ways.flatMap((way) => [`${way}/${part}`, `${way}\\/${part}`]), [first]);
+}
+
+/** The beginnings of escapes that stand for printable ASCII, so that literals may hide behind them. */
+const ESCAPES = [..."234567"].map((digit): Literal => ({ text: `\\u00${digit}`, fold: false }));
+
+/** Context that an expression may look at beside a match, and what a cut through a character may spoil. */
+const MARGIN = 3;
+
+function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): Scanner {
+  const prefilter = createPrefilter([...signs, ...ESCAPES]);
+  const letters = lettersOf([...signs.map(({ text }) => text), ...probes.map(({ certain }) => certain)]);
+  // Written anew by each look; fresh ones for each would be most of what a look allocates.
+  const suspected = new Uint8Array(probes.length);
+  let bytes: Buffer = Buffer.alloc(0);
+  let start = 0;
+  let end = 0;
+  let disguised = false;
+
+  const rulesOut = ({ probe, before, follow }: Lead, at: number, length: number): boolean => {
+    if (!mayFollow(bytes, at + length, end, follow)) return true;
+    const { finder, certain, longest } = probes[probe]!;
+    if (before === null || longest === null) return certain !== "" && !holds(bytes, start, end, certain);
+    return !finder.any(decodedAround({ bytes, start, end, at }, before + MARGIN, longest + MARGIN));
+  };
+  const look = (index: number, at: number): void => {
+    const sign = signs[index];
+    if (sign === undefined) {
+      disguised ||= letters[Number.parseInt(bytes.toString("latin1", at + 4, at + 6), 16)] === 1;
+      return;
+    }
+    for (const lead of sign.leads) {
+      if (suspected[lead.probe] === 0 && !rulesOut(lead, at, sign.text.length)) suspected[lead.probe] = 1;
+    }
+  };
+
   return {
-    suspects(bytes, start, end) {
-      present.fill(0);
-      prefilter.markRaw(bytes, start, end, present);
-      if (present.includes(1, literals.length)) return "any";
-      const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-      const suspects = called((char) => part.includes(char.charCodeAt(0)));
-      const hidden = insides.length > 0 && mayHide(bytes, start, end);
-      return suspects.length === 0 && !hidden ? null : suspects;
+    suspects(given, from, to) {
+      bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+      start = from;
+      end = to;
+      disguised = false;
+      suspected.fill(0);
+      for (const probe of blind) {
+        const { certain } = probes[probe]!;
+        if (certain === "" || holds(bytes, start, end, certain)) suspected[probe] = 1;
+      }
+      prefilter.inBytes(bytes, start, end, look);
+      if (disguised) return "any";
+      if (suspected.includes(1)) return [...probes.keys()].filter((probe) => suspected[probe] === 1);
+      return insides.length > 0 && mayHide(bytes, start, end) ? NO_PROBES : null;
     },
     scan(text, suspects = "any") {
-      if (suspects === "any") {
-        present.fill(0);
-        prefilter.mark(text, present);
-      }
       const hits: Ranked[] = [];
-      for (const index of suspects === "any" ? called((char) => text.includes(char)) : suspects) {
-        const { guardrail, pattern, strength, finder } = probes[index]!;
-        finder(text, (start, end) => hits.push({ start, end, guardrail, pattern, strength }));
+      for (const [probe, ranges] of suspects === "any" ? around(text) : wholly(text, suspects)) {
+        const { guardrail, pattern, strength, finder } = probes[probe]!;
+        for (const { from, to } of ranges) {
+          finder.each(text.slice(from, to), (start, end) => {
+            hits.push({ start: from + start, end: from + end, guardrail, pattern, strength });
+          });
+        }
       }
       for (const inside of insides) hits.push(...hidden(text, inside));
       return hits.length === 0 ? NO_HITS : apart(hits);
     },
   };
+
+  /** Where each probe can match, by the literals that stand in the text. */
+  function around(text: string): Map<number, Range[]> {
+    const ranges = wholly(
+      text,
+      blind.filter((probe) => text.includes(probes[probe]!.certain)),
+    );
+    prefilter.inText(text, (index, at) => {
+      for (const { probe, before } of signs[index]?.leads ?? []) {
+        const { longest } = probes[probe]!;
+        const from = Math.max(0, at - (before ?? Infinity) - MARGIN);
+        const to = Math.min(text.length, at + (longest ?? Infinity) + MARGIN);
+        const known = ranges.get(probe);
+        if (known === undefined) ranges.set(probe, [{ from, to }]);
+        else known.push({ from, to });
+      }
+    });
+    for (const [probe, found] of ranges) if (found.length > 1) ranges.set(probe, joined(found));
+    return ranges;
+  }
+}
+
+/** A stretch of a text. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function wholly({ length }: string, probes: readonly number[]): Map<number, Range[]> {
+  return new Map(probes.map((probe) => [probe, [{ from: 0, to: length }]]));
+}
+
+/** Ranges that touch as one: a match may not be cut, nor be found twice. */
+function joined(ranges: Range[]): Range[] {
+  ranges.sort((a, b) => a.from - b.from);
+  const result: { from: number; to: number }[] = [];
+  for (const { from, to } of ranges) {
+    const last = result.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else result.push({ from, to });
+  }
+  return result;
+}
+
+/** Whether an ASCII character is among the bytes. */
+function holds(bytes: Buffer, start: number, end: number, char: string): boolean {
+  return bytes.subarray(start, end).includes(char.charCodeAt(0));
+}
+
+/** 1 for each character that stands in one of the texts, in either case. */
+function lettersOf(texts: readonly string[]): Uint8Array {
+  const letters = new Uint8Array(256);
+  for (const text of texts) {
+    for (const letter of text.toLowerCase() + text.toUpperCase()) letters[letter.charCodeAt(0)] = 1;
+  }
+  return letters;
 }
 
 /** What hides a finding is a finding as a whole, once for each pattern. */
@@ -147,6 +255,7 @@ function hidden(text: string, { encoding, scanner, strengthOf: strength }: Insid
 }
 
 const NO_HITS: readonly Hit[] = [];
+const NO_PROBES: readonly number[] = [];
 interface Ranked extends Hit {
   readonly strength: number;
 }
@@ -192,51 +301,4 @@ function disjoint(hits: Ranked[]): readonly Hit[] {
 function isStronger(a: Ranked, b: Ranked): boolean {
   if (a.strength !== b.strength) return a.strength > b.strength;
   return a.end - a.start > b.end - b.start;
-}
-
-function finderOf(expression: TableExpression): Finder {
-  if (expression.engine !== "v8") return linearFinder(expression);
-  const quick = v8Finder(expression);
-  return (text, found) => {
-    try {
-      quick(text, found);
-    } catch (error) {
-      // V8 keeps a way back for every letter of a run, and has no room for millions; what is found twice is joined later.
-      if (!(error instanceof RangeError)) throw error;
-      linearFinder(expression)(text, found);
-    }
-  };
-}
-
-function v8Finder({ source, flags }: TableExpression): Finder {
-  const search = new RegExp(source, `${flags.replace("g", "")}g`);
-  // Places of groups cost on every match, so only a second look at a match asks for them.
-  const locate = new RegExp(source, `${flags.replace("g", "")}dy`);
-  return (text, found) => {
-    search.lastIndex = 0;
-    for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-      const end = match.index + match[0].length;
-      if (end === match.index) {
-        search.lastIndex++;
-      } else if (match[1] === undefined || match[1] === "") {
-        found(match.index, end);
-      } else {
-        locate.lastIndex = match.index;
-        const [from, to] = locate.exec(text)?.indices?.[1] ?? [match.index, end];
-        found(from, to);
-      }
-    }
-  };
-}
-
-function linearFinder({ re2 }: TableExpression): Finder {
-  const engine = RE2JS.compile(re2);
-  return (text, found) => {
-    const matcher = engine.matcher(text);
-    const grouped = matcher.groupCount() > 0;
-    while (matcher.find()) {
-      const group = grouped && matcher.end(1) > matcher.start(1) ? 1 : 0;
-      if (matcher.end() > matcher.start()) found(matcher.start(group), matcher.end(group));
-    }
-  };
 }

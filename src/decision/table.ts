@@ -3,7 +3,7 @@
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
 import type { Encoding, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
-import type { Ask, GuardrailAction, ProviderKind, Service, Until } from "../model/model.ts";
+import type { Ask, Expression, GuardrailAction, ProviderKind, Service, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
 
@@ -30,14 +30,8 @@ export interface GuardBinding {
   readonly until: Until;
 }
 
-export interface TableExpression {
-  readonly source: string;
-  readonly flags: string;
-  readonly engine: "v8" | "linear";
-  readonly re2: string;
-  readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
-  readonly certain: string;
-}
+/** A regular expression as scanners need it. */
+export type TableExpression = Omit<Expression, "span">;
 export interface TableGuardrail {
   readonly name: string;
   readonly on: readonly Stage[];

@@ -1,6 +1,6 @@
 /**
  * The catalogue of every fault that a policy can have: stable numbers, one page each (`gw policy explain GW2003`).
- * GW1xxx what is written, GW2xxx names, GW3xxx meaning, GW4xxx safety, GW5xxx tests. A number is never reused.
+ * GW1xxx what is written, GW2xxx names, GW3xxx meaning, GW4xxx safety, GW5xxx tests, GW6xxx lint. A number is never reused.
  * To add one: put a row at the end of its block; a test checks the rows against the code that raises them, both ways.
  */
 
@@ -387,6 +387,36 @@ export const CODES = {
   GW5016: warning(
     "invariants are proved one by one, which takes longer",
     "The globs of the invariants and of the policy are too many to be told apart all at once. Each promise is proved by itself instead, by the globs of each path from the org to a key. The result is as exact. Fewer globs with a star on both sides of a word make it fast again.",
+  ),
+
+  // ---- GW6xxx: lint -----------------------------------------------------------------------------------------------
+  GW6001: warning(
+    "a warning is allowed without a reason",
+    "`# allow GW6010: the reason` behind a statement, or on the line above it, says that its author has seen the warning and why it stays. The reason is for whoever reads the line next year. Without one the warning is silenced all the same, and this one stands in its place.",
+  ),
+  GW6002: warning(
+    "a comment allows a warning that is not raised",
+    "The statement or header that the comment speaks for has no such warning: what it allowed was mended, or the comment stands at another line. It speaks for what it stands behind, else for what follows it. Delete it, or move it.",
+  ),
+  GW6003: warning(
+    "a comment allows what cannot be allowed",
+    "Only warnings of `gw policy check` can be allowed: no error ever, and no warning about these comments. What `gw policy test` remarks about tests is mended in the tests.",
+  ),
+  GW6010: warning(
+    "a statement that others already cover",
+    "It would change nothing to leave it out, whoever asks, for every possible name and at every time from now on: all that it allows is allowed, all that it takes away is taken away, or another limit on the same path always bites first. Readers take it for something that matters, and whoever changes the other line is surprised. Delete it, or mend the line that covers it.",
+  ),
+  GW6013: warning(
+    "a deny of what could never be allowed here",
+    "An `only` on the same path keeps out all that the line denies, whatever is allowed below. The line changes nothing as long as the ceiling stands. Delete it, or lift the ceiling where that was meant.",
+  ),
+  GW6020: warning(
+    "an allow that nothing gets through",
+    "All that the line allows is denied, or kept out by an `only`, on its own block or above it, at every time from now on. Deny beats `only`, `only` beats allow, and what stands below a ceiling cannot lift it. Delete the line, or change what keeps it out.",
+  ),
+  GW6032: warning(
+    "a key expires within two weeks",
+    "From that day on whoever presents the key is refused. Mint a successor with `gw key new`, give it out, and delete this one.",
   ),
 } as const satisfies Record<string, CodeEntry>;
 

@@ -33,8 +33,8 @@ export const carryWanted: IParserErrorMessageProvider = {
     ),
 };
 
-/** Rules that take any name and then look at it: what they mean by "a name". */
-const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
+/** Rules that take any name and then look at it: what they mean by "a name". The written grammar says it too. */
+export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   use: ["`builtin`"],
   limit: ["`requests`", "`tokens`", "`concurrency`"],
   active: ["days such as `mon-fri`"],
@@ -42,6 +42,10 @@ const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   credential: ["`env`", "`file`", "`aws`", "`google`"],
   deed: ["`flag`", "`mask`", "`redact`", "`reject`"],
   severity: ["`low`", "`medium`", "`high`", "`critical`"],
+  stages: ["`request`", "`response`", "`error`"],
+  forms: ["`base64`", "`percent`", "`hex`"],
+  places: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`"],
+  auditStatement: ["`days`"],
   used: ["`requests`", "`tokens`", "`concurrency`"],
   remaining: ["`requests`", "`tokens`"],
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
@@ -105,7 +109,11 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   timeout: "timeout 800ms",
   resource: 'resource "gr-abc" version 3',
   serviceCheck: "check attacks` or `check hate at 4",
+  stages: "on request, response",
+  places: "in user, tool-result",
+  forms: "decode base64, hex",
   auditDeclaration: "audit { content none }",
+  auditStatement: "keep 400 days",
   testDeclaration: 'test "what holds" for team eng { … }',
   invariantDeclaration: 'invariant "support never reaches opus" { … }',
   delegate: 'delegate "teams/payments/**" to team eng/payments',

@@ -61,7 +61,7 @@ export class GrammarGuardrails extends GrammarGuards {
       {
         ALT: () => {
           const first = this.CONSUME(Reserved.in);
-          const words = this.SUBRULE1(this.plainWords);
+          const words = this.SUBRULE(this.places);
           this.ACTION(() => this.once(seen, "in", this.since(first)) && body.in.push(...this.asPlaces(words)));
         },
       },
@@ -75,7 +75,7 @@ export class GrammarGuardrails extends GrammarGuards {
       {
         ALT: () => {
           const first = this.CONSUME(Reserved.decode);
-          const words = this.SUBRULE2(this.plainWords);
+          const words = this.SUBRULE(this.forms);
           this.ACTION(() => this.once(seen, "decode", this.since(first)) && body.decode.push(...this.asForms(words)));
         },
       },
@@ -101,7 +101,7 @@ export class GrammarGuardrails extends GrammarGuards {
   /** `on request, response`, or `on error block`. */
   private readonly onStatement = this.RULE("onStatement", (body: Body, seen: Seen): void => {
     const first = this.CONSUME(Reserved.on);
-    const words = this.SUBRULE(this.plainWords);
+    const words = this.SUBRULE(this.stages);
     const then = this.OPTION(() =>
       this.OR([{ ALT: () => this.CONSUME(tokens.Name) }, { ALT: () => this.CONSUME(Reserved.allow) }]),
     );
@@ -152,8 +152,28 @@ export class GrammarGuardrails extends GrammarGuards {
     });
   });
 
-  private readonly plainWords = this.RULE(
-    "plainWords",
+  private readonly stages = this.RULE(
+    "stages",
+    (): IToken[] => {
+      const words: IToken[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
+      return words;
+    },
+    PART,
+  );
+
+  private readonly places = this.RULE(
+    "places",
+    (): IToken[] => {
+      const words: IToken[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });
+      return words;
+    },
+    PART,
+  );
+
+  private readonly forms = this.RULE(
+    "forms",
     (): IToken[] => {
       const words: IToken[] = [];
       this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => words.push(this.CONSUME(tokens.Name)) });

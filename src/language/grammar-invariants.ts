@@ -56,16 +56,16 @@ export class GrammarInvariants extends GrammarTests {
       const subjects: Subject[] = [];
       this.CONSUME(Reserved.to);
       let kind = this.SUBRULE(this.targetKind);
-      this.AT_LEAST_ONE_SEP({
-        SEP: tokens.Comma,
-        DEF: () => {
-          const next = this.OPTION(() => this.SUBRULE1(this.targetKind));
-          const name = this.SUBRULE(this.name);
-          this.ACTION(() => {
-            kind = next ?? kind;
-            subjects.push({ kind: kind.image as Subject["kind"], name });
-          });
-        },
+      const first = this.SUBRULE(this.name);
+      this.ACTION(() => subjects.push({ kind: kind.image as Subject["kind"], name: first }));
+      this.MANY(() => {
+        this.CONSUME(tokens.Comma);
+        const next = this.OPTION(() => this.SUBRULE1(this.targetKind));
+        const name = this.SUBRULE1(this.name);
+        this.ACTION(() => {
+          kind = next ?? kind;
+          subjects.push({ kind: kind.image as Subject["kind"], name });
+        });
       });
       return subjects;
     },

@@ -5,14 +5,12 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import * as tokens from "./tokens.ts";
+import { type Marked, type Unit, unitsOf } from "./units.ts";
 
 /** What is laid out: a text that parsed without a fault. */
-export interface Written {
+export interface Written extends Marked {
   readonly text: string;
-  readonly tokens: readonly IToken[];
   readonly comments: readonly IToken[];
-  /** Offsets at which declarations and statements begin. */
-  readonly starts: readonly number[];
 }
 
 /** The longest line that a list may make. */
@@ -21,7 +19,7 @@ const STEP = "  ";
 
 /** A line of the result before it is indented: a comment of its own, or the tokens of a header, a statement or a `}`. */
 interface Row {
-  readonly kind: "comment" | "head" | "statement" | "close";
+  readonly kind: "comment" | Unit["kind"];
   readonly parts: readonly IToken[];
   /** Comments between the tokens, and the one that ends the last line. */
   readonly inside: ReadonlyMap<IToken, readonly Remark[]>;
@@ -57,13 +55,11 @@ function rowsOf(written: Written): Row[] {
   const { text, comments } = written;
   const rows: Row[] = [];
   let next = 0;
-  for (const parts of unitsOf(written)) {
-    const first = parts[0]!;
-    for (; next < comments.length && comments[next]!.startOffset < first.startOffset; next++) {
+  for (const { kind, parts, start, end } of unitsOf(written)) {
+    for (; next < comments.length && comments[next]!.startOffset < start; next++) {
       rows.push(...placed(comments[next]!, rows.at(-1) ?? null, text));
     }
     const inside = new Map<IToken, Remark[]>();
-    const end = tokens.endOf(parts.at(-1)!);
     for (let at = 0; next < comments.length && comments[next]!.startOffset < end; next++) {
       while (parts[at + 1]!.startOffset < comments[next]!.startOffset) at++;
       const remarks = inside.get(parts[at]!) ?? [];
@@ -71,7 +67,7 @@ function rowsOf(written: Written): Row[] {
         remarks.length === 0 && !text.slice(tokens.endOf(parts[at]!), comments[next]!.startOffset).includes("\n");
       inside.set(parts[at]!, [...remarks, { text: comments[next]!.image.trimEnd(), trailing }]);
     }
-    rows.push({ kind: kindOf(first), parts, inside, start: first.startOffset, end, trailing: null });
+    rows.push({ kind, parts, inside, start, end, trailing: null });
   }
   for (; next < comments.length; next++) rows.push(...placed(comments[next]!, rows.at(-1) ?? null, text));
   return rows;
@@ -88,29 +84,6 @@ function placed(comment: IToken, before: Row | null, text: string): Row[] {
   }
   const start = comment.startOffset;
   return [{ kind: "comment", parts: [comment], inside: new Map(), start, end, trailing: null }];
-}
-
-/** Tokens by header, statement and closing brace. */
-function* unitsOf({ tokens: all, starts }: Written): Generator<IToken[]> {
-  let unit: IToken[] = [];
-  let start = 0;
-  for (const token of all) {
-    while (start < starts.length && starts[start]! < token.startOffset) start++;
-    const begins = starts[start] === token.startOffset || token.tokenType === tokens.Close;
-    if (begins && unit.length > 0) {
-      yield unit;
-      unit = [];
-    }
-    unit.push(token);
-  }
-  if (unit.length > 0) yield unit;
-}
-
-const HEADS: ReadonlySet<TokenType> = new Set(Object.values(tokens.Head));
-
-function kindOf(first: IToken): Row["kind"] {
-  if (first.tokenType === tokens.Close) return "close";
-  return HEADS.has(first.tokenType) ? "head" : "statement";
 }
 
 // ---- blank lines ------------------------------------------------------------------------------------------------------

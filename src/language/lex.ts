@@ -91,8 +91,9 @@ function skipSlashes(tokens: IToken[], text: string, lines: Lines): { tokens: IT
   let end = -1;
   const kept = tokens.filter(({ image, startOffset }) => {
     if (startOffset < end) return false;
+    if (!image.startsWith("//")) return true;
     const lineStart = text.lastIndexOf("\n", startOffset - 1) + 1;
-    if (!image.startsWith("//") || text.slice(lineStart, startOffset).trim() !== "") return true;
+    if (text.slice(lineStart, startOffset).trim() !== "") return true;
     const lineEnd = text.indexOf("\n", startOffset);
     end = lineEnd < 0 ? text.length : lineEnd;
     const span = lines.span(startOffset, startOffset + 2);

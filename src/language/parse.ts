@@ -1,5 +1,6 @@
 /** From a source to its tree, with every fault of the text at once: lex.ts, then grammar.ts, then describe.ts. */
 import type { IToken } from "chevrotain";
+import { allowancesOf } from "./allowance.ts";
 import { describe } from "./describe.ts";
 import { byPlace, type Diagnostic } from "./diagnostic.ts";
 import { carryWanted } from "./expectation.ts";
@@ -41,8 +42,10 @@ export function read(source: Source): Reading {
   const all = readable
     ? [...faults, ...page.faults, ...describe(errors, around), ...noVersion(version, tokens[0], lines)]
     : page.faults.filter((fault) => fault.code === "GW1002");
-  const tree: Tree = { source, version, declarations: readable ? declarations : [] };
-  return { tree, diagnostics: oneForEachPlace(all), tokens, comments, starts: page.starts };
+  const { starts } = page;
+  const allowances = readable ? allowancesOf({ tokens, starts }, comments, source.text, lines) : [];
+  const tree: Tree = { source, version, declarations: readable ? declarations : [], allowances };
+  return { tree, diagnostics: oneForEachPlace(all), tokens, comments, starts };
 }
 
 function noVersion(version: number | null, first: IToken | undefined, lines: Lines): Diagnostic[] {

@@ -9,8 +9,10 @@ import { type Reading, read } from "./parse.ts";
 import type { Source } from "./source.ts";
 
 /** The canonical text of a source, or why there is none: its own faults, or a fault of the formatter. */
-export function print(source: Source): { text: string } | { diagnostics: Diagnostic[] } {
-  const before = read(source);
+export type Printed = { readonly text: string } | { readonly diagnostics: Diagnostic[] };
+
+/** Formats a source; who has read it already gives that along. */
+export function print(source: Source, before: Reading = read(source)): Printed {
   if (before.diagnostics.length > 0) return { diagnostics: before.diagnostics };
   const text = layout({ text: source.text, ...before });
   if (text === source.text) return { text };

@@ -2,6 +2,7 @@
  * The tree of one policy file: what is written, nothing resolved. grammar.ts builds it, print.ts writes it back,
  * model/ gives it meaning. Unions are closed on `kind`; every part has a span.
  */
+import type { Allowance } from "./allowance.ts";
 import type { Source, Span } from "./source.ts";
 
 /** A piece of text with its place: a name, a glob, a reference or the content of a string. */
@@ -432,4 +433,6 @@ export interface Tree {
   readonly source: Source;
   readonly version: number | null;
   readonly declarations: readonly Declaration[];
+  /** What its comments allow. */
+  readonly allowances: readonly Allowance[];
 }

@@ -60,6 +60,7 @@ export type NamedDeclaration = Exclude<Declaration, AuditDeclaration>;
 export function gather(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>): Declared {
   const repeated: { declaration: NamedDeclaration; first: Span }[] = [];
   const all = trees.flatMap((tree) => tree.declarations);
+  const byKind = Map.groupBy(all, ({ kind }) => kind);
   const inPacks = [...packs].flatMap(([pack, tree]) =>
     tree.declarations.map((declaration) => ({ pack, declaration }) as const),
   );
@@ -75,7 +76,7 @@ export function gather(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>)
       if (first) repeated.push({ declaration: found, first: first.declaration.name.span });
       else members.set(name, { name, pack, declaration: found });
     };
-    for (const declaration of all) enter(null, declaration);
+    for (const declaration of byKind.get(kind) ?? []) enter(null, declaration);
     if (isPackable(kind)) for (const { pack, declaration } of inPacks) enter(pack, declaration);
     return members as Members<Extract<Declaration, { kind: K }>>;
   }

@@ -8,6 +8,7 @@ import type { Span } from "../language/source.ts";
 import type { Regex } from "../language/tree.ts";
 import { fault } from "./fault.ts";
 import type { Expression } from "./model.ts";
+import { longestMatch } from "./regex/extent.ts";
 import { certainOf, literalsOf } from "./regex/literals.ts";
 import { matchesEmpty } from "./regex/node.ts";
 import { readRegex } from "./regex/read.ts";
@@ -38,7 +39,10 @@ export function checkExpression(regex: Regex): CheckedExpression {
   const literals = literalsOf(node);
   const engine = isLinearWhenBacktracking(node) && compiles(source, flags) ? "v8" : "linear";
   const re2 = writeRegex(written, "re2");
-  const expression = { source, flags, engine, re2, literals, certain: certainOf(node), span: regex.span } as const;
+  const length = longestMatch(node);
+  const longest = length === Infinity ? null : length;
+  const certain = certainOf(node);
+  const expression: Expression = { source, flags, engine, re2, literals, certain, longest, span: regex.span };
   return { expression, diagnostics: slowness(regex, expression) };
 }
 

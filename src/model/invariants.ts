@@ -1,6 +1,7 @@
 /** `invariant` blocks → invariants of the model: who they are about as nodes, names as globs. */
 import type { InvariantStatement } from "../language/tree.ts";
 import { fault } from "./fault.ts";
+import { WHY_KNOWN } from "./lists.ts";
 import type { Invariant, InvariantRule, Node } from "./model.ts";
 import type { Workshop } from "./nodes.ts";
 
@@ -14,10 +15,7 @@ export function buildInvariants(workshop: Workshop, nodes: readonly Node[]): Inv
   }));
 }
 
-const PLACE = {
-  pack: null,
-  reason: "a proof about a name that does not exist would prove nothing, so this is an error",
-} as const;
+const PLACE = { pack: null, reason: WHY_KNOWN.invariant } as const;
 
 /** A hundred years. */
 const MAX_DAYS = 36_525;

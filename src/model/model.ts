@@ -3,8 +3,21 @@
  * trees, decision/compile.ts turns it into the table, analysis/ runs its tests. Plain data.
  */
 
+import type { Allowance } from "../language/allowance.ts";
 import type { Span } from "../language/source.ts";
-import type { Encoding, Period, Place, Remaining, Scope, SendPlace, Severity, Stage, Thing } from "../language/tree.ts";
+import type {
+  Encoding,
+  Item,
+  Period,
+  Place,
+  Remaining,
+  Scope,
+  SendPlace,
+  Severity,
+  Stage,
+  Thing,
+} from "../language/tree.ts";
+import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -122,10 +135,12 @@ export interface Expression {
   /** `v8` when proved linear there, else `linear` (the RE2 engine); `re2` is the source in that dialect. */
   readonly engine: "v8" | "linear";
   readonly re2: string;
-  /** Strings of which at least one stands in every match, ASCII, at least 3 long, `fold` when case does not matter; empty: none known. */
-  readonly literals: readonly { readonly text: string; readonly fold: boolean }[];
+  /** Strings of which at least one stands in every match, ASCII, at least 3 long; empty: none known. */
+  readonly literals: readonly Literal[];
   /** One ASCII character that stands in every match; empty: none known. */
   readonly certain: string;
+  /** Greatest length of a match in UTF-16 units; null: any. */
+  readonly longest: number | null;
   readonly span: Span;
 }
 
@@ -294,6 +309,14 @@ export interface Invariant {
   readonly span: Span;
 }
 
+/** A list of names as it is written, entry by entry, so that each of them can be pointed at. */
+export interface NameList {
+  readonly thing: Thing;
+  readonly items: readonly Item[];
+  /** The group whose route this is, for the list behind `via`; null for all others. */
+  readonly routeOf: string | null;
+}
+
 export interface Model {
   /** IANA name; `UTC` when the org does not say. */
   readonly timezone: string;
@@ -308,4 +331,8 @@ export interface Model {
   readonly audit: AuditSettings;
   readonly tests: readonly Test[];
   readonly invariants: readonly Invariant[];
+  /** The lists of the policy itself as they are written. */
+  readonly lists: readonly NameList[];
+  /** What comments allow and no warning has taken up yet. */
+  readonly allowances: readonly Allowance[];
 }

@@ -12,6 +12,7 @@ import { parentPath } from "./checks/parents-declared.ts";
 import type { Declared } from "./declared.ts";
 import type { Groups } from "./groups.ts";
 import { lastMoment } from "./instant.ts";
+import { WHY_KNOWN } from "./lists.ts";
 import type { Access, Active, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
 
 /** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
@@ -113,15 +114,9 @@ function momentsOf(zone: string) {
   };
 }
 
-const SILENT: Readonly<Record<AccessStatement["effect"], string>> = {
-  allow: "an allow that matches nothing would be silent, so this is an error",
-  deny: "a deny that matches nothing would be silent, so this is an error",
-  only: "an only that matches nothing would forbid everything, so this is an error",
-};
-
 function accessOf(statement: AccessStatement, { groups, report }: Workshop, moment: Moments): Access {
   const { effect, thing, items, span } = statement;
-  const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: SILENT[effect] }, report);
+  const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: WHY_KNOWN[effect] }, report);
   const written = items.map(({ kind, text }) => (kind === "reference" ? `@${text}` : text));
   return { effect, thing, globs, written, until: moment(statement.until), span };
 }

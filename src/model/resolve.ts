@@ -4,6 +4,8 @@
  */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Credential, Tree } from "../language/tree.ts";
+import { allowancesIn } from "./allowances.ts";
+import { allowancesInOrder } from "./checks/allowances-in-order.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
 import { delegationsHold } from "./checks/delegations-hold.ts";
 import { everythingUsed } from "./checks/everything-used.ts";
@@ -25,6 +27,7 @@ import { expandGroups } from "./groups.ts";
 import { isTimeZone } from "./instant.ts";
 import { buildInvariants } from "./invariants.ts";
 import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./model.ts";
+import { nameLists } from "./name-lists.ts";
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
 import { buildPrices } from "./prices.ts";
@@ -56,6 +59,7 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     delegationsHold,
     noLiteralSecrets,
     namesNearlyKnown,
+    allowancesInOrder,
   ].flatMap((check) => check(declared));
   const model = build(declared, diagnostics);
   const isComplete = [...declared.uses.keys()].every((name) => packs.has(name));
@@ -87,6 +91,8 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
     audit: auditOf(declared),
     tests: buildTests(workshop, nodes),
     invariants: buildInvariants(workshop, nodes),
+    lists: nameLists(declared),
+    allowances: allowancesIn(declared),
   };
 }
 

@@ -3,6 +3,7 @@ import type { TestDeclaration, TestStatement } from "../language/tree.ts";
 import { fault } from "./fault.ts";
 import { globFault } from "./glob.ts";
 import { lastMoment } from "./instant.ts";
+import { WHY_KNOWN } from "./lists.ts";
 import type { Node, Test, TestStep } from "./model.ts";
 import type { Workshop } from "./nodes.ts";
 
@@ -20,10 +21,7 @@ function testOf({ name, span }: TestDeclaration, node: number, steps: readonly T
   return { name: name.text, node, steps, span };
 }
 
-const PLACE = {
-  pack: null,
-  reason: "a test of a name that does not exist would prove nothing, so this is an error",
-} as const;
+const PLACE = { pack: null, reason: WHY_KNOWN.test } as const;
 
 function stepOf(step: TestStatement, workshop: Workshop): TestStep {
   const { span } = step;

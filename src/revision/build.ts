@@ -10,27 +10,36 @@ import type { Revision, Table } from "../decision/table.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
+import { type Allowed, allowancesIn, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
-import { type Builtins, joinPacks } from "./packs.ts";
+import { type Builtins, joinPacks, type Unit } from "./packs.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
 export interface Built {
   /** null when there is an error among the diagnostics. */
   readonly model: Model | null;
   readonly table: Table | null;
-  /** Errors and warnings, by place; what breaks an invariant is in `proofs`. */
+  /** Errors and warnings, by place, but for warnings that are allowed; what breaks an invariant is in `proofs`. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly allowed: readonly Allowed[];
   /** null when there is no table to test. */
   readonly report: TestReport | null;
   /** null when there is no table to prove anything of. */
   readonly proofs: ProofReport | null;
 }
 
+/** A file, parsed, and what is wrong with its text. */
+export type Parsed = ReturnType<typeof parse>;
+
 /** Builds a policy from its sources, as far as they carry; its invariants have to hold from `at` on. */
 export function build(sources: readonly Source[], builtins: Builtins, revision: Revision, at: number): Built {
-  const parsed = sources.map(parse);
+  return buildParsed(sources.map(parse), builtins, revision, at);
+}
+
+/** The same from files that are parsed already, such as those that an editor has not touched. */
+export function buildParsed(parsed: readonly Parsed[], builtins: Builtins, revision: Revision, at: number): Built {
   const breaks = parsed.flatMap(({ diagnostics }) => diagnostics);
   const unit = joinPacks(
     parsed.map(({ tree }) => tree),
@@ -42,22 +51,25 @@ export function build(sources: readonly Source[], builtins: Builtins, revision: 
     ...unit.diagnostics,
     ...withoutConsequences(meant.diagnostics, unit.trees, breaks.filter(isError)),
   ];
-  if (meant.model === null || understood.some(isError)) return stop(understood);
+  if (meant.model === null || understood.some(isError)) return stop(understood, unit);
 
   const compiled = compile(meant.model, revision);
   const decided = [...understood, ...compiled.diagnostics];
-  if (compiled.table === null || decided.some(isError)) return stop(decided);
+  if (compiled.table === null || decided.some(isError)) return stop(decided, unit);
 
   const proofs = prove(meant.model, compiled.table, at);
-  const diagnostics = [...decided, ...proofs.invariants.flatMap(({ warnings }) => warnings)].sort(byPlace);
-  const report = runTests(meant.model, compiled.table);
-  return { model: meant.model, table: compiled.table, diagnostics, report, proofs };
+  const found = [...decided, ...proofs.invariants.flatMap(({ warnings }) => warnings)].sort(byPlace);
+  const { told, allowed, left } = weigh(found, meant.model.allowances);
+  const model = { ...meant.model, allowances: left };
+  const report = runTests(model, compiled.table);
+  return { model, table: compiled.table, diagnostics: told, allowed, report, proofs };
 }
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
-function stop(diagnostics: readonly Diagnostic[]): Built {
-  return { model: null, table: null, diagnostics: diagnostics.toSorted(byPlace), report: null, proofs: null };
+function stop(found: readonly Diagnostic[], unit: Unit): Built {
+  const { told, allowed } = weigh(found.toSorted(byPlace), allowancesIn(unit));
+  return { model: null, table: null, diagnostics: told, allowed, report: null, proofs: null };
 }

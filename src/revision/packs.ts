@@ -29,13 +29,23 @@ export function builtinPath(name: string): string {
   return `builtin:${name}`;
 }
 
+/** The builtin pack whose file is called so; null for every other path. */
+export function builtinOf(path: string): string | null {
+  return path.startsWith(builtinPath("")) ? path.slice(builtinPath("").length) : null;
+}
+
+/** Where the text of a builtin pack lies, for who wants to look at it. */
+export function builtinFile(name: string): URL {
+  return new URL(`${name}${SUFFIX}`, BUILTIN_FOLDER);
+}
+
 /** Reads the packs that ship with this program. */
 export async function readBuiltins(): Promise<Builtins> {
   const files = (await readdir(BUILTIN_FOLDER)).filter((file) => file.endsWith(SUFFIX)).sort();
   const packs = new Map<string, Source>();
   for (const file of files) {
     const name = file.slice(0, -SUFFIX.length);
-    packs.set(name, { path: builtinPath(name), text: await readFile(new URL(file, BUILTIN_FOLDER), "utf8") });
+    packs.set(name, { path: builtinPath(name), text: await readFile(builtinFile(name), "utf8") });
   }
   return packs;
 }
@@ -71,10 +81,19 @@ interface Found {
 
 function fromBuiltin(use: UseDeclaration, builtins: Builtins): Found {
   const source = builtins.get(use.name.text);
-  if (source !== undefined) return parse(source);
+  if (source !== undefined) return parseOnce(source);
   const near = didYouMean(use.name.text, builtins.keys());
   const help = near === null ? `the builtin packs are ${quoted(builtins.keys())}` : `did you mean \`${near}\`?`;
   return fault("GW2010", use.name, `unknown builtin pack \`${use.name.text}\``, help);
+}
+
+/** Builtin packs do not change while the program runs, and an editor joins them at each keystroke. */
+const parsed = new WeakMap<Source, Found>();
+
+function parseOnce(source: Source): Found {
+  const known = parsed.get(source) ?? parse(source);
+  parsed.set(source, known);
+  return known;
 }
 
 function fromFile(use: UseDeclaration, from: { path: Word; digest: string }, files: ReadonlyMap<string, Tree>): Found {

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/test.ts";
 import type { Period } from "../../src/language/tree.ts";
+import { checkExpression } from "../../src/model/expression.ts";
 import type { Deed, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
 import { access, at, doing, group, limit, model, node, price, provider, REDACT, tableOf } from "../decision/models.ts";
 
-const expression = { source: "EMP-\\d+", flags: "", engine: "v8", re2: "EMP-\\d+", certain: "-", span: at(1) } as const;
+const { expression } = checkExpression({ pattern: "EMP-\\d+", flags: "", span: at(1) });
+assert.ok(expression !== null);
 const pattern = {
   name: "employee",
   severity: "high" as const,
-  expressions: [{ ...expression, literals: [{ text: "EMP-", fold: false }] }],
+  expressions: [expression],
   hits: [],
   misses: [],
   span: at(2),

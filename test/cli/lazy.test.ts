@@ -13,7 +13,8 @@ function librariesOf(file: string): ReadonlySet<string> {
     if (seen.has(url.href)) return;
     seen.add(url.href);
     const text = readFileSync(url, "utf8");
-    for (const [, types, name = ""] of text.matchAll(/^(?:import|export)\s+(type\s)?[^;"]*?from\s+"([^"]+)"/gm)) {
+    const written = /^(?:(?:import|export)\s+(type\s)?[^;"]*?from\s+|const [^;"]*= await import\()"([^"]+)"/gm;
+    for (const [, types, name = ""] of text.matchAll(written)) {
       if (types !== undefined) continue;
       if (name.startsWith(".")) visit(new URL(name, url));
       else if (!name.startsWith("node:")) libraries.add(name);

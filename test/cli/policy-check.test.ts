@@ -28,6 +28,7 @@ const Checked = z.strictObject({
   keys: z.int().nullable(),
   invariants: z.strictObject({ proved: z.int(), broken: z.int() }).nullable(),
   diagnostics: z.array(Diagnostic),
+  allowed: z.array(z.strictObject({ ...Diagnostic.shape, reason: z.string().nullable(), allowedAt: Place })),
 });
 const Result = z.strictObject({
   name: z.string(),
@@ -128,12 +129,74 @@ suite("gw policy check and test", () => {
     );
   });
 
+  test("what CI systems read has every finding, a key that is over included", async () => {
+    place.write("policy/org.policy", `${orgText()}\n${KEY.replace("2099", "2020")}`);
+    const run = (format: string) => place.gw("policy", "check", "policy", "--format", format);
+    const github = await run("github");
+    assert.equal(github.code, 0);
+    assert.match(
+      github.out,
+      /^::warning file=policy\/org\.policy,line=19,col=5,title=GW4011::key `dana` expired [^\n]*\n$/,
+    );
+    const sarif = JSON.parse((await run("sarif")).out).runs[0].results;
+    assert.deepEqual(
+      sarif.map(({ level }: { level: string }) => level),
+      ["warning"],
+    );
+    const gitlab = JSON.parse((await run("gitlab")).out);
+    assert.deepEqual([gitlab.length, gitlab[0].severity, gitlab[0].location.lines.begin], [1, "minor", 19]);
+    place.write("policy/org.policy", BROKEN);
+    const broken = await run("github");
+    assert.deepEqual([broken.code, broken.out.match(/^::error /gm)?.length], [1, 2]);
+  });
+
   test("a warning does not make a policy bad", async () => {
     place.write("policy/org.policy", `${orgText()}\nmodels idle {\n  claude-opus-5-5\n}\n`);
     const { code, out } = await place.gw("policy", "check", "policy");
     assert.equal(code, 0);
     assert.match(out, /^warning\[GW3026\]/);
     assert.match(out, /\ngood: policy, 0 keys, 1 warning, /);
+  });
+
+  test("unless warnings are denied", async () => {
+    place.write("policy/org.policy", `${orgText()}\nmodels idle {\n  claude-opus-5-5\n}\n`);
+    const text = await place.gw("policy", "check", "policy", "--deny-warnings");
+    assert.equal(text.code, 1);
+    assert.match(text.out, /^warning\[GW3026\][\s\S]*\nnot good: 1 warning in policy\n$/);
+    const json = await place.gw("policy", "check", "policy", "--deny-warnings", "--format", "json");
+    assert.deepEqual([json.code, Checked.parse(JSON.parse(json.out)).ok], [1, false]);
+  });
+
+  test("a warning that is allowed is not drawn and denied to nobody, but it is in the reports for programs", async () => {
+    const allowance = "# allow GW3026: for the trial in May";
+    place.write("policy/org.policy", `${orgText()}\n${allowance}\nmodels idle {\n  claude-opus-5-5\n}\n`);
+    const text = await place.gw("policy", "check", "policy", "--deny-warnings");
+    assert.equal(text.code, 0);
+    assert.match(text.out, /^good: policy, 0 keys, 1 warning allowed, revision [0-9a-f]{12}\n$/);
+    const json = await place.gw("policy", "check", "policy", "--format", "json");
+    const { diagnostics, allowed } = Checked.parse(JSON.parse(json.out));
+    assert.deepEqual(
+      [diagnostics, allowed.map(({ code, line, reason, allowedAt }) => [code, line, reason, allowedAt.line])],
+      [[], [["GW3026", 20, "for the trial in May", 19]]],
+    );
+    const sarif = JSON.parse((await place.gw("policy", "check", "policy", "--format", "sarif")).out);
+    const [result] = sarif.runs[0].results;
+    assert.deepEqual(
+      [result.ruleId, result.suppressions],
+      ["GW3026", [{ kind: "inSource", justification: "for the trial in May" }]],
+    );
+  });
+
+  test("an allowance that silences nothing is a warning, and one beside an error leaves it alone", async () => {
+    place.write("policy/org.policy", `# allow GW3026: nothing here\n${GOOD}`);
+    const idle = await place.gw("policy", "check", "policy");
+    assert.equal(idle.code, 0);
+    assert.match(idle.out, /^warning\[GW6002\]: `allow GW3026` silences nothing: there is no such warning here\n/);
+    place.write("policy/org.policy", BROKEN.replace("@smal", "@smal # allow GW2003: it is not there yet"));
+    const broken = await place.gw("policy", "check", "policy");
+    assert.equal(broken.code, 1);
+    assert.match(broken.out, /error\[GW2003\]: unknown model group `@smal`\n/);
+    assert.match(broken.out, /warning\[GW6003\]: `GW2003` is an error, and no error can be allowed\n/);
   });
 
   test("a test that fails names its line and what decides", async () => {

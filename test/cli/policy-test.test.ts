@@ -51,6 +51,20 @@ const Coverage = z.strictObject({
   ),
 });
 
+/** What GitLab reads of a code quality report. */
+const CodeQuality = z.array(
+  z.strictObject({
+    check_name: z.enum(Object.keys(CODES)),
+    description: z.string().min(1),
+    severity: z.enum(["info", "minor", "major", "critical", "blocker"]),
+    fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    location: z.strictObject({
+      path: z.string().regex(/^(?!\.\/)/),
+      lines: z.strictObject({ begin: z.int().positive() }),
+    }),
+  }),
+);
+
 /** What SARIF 2.1.0 demands of what is written here: names as in the standard, indices that hit, places from 1. */
 const Location = z.strictObject({
   physicalLocation: z.strictObject({
@@ -197,6 +211,46 @@ suite("gw policy test", () => {
     assert.deepEqual([good.code, good.out], [0, ""]);
     place.write("policy/a,b%c.policy", `language 1\n${FAILING}`);
     assert.match((await run("--format", "github")).out, /^::error file=policy\/a%2Cb%25c\.policy,line=4,/);
+  });
+
+  test("a second place keeps its file and line where only text is shown", async () => {
+    place.write(
+      "policy/org.policy",
+      `${orgText(TEAM)}\ninvariant "never" {\n  never allow models claude-haiku-4-5 to team eng\n}\n`,
+    );
+    const { code, out } = await run("--format", "github");
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /^::error file=policy\/org\.policy,line=22,[^\n]*%0A`allow models claude-haiku-4-5` allows it \(policy\/org\.policy:16\)(?:%0A|\n)/,
+    );
+    const [issue] = CodeQuality.parse(JSON.parse((await run("--format", "gitlab")).out));
+    assert.match(issue?.description ?? "", /\n`allow models claude-haiku-4-5` allows it \(policy\/org\.policy:16\)$/m);
+  });
+
+  test("code quality for GitLab: a fault that moves keeps its fingerprint, two alike have two", async () => {
+    const issues = async () => CodeQuality.parse(JSON.parse((await run("--format", "gitlab")).out));
+    place.write("policy/org.policy", orgText("  allow models @smal\n  allow models @smal\n"));
+    const before = await issues();
+    assert.deepEqual(
+      before.map(
+        ({ check_name, severity, location }) => `${check_name} ${severity} ${location.path}:${location.lines.begin}`,
+      ),
+      ["GW2003 major policy/org.policy:16", "GW2003 major policy/org.policy:17"],
+    );
+    assert.equal(new Set(before.map(({ fingerprint }) => fingerprint)).size, 2);
+    place.write("policy/org.policy", orgText("\n  allow models @smal\n  allow models @smal\n"));
+    const after = await issues();
+    assert.deepEqual(
+      after.map(({ location }) => location.lines.begin),
+      [17, 18],
+    );
+    assert.deepEqual(
+      after.map(({ fingerprint }) => fingerprint),
+      before.map(({ fingerprint }) => fingerprint),
+    );
+    place.write("policy/org.policy", orgText(TEAM) + TESTS);
+    assert.deepEqual(await issues(), []);
   });
 
   test("--watch runs again at each change", async () => {

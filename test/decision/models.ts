@@ -100,6 +100,8 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
     audit: { content: "none", keepDays: null },
     tests: [],
     invariants: [],
+    lists: [],
+    allowances: [],
     ...parts,
   };
 }

@@ -3,12 +3,16 @@ import { test } from "node:test";
 import { createPrefilter, type Literal } from "../../src/decision/prefilter.ts";
 import { random } from "./oracle.ts";
 
-function holds(text: string, literal: Literal): boolean {
-  return literal.fold ? text.toLowerCase().includes(literal.text) : text.includes(literal.text);
+function placesOf(text: string, { text: wanted, fold }: Literal): number[] {
+  const searched = fold ? text.toLowerCase() : text;
+  return [...searched]
+    .keys()
+    .filter((at) => searched.startsWith(wanted, at))
+    .toArray();
 }
 
 for (const shortest of [3, 6]) {
-  test(`a prefilter finds what \`includes\` finds, for literals of ${shortest} characters and more`, () => {
+  test(`a prefilter finds every place that a plain search finds, for literals of ${shortest} characters and more`, () => {
     const next = random(shortest);
     const below = (most: number): number => Math.floor(next() * most);
     const word = (length: number, letters: string): string =>
@@ -24,13 +28,13 @@ for (const shortest of [3, 6]) {
         const middle = next() < 0.5 ? (planted.fold ? planted.text.toUpperCase() : planted.text) : "";
         const text = word(below(9), "abABx_1") + middle + word(below(9), "abABx_1");
         const bytes = Buffer.from(`ab1${text}ab1`);
-        const held = literals.map((literal) => (holds(text, literal) ? 1 : 0));
-        const raw = new Uint8Array(literals.length);
-        prefilter.markRaw(bytes, 3, bytes.length - 3, raw);
-        assert.deepEqual([...raw], held, text);
-        const present = new Uint8Array(literals.length);
-        prefilter.mark(text, present);
-        assert.deepEqual([...present], held, text);
+        const expected = literals.flatMap((literal, index) => placesOf(text, literal).map((at) => `${index} ${at}`));
+        const raw: string[] = [];
+        prefilter.inBytes(bytes, 3, bytes.length - 3, (literal, at) => raw.push(`${literal} ${at - 3}`));
+        assert.deepEqual(raw.sort(), expected.sort(), text);
+        const found: string[] = [];
+        prefilter.inText(text, (literal, at) => found.push(`${literal} ${at}`));
+        assert.deepEqual(found.sort(), expected, text);
       }
     }
   });
@@ -38,8 +42,7 @@ for (const shortest of [3, 6]) {
 
 test("characters beyond a byte are not mistaken for those they share bits with", () => {
   const prefilter = createPrefilter([{ text: "abc", fold: false }]);
-  const present = new Uint8Array(1);
-  prefilter.mark([..."abc"].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0x8000)).join(""), present);
-  prefilter.mark("a\u0162c \u0161bc", present);
-  assert.equal(present[0], 0);
+  const never = (): void => assert.fail("nothing is there");
+  prefilter.inText([..."abc"].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0x8000)).join(""), never);
+  prefilter.inText("a\u0162c \u0161bc", never);
 });

@@ -50,6 +50,8 @@ test("there is an example for each declaration and statement, and it parses", ()
     if (inService.includes(rule)) return `service x { ${text} }`;
     if (inTest.includes(rule)) return `test "x" for team x { ${text} }`;
     if (inInvariant.includes(rule)) return `invariant "x" { ${text} }`;
+    if (["stages", "places", "forms"].includes(rule)) return `guardrail x { ${text} }`;
+    if (rule === "auditStatement") return `audit { ${text} }`;
     if (rule === "until") return `team x { guard y ${text} }`;
     return rule === "price" ? `models x { y ${text} }` : text.replace("…", "");
   };

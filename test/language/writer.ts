@@ -129,6 +129,8 @@ export function writePolicy(random: Chance): string {
 
 const COMMENTS: readonly string[] = [
   " # at the end\n",
+  " # allow GW6010: behind it\n",
+  "\n# allow GW4008, gw6020\n",
   "\n# alone\n",
   "\n\n  #tight  \n\n",
   "\n## doc\n",

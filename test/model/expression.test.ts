@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RE2JS } from "re2js";
+import { mayFollow, quickSteps } from "../../src/decision/raw-text.ts";
 import { checkExpression, finds } from "../../src/model/expression.ts";
 import type { Expression } from "../../src/model/model.ts";
+import type { Literal } from "../../src/model/regex/literals.ts";
+import type { Step } from "../../src/model/regex/steps.ts";
 
 const SPAN = { path: "acme.policy", start: 0, end: 0, line: 1, column: 1 };
 
@@ -66,9 +69,10 @@ describe("what every match contains", () => {
     ["(?i)sk-live|pk_test", "", ["sk-live/i", "pk_test/i"]],
     ["one|two|a{3}", "", ["one", "two", "aaa"]],
     ["one|\\d+", "", []],
-    ["(?:secret)?key=\\d", "", ["key="]],
+    ["(?:secret)?key=\\d", "", ["key=", "secretkey="]],
     ["(?:secret){2,}", "", ["secret"]],
-    ["https:\\/\\/hooks\\.example", "", ["hooks.example"]],
+    ["https:\\/\\/hooks\\.example", "", ["https://hooks.example"]],
+    ["(?:redis|amqps?)://", "", ["redis://", "amqp://", "amqps://"]],
     ['a"bc"de', "", []],
     ["übergabe", "", ["bergabe"]],
     ["\\d{16}", "", []],
@@ -122,7 +126,36 @@ test("the certain character is the rarest that no match can do without", () => {
   assert.equal(certainOf("(?:ab=|cd=)x?"), "=");
   assert.equal(certainOf("(?:a@|b=)[cd]e*"), "");
   assert.equal(certainOf("(?i)key"), "");
-  assert.equal(certainOf('"+/'), "");
+  assert.equal(certainOf('"+/'), "/");
+  assert.equal(certainOf('"+\\\\'), "");
+});
+
+describe("where a literal stands, and what must follow it", () => {
+  const cases: readonly (readonly [string, readonly (number | null)[], readonly string[]])[] = [
+    ["\\bAKIA[A-Z]{4}\\b", [0], ["[A-Z]{4,4}"]],
+    ["x{1,9}key=(\\d{2,})", [9], ["[0-9]{2,2}"]],
+    ["x+key=\\d", [null], ["[0-9]{1,1}"]],
+    ["(?:é😀)?\\wkey=\\d", [4], ["[0-9]{1,1}"]],
+    ["key {0,2}[=:] *['x](\\d{3,})'", [0], ["[ ]{0,2}", "[:=]{1,1}", "[ ]{0,}", "['x]{1,1}", "[0-9]{3,}", "[']{1,1}"]],
+    ["key=[a-z]{2,9}[a-f]", [0], ["[a-z]{2,2}"]],
+    ["key=(?:a|bc)d", [0, 0], []],
+    ["key=[a-z]?", [0], []],
+  ];
+  const shown = ({ set, min, max }: Step): string => {
+    const ranges = Array.from({ length: set.length / 2 }, (_, index) => [set[2 * index]!, set[2 * index + 1]!]);
+    const letters = ranges.map((ends) => [...new Set(ends)].map((code) => String.fromCodePoint(code)).join("-"));
+    return `[${letters.join("")}]{${min},${max ?? ""}}`;
+  };
+  for (const [pattern, before, follow] of cases) {
+    test(`/${pattern}/`, () => {
+      const { literals } = expressionOf(pattern);
+      assert.deepEqual(
+        literals.map((literal) => literal.before),
+        before,
+      );
+      assert.deepEqual(literals[0]!.follow.map(shown), follow);
+    });
+  }
 });
 
 test("random expressions find the same in both engines, and their literals in every match", () => {
@@ -146,19 +179,32 @@ test("random expressions find the same in both engines, and their literals in ev
       assert.equal(here, where, `/${pattern}/${flags} on ${JSON.stringify(text)}`);
       if (!found) continue;
       matched++;
-      const { literals, certain } = expression;
+      const { literals, certain, longest } = expression;
       assert.ok(
         found[0].includes(certain),
         `the certain letter of /${pattern}/${flags} in ${JSON.stringify(found[0])}`,
       );
-      const holds = literals.some(({ text: literal, fold }) =>
-        (fold ? found[0].toLowerCase() : found[0]).includes(literal),
-      );
+      const holds = literals.some((literal) => placesOf(literal, found[0]).length > 0);
       assert.ok(literals.length === 0 || holds, `a literal of /${pattern}/${flags} in ${JSON.stringify(found[0])}`);
+      assert.ok(found[0].length <= (longest ?? Infinity), `the length of /${pattern}/${flags} on ${found[0]}`);
     }
   }
   assert.ok(compared > 500 && matched > 500, `${compared} expressions, ${matched} matches`);
 });
+
+/** Where a literal stands in a match, as near to its beginning as it must be and before what must follow. */
+function placesOf({ text, fold, before, follow }: Literal, match: string): number[] {
+  const searched = fold ? match.toLowerCase() : match;
+  const bytes = Buffer.from(match);
+  return [...searched]
+    .keys()
+    .filter((at) => {
+      if (!searched.startsWith(text, at) || at > (before ?? Infinity)) return false;
+      const behind = Buffer.byteLength(match.slice(0, at + text.length));
+      return mayFollow(bytes, behind, bytes.length, quickSteps(follow));
+    })
+    .toArray();
+}
 
 const LETTERS = ["a", "b", "A", "B", "-", " ", "\n", "c", "1", "é", "É", ".", "😀"];
 

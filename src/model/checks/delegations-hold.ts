@@ -9,24 +9,19 @@ import type { Declaration, DelegateDeclaration, Statement, Subject } from "../..
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
-import { suggestion } from "../suggestion.ts";
 import { parentPath } from "./parents-declared.ts";
 
-/** Delegations to unknown teams, of no file, without a ceiling, and what stands in a folder beyond its team. */
+/** Delegations of no file, without a ceiling, and what stands in a folder beyond its team. */
 export function delegationsHold(declared: Declared): Diagnostic[] {
   return declared.delegates.flatMap((delegate) => {
-    if (!declared.teams.has(delegate.team.text)) return [unknownTeam(delegate, declared)];
+    // known-names.ts speaks about a team that is not there.
+    if (!declared.teams.has(delegate.team.text)) return [];
     const trees = declared.trees.filter(({ source }) => globMatches(delegate.name.text, source.path));
     const beyond = trees.flatMap(({ declarations }) =>
       declarations.filter((it) => !isWithin(it, delegate, declared)).map((it) => isBeyond(it, delegate)),
     );
     return [...(trees.length === 0 ? [nowhere(delegate)] : beyond), ...ceilingOf(delegate, declared)];
   });
-}
-
-function unknownTeam({ team }: DelegateDeclaration, declared: Declared): Diagnostic {
-  const teams = new Map([...declared.teams].map(([name, { declaration }]) => [name, declaration.name.span]));
-  return fault("GW2006", team.span, `unknown team \`${team.text}\``, suggestion(team.text, teams));
 }
 
 function nowhere({ name }: DelegateDeclaration): Diagnostic {

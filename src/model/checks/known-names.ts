@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
 import type {
+  Declaration,
   GuardrailDeclaration,
   InvariantDeclaration,
   Statement,
@@ -16,23 +17,50 @@ import { suggestion, unusedPack } from "../suggestion.ts";
 
 /** Unknown providers after `via`, guardrails after `guard`, services after `ask`, patterns after `match`, subjects of proofs, words of tests. */
 export function knownNames(declared: Declared): Diagnostic[] {
-  const bodies = [
-    ...declared.orgs.map((org) => org.body),
-    ...[...declared.teams.values()].map(({ declaration }) => declaration.body),
-    ...[...declared.keys.values()].map(({ declaration }) => declaration.body),
+  const declarations: Declaration[] = [
+    ...[...declared.models.values()].map(({ declaration }) => declaration),
+    ...declared.orgs,
+    ...[...declared.teams.values()].map(({ declaration }) => declaration),
+    ...[...declared.keys.values()].map(({ declaration }) => declaration),
+    ...[...declared.guardrails.values()].map(({ declaration }) => declaration),
+    ...declared.tests,
+    ...declared.invariants,
+    ...declared.delegates,
   ];
-  return [
-    ...[...declared.models.values()].flatMap(({ declaration }) =>
-      declaration.via.flatMap((name) => unknown(name, "GW2005", "provider", declared.providers)),
-    ),
-    ...bodies.flatMap((body) => guards(body, declared)),
-    ...[...declared.guardrails.values()].flatMap(({ declaration }) => matches(declaration, declared)),
-    ...[...declared.guardrails.values()].flatMap(({ declaration: { ask } }) =>
-      ask === null ? [] : unknown(ask.service, "GW2021", "service", declared.services),
-    ),
-    ...declared.tests.flatMap((test) => namesOfTest(test, declared)),
-    ...declared.invariants.flatMap((invariant) => namesOfInvariant(invariant, declared)),
-  ];
+  return declarations.flatMap((declaration) => knownNamesIn(declaration, declared));
+}
+
+/** The same of one declaration. */
+export function knownNamesIn(declaration: Declaration, declared: Declared): Diagnostic[] {
+  switch (declaration.kind) {
+    case "models":
+      return declaration.via.flatMap((name) => unknown(name, "GW2005", "provider", declared.providers));
+    case "org":
+    case "team":
+    case "key":
+      return guards(declaration.body, declared);
+    case "guardrail":
+      return [...matches(declaration, declared), ...asked(declaration, declared)];
+    case "test":
+      return namesOfTest(declaration, declared);
+    case "invariant":
+      return namesOfInvariant(declaration, declared);
+    case "use":
+    case "provider":
+    case "tools":
+    case "pattern":
+    case "service":
+    case "audit":
+      return [];
+    case "delegate":
+      return unknown(declaration.team, "GW2006", "team", declared.teams);
+    default:
+      return declaration satisfies never;
+  }
+}
+
+function asked({ ask }: GuardrailDeclaration, { services }: Declared): Diagnostic[] {
+  return ask === null ? [] : unknown(ask.service, "GW2021", "service", services);
 }
 
 function unknown(

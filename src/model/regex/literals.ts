@@ -1,15 +1,25 @@
 /**
- * Strings of which at least one stands in every match of an expression, and a character that does, so that a scanner can
- * look for them first and try the expression only where they are found. Only ASCII that JSON never escapes, so that raw
- * bytes can be searched.
+ * Strings of which at least one stands in every match of an expression, how far from its beginning and before what, and
+ * a character that does, so that a scanner can look for them first and try the expression only where they are found.
+ * Only ASCII that JSON writes as it is (of `/` it may write an escape), so that raw bytes can be searched.
  */
 import { type CharSet, foldCase, members, size } from "./char-set.ts";
+import { longestMatch } from "./extent.ts";
 import type { Node, RepeatNode, SequenceNode } from "./node.ts";
+import { type Step, stepsOf } from "./steps.ts";
 
-/** `fold`: letters count in either case; the text is then in lower case. */
-export interface Literal {
+/** A text that can be searched; `fold`: letters count in either case, and the text is then in lower case. */
+interface Word {
   readonly text: string;
   readonly fold: boolean;
+}
+
+/** A word that stands in a match. */
+export interface Literal extends Word {
+  /** The most that can stand before it in the match, in UTF-16 units; null: any number. */
+  readonly before: number | null;
+  /** What must follow it. */
+  readonly follow: readonly Step[];
 }
 
 const MIN_LENGTH = 3;
@@ -19,12 +29,12 @@ const MAX_SET = 16;
 
 /** What is known of a part: every text it can be (null: too many), and literals that any match of it contains. */
 interface Known {
-  readonly exact: readonly Literal[] | null;
+  readonly exact: readonly Word[] | null;
   readonly required: readonly Literal[] | null;
 }
 
 const NOTHING: Known = { exact: null, required: null };
-const EMPTY_TEXT: readonly Literal[] = [{ text: "", fold: false }];
+const EMPTY_TEXT: readonly Word[] = [{ text: "", fold: false }];
 
 /** The literals of an expression; empty when none are known. */
 export function literalsOf(node: Node): readonly Literal[] {
@@ -50,7 +60,7 @@ function rarity(char: string): number {
           : 4;
 }
 
-const COMMON_SIGNS = "-_.,:;=()[]{}<>'";
+const COMMON_SIGNS = "-_.,:;=()[]{}<>/'";
 
 function certain(node: Node): ReadonlySet<string> {
   switch (node.kind) {
@@ -86,8 +96,11 @@ function known(node: Node): Known {
     case "choice": {
       const branches = node.branches.map(known);
       return {
-        exact: capped(branches.map((branch) => branch.exact)),
-        required: capped(branches.map(requiredBy)),
+        exact: capped(
+          branches.map((branch) => branch.exact),
+          distinct,
+        ),
+        required: capped(branches.map(requiredBy), unique),
       };
     }
     case "repeat":
@@ -100,36 +113,49 @@ function known(node: Node): Known {
 }
 
 /** The set as single characters; pairs such as `Aa` as one that folds. */
-function charsOf(set: CharSet): readonly Literal[] | null {
+function charsOf(set: CharSet): readonly Word[] | null {
   if (set.length === 0 || size(set) > MAX_SET) return null;
   const chars = members(set).map((codePoint) => String.fromCodePoint(codePoint));
   const bothCases = size(foldCase(set)) === size(set) && chars.some((char) => char.toLowerCase() !== char);
   if (!bothCases) return chars.map((text) => ({ text, fold: false }));
-  return unique(chars.map((char) => ({ text: char.toLowerCase(), fold: true })));
+  return distinct(chars.map((char) => ({ text: char.toLowerCase(), fold: true })));
 }
 
-function knownOfSequence(node: SequenceNode): Known {
+function knownOfSequence({ parts }: SequenceNode): Known {
   let whole = true;
-  let run: readonly Literal[] = EMPTY_TEXT;
+  let run: readonly Word[] = EMPTY_TEXT;
+  // What stands before the run, and before the part.
+  let start = 0;
+  let passed = 0;
   const found: (readonly Literal[] | null)[] = [];
-  for (const part of node.parts) {
+  const close = (end: number): unknown => found.push(asLiterals(run, { before: start, behind: parts.slice(end) }));
+  for (const [index, part] of parts.entries()) {
     const { exact, required } = known(part);
-    found.push(required);
+    found.push(required === null ? null : required.map((literal) => later(literal, passed)));
     const longer = exact && joined(run, exact);
-    if (longer) {
-      // What is longer in many ways may say less than what stands before it.
-      if (longer.length > run.length) found.push(asLiterals(run));
-      run = longer;
-      continue;
+    // What is longer in many ways may say less than what stands before it.
+    if (longer === null || longer.length > run.length) close(index);
+    if (longer === null) {
+      whole = false;
+      start = passed;
     }
-    whole = false;
-    found.push(asLiterals(run));
-    run = exact ?? EMPTY_TEXT;
+    run = longer ?? exact ?? EMPTY_TEXT;
+    passed += longestMatch(part);
+    if (exact === null) start = passed;
   }
-  return { exact: whole ? run : null, required: best([...found, asLiterals(run)]) };
+  close(parts.length);
+  return { exact: whole ? run : null, required: best(found) };
 }
 
-function joined(heads: readonly Literal[], tails: readonly Literal[]): readonly Literal[] | null {
+function later(literal: Literal, by: number): Literal {
+  return { ...literal, before: bounded((literal.before ?? Infinity) + by) };
+}
+
+function bounded(length: number): number | null {
+  return length === Infinity ? null : length;
+}
+
+function joined(heads: readonly Word[], tails: readonly Word[]): readonly Word[] | null {
   if (heads.length * tails.length > MAX_LITERALS) return null;
   return heads.flatMap((head) =>
     tails.map((tail) => {
@@ -141,8 +167,10 @@ function joined(heads: readonly Literal[], tails: readonly Literal[]): readonly 
 }
 
 function knownOfRepeat(node: RepeatNode): Known {
-  if (node.min === 0) return NOTHING;
   const body = known(node.body);
+  if (node.min === 0) {
+    return node.max === 1 && body.exact ? { exact: [...EMPTY_TEXT, ...body.exact], required: null } : NOTHING;
+  }
   const single = node.min === node.max && body.exact?.length === 1 ? body.exact[0] : null;
   if (single && single.text.length * node.min <= MAX_LENGTH) {
     return { exact: [{ ...single, text: single.text.repeat(node.min) }], required: null };
@@ -151,18 +179,31 @@ function knownOfRepeat(node: RepeatNode): Known {
 }
 
 function requiredBy({ exact, required }: Known): readonly Literal[] | null {
-  return best([exact && asLiterals(exact), required]);
+  return best([exact && asLiterals(exact, ALONE), required]);
 }
 
+/** Where a run of words stands in an expression. */
+interface Setting {
+  readonly before: number;
+  readonly behind: readonly Node[];
+}
+
+const ALONE: Setting = { before: 0, behind: [] };
+
 /** Texts cut down to what can be searched for; null when one of them has too little of it. */
-function asLiterals(texts: readonly Literal[]): readonly Literal[] | null {
-  const cut = texts.map(({ text, fold }) => ({ text: longestPlain(text), fold }));
+function asLiterals(words: readonly Word[], { before, behind }: Setting): readonly Literal[] | null {
+  const cut = words.map(({ text, fold }): Literal => {
+    const plain = longestPlain(text);
+    const at = text.indexOf(plain);
+    const reachesEnd = at + plain.length === text.length;
+    return { text: plain, fold, before: bounded(before + at), follow: reachesEnd ? stepsOf(behind) : [] };
+  });
   return cut.some(({ text }) => text.length < MIN_LENGTH) ? null : unique(cut);
 }
 
-/** The longest stretch of printable ASCII without `"`, `\` and `/`. */
+/** The longest stretch of printable ASCII without `"` and `\`. */
 function longestPlain(text: string): string {
-  const stretches = text.split(/[^ !#-.0-[\]-~]/);
+  const stretches = text.split(/[^ !#-[\]-~]/);
   return stretches.reduce((longest, next) => (next.length > longest.length ? next : longest), "").slice(0, MAX_LENGTH);
 }
 
@@ -178,11 +219,35 @@ function worth(list: readonly Literal[]): number {
   return 4 * Math.min(8, ...list.map(({ text }) => text.length)) - list.length;
 }
 
-function capped(lists: readonly (readonly Literal[] | null)[]): readonly Literal[] | null {
+function capped<T>(
+  lists: readonly (readonly T[] | null)[],
+  joinAll: (list: readonly T[]) => readonly T[],
+): readonly T[] | null {
   const all = lists.flatMap((list) => list ?? []);
-  return lists.includes(null) || all.length > MAX_LITERALS ? null : unique(all);
+  return lists.includes(null) || all.length > MAX_LITERALS ? null : joinAll(all);
 }
 
+/** Each literal once; of two settings, the one that says less. */
 function unique(list: readonly Literal[]): readonly Literal[] {
-  return [...new Map(list.map((literal) => [`${literal.fold} ${literal.text}`, literal])).values()];
+  const found = new Map<string, Literal>();
+  for (const literal of list) {
+    const key = keyOf(literal);
+    const other = found.get(key);
+    found.set(key, other === undefined ? literal : looser(literal, other));
+  }
+  return [...found.values()];
+}
+
+function looser(a: Literal, b: Literal): Literal {
+  const before = a.before === null || b.before === null ? null : Math.max(a.before, b.before);
+  const same = JSON.stringify(a.follow) === JSON.stringify(b.follow);
+  return { ...a, before, follow: same ? a.follow : [] };
+}
+
+function distinct(list: readonly Word[]): readonly Word[] {
+  return [...new Map(list.map((word) => [keyOf(word), word])).values()];
+}
+
+function keyOf({ text, fold }: Word): string {
+  return `${fold} ${text}`;
 }

@@ -4,15 +4,17 @@ import { test } from "node:test";
 import { createScanner } from "../../../src/decision/scanner.ts";
 import type { Table, TableGuardrail } from "../../../src/decision/table.ts";
 import type { Stage } from "../../../src/language/tree.ts";
+import { checkExpression } from "../../../src/model/expression.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
 import { splice } from "../../../src/wire/splice.ts";
 import { chanceOf, pieces } from "../chance.ts";
 import { callBlock, messageDelta, rulesOf, START, STOP, textBlock, visibleIn, watch } from "./answers.ts";
 import { redactTexts, scanTexts } from "./redact.ts";
 
-function guardrail(name: string, source: string, literal: string, kind: "redact" | "reject"): TableGuardrail {
-  const literals = [{ text: literal, fold: false }];
-  const expression = { source, flags: "", engine: "v8" as const, re2: source, literals, certain: "" };
+function guardrail(name: string, pattern: string, kind: "redact" | "reject"): TableGuardrail {
+  const span = { path: "a.policy", start: 0, end: 0, line: 1, column: 1 };
+  const { expression } = checkExpression({ pattern, flags: "", span });
+  assert.ok(expression !== null);
   return {
     name,
     on: ["request", "response"],
@@ -31,9 +33,9 @@ function guardrail(name: string, source: string, literal: string, kind: "redact"
 
 const table = {
   guardrails: [
-    guardrail("badge", String.raw`\bEMP-\d{6}\b`, "EMP-", "redact"),
-    guardrail("password", String.raw`password: (\S{4,40})`, "password: ", "redact"),
-    guardrail("orders", String.raw`\bDROP\s+TABLE\b`, "DROP", "reject"),
+    guardrail("badge", String.raw`\bEMP-\d{6}\b`, "redact"),
+    guardrail("password", String.raw`password: (\S{4,40})`, "redact"),
+    guardrail("orders", String.raw`\bDROP\s+TABLE\b`, "reject"),
   ],
 } as unknown as Table;
 

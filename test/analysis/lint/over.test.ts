@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ended } from "../../src/model/ended.ts";
-import { modelOf } from "./policies.ts";
+import { over } from "../../../src/analysis/lint/over.ts";
+import { createRealm } from "../../../src/analysis/realm.ts";
+import { sideOf } from "../sides.ts";
 
 const TEXT = `language 1
 
@@ -33,10 +34,10 @@ guardrail two {
   action redact
 }
 `;
-const model = modelOf([{ path: "acme.policy", text: TEXT }]);
+const { model, table } = sideOf([{ path: "acme.policy", text: TEXT }]);
 
 const told = (at: string) =>
-  ended(model, Date.parse(at)).map(
+  over(createRealm(model, table, Date.parse(at))).map(
     ({ code, severity, span, message }) => `${code} ${severity} ${span.line}: ${message}`,
   );
 
@@ -49,6 +50,12 @@ test("what is over by the given moment is a warning, once for each statement, wi
 });
 
 test("a date lasts to the end of its day in the org's zone", () => {
-  assert.deepEqual(told("2026-03-02T04:59Z"), ["GW3029 warning 9: this statement ended on 2026-03-01"]);
-  assert.deepEqual(told("2026-03-01T12:00Z"), []);
+  const soon = "GW6032 warning 14: key `a` expires on 2026-03-01, within a day";
+  assert.deepEqual(told("2026-03-02T04:59Z"), ["GW3029 warning 9: this statement ended on 2026-03-01", soon]);
+  assert.deepEqual(told("2026-03-01T12:00Z"), [soon]);
+});
+
+test("a key that has two weeks left is remarked, and one that has more is not", () => {
+  assert.deepEqual(told("2026-02-16T05:00Z"), ["GW6032 warning 14: key `a` expires on 2026-03-01, within 14 days"]);
+  assert.deepEqual(told("2026-02-16T04:59Z"), []);
 });

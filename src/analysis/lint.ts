@@ -1,0 +1,34 @@
+/**
+ * Remarks on a sound policy: lines without effect, grants that surprise, keys that are of no use. Each lint is a file
+ * of lint/ and exact: it speaks of every possible name and of every time from a moment on, never of samples. Nothing
+ * here is an error, so only who asks pays for it: `gw policy check` and editors do, a gateway that reloads does not.
+ */
+import type { Table } from "../decision/table.ts";
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { type Allowed, idleAllowances, weigh } from "../model/allowances.ts";
+import type { Model } from "../model/model.ts";
+import { covered } from "./lint/covered.ts";
+import { over } from "./lint/over.ts";
+import { unreachable } from "./lint/unreachable.ts";
+import { createRealm, type Realm } from "./realm.ts";
+
+const LINTS: readonly ((realm: Realm) => Diagnostic[])[] = [covered, unreachable, over];
+
+/** What the lints say, and what of it is allowed. */
+export interface Linted {
+  readonly told: readonly Diagnostic[];
+  readonly allowed: readonly Allowed[];
+}
+
+/** The warnings of all lints that are not allowed, by place, and those about allowances that silence nothing. */
+export function lint(model: Model, table: Table, now: number): readonly Diagnostic[] {
+  return lintWhole(model, table, now).told;
+}
+
+/** The same, with the warnings that are allowed; the model holds the allowances that its making left over. */
+export function lintWhole(model: Model, table: Table, now: number): Linted {
+  const realm = createRealm(model, table, now);
+  const found = LINTS.flatMap((remarks) => remarks(realm));
+  const { told, allowed, left } = weigh(found.sort(byPlace), model.allowances);
+  return { told: [...told, ...idleAllowances(left)].sort(byPlace), allowed };
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs one expression over a text. V8 runs what the check proved linear there, RE2 the rest. When an expression has a
+ * group, its first group is the value that is found.
+ */
+import { RE2JS } from "re2js";
+import type { TableExpression } from "./table.ts";
+
+export interface Finder {
+  /** Calls back for every match, from the left, with the place of its value. */
+  each(text: string, found: (start: number, end: number) => void): void;
+  /** Whether there is any match. */
+  any(text: string): boolean;
+}
+
+/** The finder of an expression. */
+export function createFinder(expression: TableExpression): Finder {
+  if (expression.engine !== "v8") return linearFinder(expression);
+  const quick = v8Finder(expression);
+  // V8 keeps a way back for every letter of a run, and has no room for millions; what is found twice is joined later.
+  const roomy = <T>(first: () => T, otherwise: (linear: Finder) => T): T => {
+    try {
+      return first();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return otherwise(linearFinder(expression));
+    }
+  };
+  return {
+    each: (text, found) => {
+      roomy(
+        () => quick.each(text, found),
+        (linear) => linear.each(text, found),
+      );
+    },
+    any: (text) =>
+      roomy(
+        () => quick.any(text),
+        (linear) => linear.any(text),
+      ),
+  };
+}
+
+function v8Finder({ source, flags }: TableExpression): Finder {
+  const kept = flags.replace("g", "");
+  const test = new RegExp(source, kept);
+  const search = new RegExp(source, `${kept}g`);
+  // Places of groups cost on every match, so only a second look at a match asks for them.
+  const locate = new RegExp(source, `${kept}dy`);
+  return {
+    any: (text) => test.test(text),
+    each(text, found) {
+      search.lastIndex = 0;
+      for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+        const end = match.index + match[0].length;
+        if (end === match.index) {
+          search.lastIndex++;
+        } else if (match[1] === undefined || match[1] === "") {
+          found(match.index, end);
+        } else {
+          locate.lastIndex = match.index;
+          const [from, to] = locate.exec(text)?.indices?.[1] ?? [match.index, end];
+          found(from, to);
+        }
+      }
+    },
+  };
+}
+
+function linearFinder({ re2 }: TableExpression): Finder {
+  const engine = RE2JS.compile(re2);
+  return {
+    any: (text) => engine.matcher(text).find(),
+    each(text, found) {
+      const matcher = engine.matcher(text);
+      const grouped = matcher.groupCount() > 0;
+      while (matcher.find()) {
+        const group = grouped && matcher.end(1) > matcher.start(1) ? 1 : 0;
+        if (matcher.end() > matcher.start()) found(matcher.start(group), matcher.end(group));
+      }
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Judges whole policies for an editor, and keeps what does not change between two edits: trees, and what the policy meant
+ * when it was last good. whole-check.ts runs it in a thread of its own.
+ */
+import type { Side } from "../analysis/diff-joint.ts";
+import { type Effective, effective } from "../analysis/effective.ts";
+import { lint } from "../analysis/lint.ts";
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { parse } from "../language/parse.ts";
+import type { Source } from "../language/source.ts";
+import { type Built, buildParsed, type Parsed } from "../revision/build.ts";
+import type { Builtins } from "../revision/packs.ts";
+import type { Judgement } from "./open-policy.ts";
+
+/** What an editor shows is no revision that anybody could refer to. */
+const UNSAVED = { id: "unsaved", content: "", commit: null };
+
+/** The files of a policy that changed since it was judged last. */
+export interface Change {
+  /** Its directory, by which it is known. */
+  readonly policy: string;
+  /** Nothing of what was known before counts, and `put` holds all files. */
+  readonly anew: boolean;
+  readonly put: readonly Source[];
+  readonly drop: readonly string[];
+}
+
+/** A node that a policy is asked about. */
+export interface Asked {
+  readonly kind: "org" | "team" | "key";
+  readonly name: string;
+}
+
+interface Kept {
+  readonly files: Map<string, Parsed>;
+  /** What it meant when it was last good. */
+  good: Side | null;
+}
+
+/** Judges the policies of a workspace. */
+export class Judge {
+  readonly #builtins: Builtins;
+  readonly #policies = new Map<string, Kept>();
+
+  constructor(builtins: Builtins) {
+    this.#builtins = builtins;
+  }
+
+  /** Takes in a change and judges the whole; invariants have to hold from `at` on. */
+  judge({ policy, anew, put, drop }: Change, at: number): Judgement {
+    const known = this.#policies.get(policy);
+    const kept = known === undefined || anew ? { files: new Map(), good: known?.good ?? null } : known;
+    this.#policies.set(policy, kept);
+    for (const path of drop) kept.files.delete(path);
+    for (const source of put) kept.files.set(source.path, parse(source));
+    const parsed = [...kept.files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+    const built = buildParsed(parsed, this.#builtins, UNSAVED, at);
+    const { model, table } = built;
+    if (model !== null && table !== null) {
+      const texts = [...parsed.map(({ tree }) => tree.source), ...this.#builtins.values()];
+      kept.good = { model, table, texts: new Map(texts.map(({ path, text }) => [path, text])) };
+    }
+    return { diagnostics: findingsOf(built, at), tests: testsOf(built) };
+  }
+
+  /** The effective policy of a node when the policy was last good; null when it never was, or has no such node. */
+  effective(policy: string, { kind, name }: Asked, at: number): Effective | null {
+    const side = this.#policies.get(policy)?.good ?? null;
+    const index = side?.model.nodes.findIndex((node) => node.kind === kind && node.name === name) ?? -1;
+    return side === null || index < 0 ? null : effective(side, index, at);
+  }
+}
+
+function findingsOf({ diagnostics, proofs, report, model, table }: Built, at: number): readonly Diagnostic[] {
+  return [
+    ...diagnostics,
+    ...(model === null || table === null ? [] : lint(model, table, at)),
+    ...(proofs?.invariants ?? []).flatMap(({ failures }) => failures),
+    ...(report?.tests ?? []).flatMap(({ failures, warnings }) => [...failures, ...warnings]),
+  ].sort(byPlace);
+}
+
+function testsOf({ report }: Built): Judgement["tests"] {
+  if (report === null) return null;
+  return report.tests.map(({ name, span, passed, failures }) => ({
+    name,
+    path: span.path,
+    passed,
+    failures: failures.length,
+  }));
+}

@@ -1,0 +1,154 @@
+/**
+ * One policy as an editor has it: the files of a directory, with unsaved texts in their place. An edit parses one file
+ * again; what every feature stands on (`declared`) is gathered anew when it is next asked for. Findings come in two waves:
+ * the text and the names of the edited file at once, and what the whole means when whole-check.ts has worked it out.
+ */
+import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
+import { parse } from "../language/parse.ts";
+import type { Source } from "../language/source.ts";
+import type { Tree } from "../language/tree.ts";
+import { type Declared, gather } from "../model/declared.ts";
+import { NAME_CODES, namesIn } from "../model/names-in.ts";
+import type { Parsed } from "../revision/build.ts";
+import { withoutConsequences } from "../revision/consequences.ts";
+import { type Builtins, joinPacks, pinnedFiles, type Unit } from "../revision/packs.ts";
+import { carry } from "./carry.ts";
+
+/** How a test ended, as a lens shows it. */
+export interface TestOutcome {
+  readonly name: string;
+  readonly path: string;
+  readonly passed: boolean;
+  readonly failures: number;
+}
+
+/** What a check of the whole found. */
+export interface Judgement {
+  readonly diagnostics: readonly Diagnostic[];
+  /** null when the policy is not good enough to be tested. */
+  readonly tests: readonly TestOutcome[] | null;
+}
+
+/** A judgement, by file, and the texts that it is about. */
+interface Judged {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly byPath: ReadonlyMap<string, readonly Diagnostic[]>;
+  readonly tests: Judgement["tests"];
+}
+
+/** The files of one policy, and what is known about them. */
+export class OpenPolicy {
+  readonly #builtins: Builtins;
+  readonly #files = new Map<string, Parsed>();
+  #joined: { readonly unit: Unit; readonly declared: Declared; readonly pinned: ReadonlySet<string> } | null = null;
+  #judged: Judged = { texts: new Map(), byPath: new Map(), tests: null };
+
+  constructor(builtins: Builtins) {
+    this.#builtins = builtins;
+  }
+
+  /** Enters a file, or its new text. */
+  put(source: Source): void {
+    if (this.#files.get(source.path)?.tree.source.text === source.text) return;
+    this.#files.set(source.path, parse(source));
+    this.#joined = null;
+  }
+
+  /** Takes a file out. */
+  drop(path: string): void {
+    if (this.#files.delete(path)) this.#joined = null;
+  }
+
+  /** Paths of the files, in the order in which a policy is read. */
+  get paths(): readonly string[] {
+    return [...this.#files.keys()].sort();
+  }
+
+  /** The tree of a file, or of a builtin pack by its path. */
+  treeOf(path: string): Tree | null {
+    const tree = this.#files.get(path)?.tree;
+    return tree ?? [...this.unit.packs.values()].find(({ source }) => source.path === path) ?? null;
+  }
+
+  /** Texts by path. */
+  get texts(): ReadonlyMap<string, string> {
+    return new Map([...this.#files].map(([path, { tree }]) => [path, tree.source.text]));
+  }
+
+  /** The trees of all files, packs of the directory among them. */
+  get trees(): readonly Tree[] {
+    return this.paths.map((path) => this.#files.get(path)!.tree);
+  }
+
+  get unit(): Unit {
+    return this.#join().unit;
+  }
+
+  /** Everything that is declared. */
+  get declared(): Declared {
+    return this.#join().declared;
+  }
+
+  /** The names of the packs that ship. */
+  get builtins(): readonly string[] {
+    return [...this.#builtins.keys()];
+  }
+
+  /** Whether a file is a pack that is pinned by its hash, which an edit would break. */
+  isPinned(path: string): boolean {
+    return this.#join().pinned.has(path);
+  }
+
+  /** The pack that a file is, by the name it has here; null for a file of the policy itself. */
+  packOf(path: string): string | null {
+    return [...this.unit.packs].find(([, tree]) => tree.source.path === path)?.[0] ?? null;
+  }
+
+  #join() {
+    if (this.#joined !== null) return this.#joined;
+    const { trees } = this;
+    const unit = joinPacks(trees, this.#builtins);
+    this.#joined = { unit, declared: gather(unit.trees, unit.packs), pinned: pinnedFiles(trees) };
+    return this.#joined;
+  }
+
+  /** What is wrong with the text of a file and with its names: soon enough to be asked at each keystroke. */
+  faultsAtOnce(path: string): readonly Diagnostic[] {
+    const file = this.#files.get(path);
+    if (file === undefined) return [];
+    if (this.isPinned(path)) return file.diagnostics;
+    const names = [
+      ...namesIn(file.tree, this.declared),
+      ...this.unit.diagnostics.filter(({ span }) => span.path === path),
+    ];
+    const breaks = [...this.#files.values()].flatMap(({ diagnostics }) => diagnostics);
+    return [...file.diagnostics, ...withoutConsequences(names, this.unit.trees, breaks)].sort(byPlace);
+  }
+
+  /** Takes in what a check of the whole found about the given texts. */
+  judge({ diagnostics, tests }: Judgement, texts: ReadonlyMap<string, string>): void {
+    this.#judged = { texts, byPath: Map.groupBy(diagnostics, ({ span }) => span.path), tests };
+  }
+
+  /** How the tests ended when the whole was last checked; null when there was nothing to test. */
+  get outcomes(): Judgement["tests"] {
+    return this.#judged.tests;
+  }
+
+  /** All that is known about a file now: what the last check of the whole said, and what an edit since then changed. */
+  findings(path: string): readonly Diagnostic[] {
+    const { texts, byPath } = this.#judged;
+    const source = this.#files.get(path)?.tree.source;
+    const old = texts.get(path);
+    if (source === undefined || old === source.text) return byPath.get(path) ?? [];
+    const atOnce = this.faultsAtOnce(path);
+    if (old === undefined) return atOnce;
+    const slower = (byPath.get(path) ?? []).filter(({ code }) => !code.startsWith("GW1") && !NAME_CODES.has(code));
+    return [...atOnce, ...carry(slower, old, source)].sort(byPlace);
+  }
+
+  /** Files about which something is known, those that are gone included. */
+  get told(): readonly string[] {
+    return [...this.#judged.byPath.keys()];
+  }
+}

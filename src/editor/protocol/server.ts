@@ -1,0 +1,91 @@
+/**
+ * `gw lsp` as an editor meets it: what the server offers, and the words of the protocol turned into questions of this
+ * room and back. Everything that can be asked without a protocol lives one folder up.
+ */
+import {
+  createConnection,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  StreamMessageReader,
+  StreamMessageWriter,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { readBuiltins } from "../../revision/packs.ts";
+import { format } from "../format.ts";
+import { startWholeCheck } from "../whole-check.ts";
+import { filePath } from "./addresses.ts";
+import { textEditOf } from "./shapes.ts";
+import { Workspace } from "./workspace.ts";
+
+/** Serves one editor until it goes away. */
+export async function serveEditor(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  version: string,
+): Promise<void> {
+  const builtins = await readBuiltins();
+  const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const documents = new TextDocuments(TextDocument);
+  const check = startWholeCheck();
+  const workspace = new Workspace({ connection, documents, check, builtins, onJudged: () => {} });
+  const ended = new Promise<void>((resolve) => {
+    input.on("close", resolve);
+    input.on("end", resolve);
+  });
+
+  let opened: InitializeParams | null = null;
+  const ready = Promise.withResolvers<void>();
+  connection.onInitialize((params) => {
+    opened = params;
+    return { capabilities: CAPABILITIES, serverInfo: { name: "sallyport", version } };
+  });
+  connection.onInitialized(async () => {
+    if (opened === null) return;
+    if (opened.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
+      const watchers = [{ globPattern: "**/*.policy" }];
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
+    await workspace.open(foldersOf(opened), chosenOf(opened));
+    ready.resolve();
+  });
+  connection.onShutdown(() => check.close());
+
+  documents.onDidChangeContent(({ document }) => workspace.edited(document));
+  documents.onDidClose(({ document }) => workspace.saved(document.uri));
+  connection.onDidChangeWatchedFiles(async ({ changes }) => {
+    const isMoved = changes.some(({ type }) => type !== 2);
+    if (isMoved) await workspace.reload();
+    else await Promise.all(changes.map(({ uri }) => workspace.saved(uri)));
+  });
+
+  connection.onDocumentFormatting(async ({ textDocument: { uri } }) => {
+    await ready.promise;
+    const seat = workspace.seatOf(uri);
+    const document = documents.get(uri);
+    if (seat === null || document === undefined || seat.desk.policy.isPinned(seat.path)) return [];
+    return format({ path: seat.path, text: document.getText() }).map((edit) => textEditOf(document, edit));
+  });
+
+  documents.listen(connection);
+  connection.listen();
+  await ended;
+}
+
+const CAPABILITIES: InitializeResult["capabilities"] = {
+  textDocumentSync: TextDocumentSyncKind.Incremental,
+  documentFormattingProvider: true,
+};
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+  return uris.flatMap((uri) => filePath(uri) ?? []);
+}
+
+/** `{ "policies": ["policy"] }` among the editor's settings names the directories that are policies. */
+function chosenOf({ initializationOptions: options }: InitializeParams): readonly string[] | null {
+  if (typeof options !== "object" || options === null || !Array.isArray(options.policies)) return null;
+  return options.policies.filter((dir: unknown): dir is string => typeof dir === "string");
+}

@@ -1,0 +1,194 @@
+/**
+ * The policies of a workspace, kept in step with the editor and with the disk. An edit is answered in the same turn with
+ * what its file shows by itself; the whole is checked aside (rounds.ts), and told when it is known.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Connection, TextDocuments } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { readSources, SourcesError } from "../../revision/files.ts";
+import type { Builtins } from "../../revision/packs.ts";
+import { OpenPolicy } from "../open-policy.ts";
+import { findRoots, type Root } from "../roots.ts";
+import { Rounds } from "../rounds.ts";
+import type { WholeCheck } from "../whole-check.ts";
+import { createAddresses, filePath, within } from "./addresses.ts";
+import { type Find, shownDiagnostic } from "./shapes.ts";
+
+const SUFFIX = ".policy";
+
+/** A policy of the workspace. */
+export interface Desk {
+  readonly dir: string;
+  readonly policy: OpenPolicy;
+  /** Documents and addresses of its files. */
+  readonly find: Find;
+  /** null for packs and the like, which are no policy to be judged as a whole. */
+  readonly rounds: Rounds | null;
+}
+
+/** A document's place: its policy, and the path that it has there. */
+export interface Seat {
+  readonly desk: Desk;
+  readonly path: string;
+}
+
+/** What the workspace stands on. */
+export interface Surroundings {
+  readonly connection: Connection;
+  readonly documents: TextDocuments<TextDocument>;
+  readonly check: WholeCheck;
+  readonly builtins: Builtins;
+  /** Called when a whole policy has been checked and told. */
+  readonly onJudged: () => void;
+}
+
+/** The policies of the folders that the editor has open, and of files that it has open by themselves. */
+export class Workspace {
+  readonly #around: Surroundings;
+  #desks: readonly Desk[] = [];
+  #folders: readonly string[] = [];
+  #chosen: readonly string[] | null = null;
+  /** What the editor was last told, by address. */
+  readonly #told = new Map<string, string>();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Opens folders; `chosen` names the policy directories in them when they are not to be looked for. */
+  async open(folders: readonly string[], chosen: readonly string[] | null): Promise<void> {
+    this.#folders = folders;
+    this.#chosen = chosen;
+    await this.reload();
+  }
+
+  /** Looks for policies again, and reads all of them. */
+  async reload(): Promise<void> {
+    const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
+    const desks = await Promise.all(roots.map((root) => this.#read(root)));
+    const before = this.#desks;
+    this.#desks = desks;
+    for (const desk of before) desk.rounds?.close();
+    for (const { uri } of this.#around.documents.all()) await this.#adopt(uri);
+    for (const desk of this.#desks) this.#begin(desk);
+    this.#forgetAllBut(new Set(this.#desks.flatMap((desk) => desk.policy.paths.map((path) => desk.find(path)?.uri))));
+  }
+
+  async #rootsIn(folder: string): Promise<readonly Root[]> {
+    const roots = this.#chosen?.map((dir) => ({ dir, whole: true })) ?? (await findRoots(folder));
+    return roots.map(({ dir, whole }) => ({ dir: join(folder, dir), whole }));
+  }
+
+  /** Reads the files of a root; what is open in the editor lies over them. */
+  async #read({ dir, whole }: Root): Promise<Desk> {
+    const { connection, documents, check, builtins } = this.#around;
+    const policy = new OpenPolicy(builtins);
+    try {
+      for (const source of await readSources(dir)) policy.put(source);
+    } catch (error) {
+      if (!(error instanceof SourcesError)) throw error;
+      connection.window.showErrorMessage(error.message);
+    }
+    for (const document of documents.all()) {
+      const path = within(dir, filePath(document.uri));
+      if (path?.endsWith(SUFFIX)) policy.put({ path, text: document.getText() });
+    }
+    const listener = {
+      judged: () => this.#judged(desk),
+      failed: (error: unknown) => connection.console.error(`the policy in ${dir} could not be checked: ${error}`),
+    };
+    const rounds = whole ? new Rounds({ dir, policy }, check, listener) : null;
+    const desk: Desk = { dir, policy, find: createAddresses(dir, policy, documents), rounds };
+    return desk;
+  }
+
+  /** Finds a policy around a document that lies in none: opened by itself, or new. */
+  async #adopt(uri: string): Promise<Desk | null> {
+    const path = filePath(uri);
+    if (!path?.endsWith(SUFFIX) || this.seatOf(uri) !== null) return null;
+    let dir = dirname(path);
+    while (dir !== dirname(dir) && (await holdsPolicy(dirname(dir)))) dir = dirname(dir);
+    const [root = { dir: "", whole: false }] = await findRoots(dir);
+    const desk = await this.#read({ dir: join(dir, root.dir), whole: root.whole });
+    // The document may have been adopted twice while its folder was read.
+    if (this.seatOf(uri) !== null) return null;
+    this.#desks = [...this.#desks, desk];
+    return desk;
+  }
+
+  /** Where a document lies; null for one that is no policy file, or whose policy is not read yet. */
+  seatOf(uri: string): Seat | null {
+    const file = filePath(uri);
+    if (!file?.endsWith(SUFFIX)) return null;
+    const seats = this.#desks.flatMap((desk): Seat[] => {
+      const path = within(desk.dir, file);
+      return path === null ? [] : [{ desk, path }];
+    });
+    return seats.sort((a, b) => a.path.length - b.path.length)[0] ?? null;
+  }
+
+  get desks(): readonly Desk[] {
+    return this.#desks;
+  }
+
+  // ---- what changes ---------------------------------------------------------------------------------------------------
+
+  /** An open document has a new text. */
+  edited(document: TextDocument): void {
+    const seat = this.seatOf(document.uri);
+    if (seat !== null) this.#put(seat, document.getText());
+    else void this.#adopt(document.uri).then((desk) => desk && this.#begin(desk));
+  }
+
+  /** A file changed on the disk, or its document was closed: unless it is open, what lies there counts. */
+  async saved(uri: string): Promise<void> {
+    const seat = this.seatOf(uri);
+    if (seat === null || this.#around.documents.get(uri) !== undefined) return;
+    this.#put(seat, await readFile(join(seat.desk.dir, seat.path), "utf8").catch(() => null));
+  }
+
+  #put({ desk, path }: Seat, text: string | null): void {
+    if (text === null) desk.policy.drop(path);
+    else desk.policy.put({ path, text });
+    this.#tell(desk, path);
+    desk.rounds?.changed([path]);
+  }
+
+  #begin(desk: Desk): void {
+    for (const path of desk.policy.paths) this.#tell(desk, path);
+    desk.rounds?.changed(desk.policy.paths);
+  }
+
+  #judged(desk: Desk): void {
+    for (const path of new Set([...desk.policy.paths, ...desk.policy.told])) this.#tell(desk, path);
+    this.#around.onJudged();
+  }
+
+  // ---- what the editor is told ----------------------------------------------------------------------------------------
+
+  #tell({ policy, find }: Desk, path: string): void {
+    const found = find(path);
+    if (found === null) return;
+    const { uri, document } = found;
+    const diagnostics = policy.findings(path).map((finding) => shownDiagnostic(finding, document, find));
+    const { version } = document;
+    const key = JSON.stringify({ version, diagnostics });
+    if (key === this.#told.get(uri) || (diagnostics.length === 0 && !this.#told.has(uri) && version === 0)) return;
+    this.#told.set(uri, key);
+    const isOpen = this.#around.documents.get(uri) !== undefined;
+    void this.#around.connection.sendDiagnostics(isOpen ? { uri, version, diagnostics } : { uri, diagnostics });
+  }
+
+  #forgetAllBut(kept: ReadonlySet<string | undefined>): void {
+    for (const uri of this.#told.keys()) {
+      if (kept.has(uri)) continue;
+      this.#told.delete(uri);
+      void this.#around.connection.sendDiagnostics({ uri, diagnostics: [] });
+    }
+  }
+}
+
+async function holdsPolicy(dir: string): Promise<boolean> {
+  return (await readdir(dir).catch(() => [])).some((name) => name.endsWith(SUFFIX));
+}

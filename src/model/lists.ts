@@ -1,0 +1,50 @@
+/** The lists of names that declarations hold, and why a name in them has to be known. groups.ts says what they stand for. */
+import type { Declaration, Item, Thing } from "../language/tree.ts";
+
+/** Why an unknown name is an error, by the kind of line that its list stands in. */
+export const WHY_KNOWN = {
+  allow: "an allow that matches nothing would be silent, so this is an error",
+  deny: "a deny that matches nothing would be silent, so this is an error",
+  only: "an only that matches nothing would forbid everything, so this is an error",
+  test: "a test of a name that does not exist would prove nothing, so this is an error",
+  invariant: "a proof about a name that does not exist would prove nothing, so this is an error",
+} as const;
+
+/** One list. */
+export interface List {
+  readonly thing: Thing;
+  readonly items: readonly Item[];
+  readonly reason: string | null;
+}
+
+/** The lists of one declaration, in the order of the text. */
+export function listsIn(declaration: Declaration): readonly List[] {
+  switch (declaration.kind) {
+    case "org":
+    case "team":
+    case "key":
+      return declaration.body.flatMap((it) =>
+        it.kind === "access" ? [{ thing: it.thing, items: it.items, reason: WHY_KNOWN[it.effect] }] : [],
+      );
+    case "test":
+      return declaration.body.flatMap((it) =>
+        it.kind === "can" || it.kind === "cannot" ? [{ ...it, reason: WHY_KNOWN.test }] : [],
+      );
+    case "invariant":
+      return declaration.body.flatMap((it) => ("items" in it ? [{ ...it, reason: WHY_KNOWN.invariant }] : []));
+    case "models":
+      return [declaration, ...declaration.prices].map(({ items }) => ({ thing: "models", items, reason: null }));
+    case "tools":
+      return [{ thing: "tools", items: declaration.items, reason: null }];
+    case "use":
+    case "provider":
+    case "pattern":
+    case "guardrail":
+    case "service":
+    case "audit":
+    case "delegate":
+      return [];
+    default:
+      return declaration satisfies never;
+  }
+}

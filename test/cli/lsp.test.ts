@@ -1,0 +1,101 @@
+/** The language server as an editor meets it: a process of its own, spoken to over its standard input and output. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { DidChangeWatchedFilesNotification, DocumentFormattingRequest } from "vscode-languageserver/node";
+import { codesOf, type Editor, type Setup, startEditor } from "../editor/client.ts";
+import { FILES, TEAMS, TESTS } from "../editor/policies.ts";
+import { playground } from "./gw.ts";
+
+const POLICY = Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`policy/${path}`, text]));
+
+async function using(setup: Setup, work: (editor: Editor) => Promise<void>): Promise<void> {
+  const editor = await startEditor(setup);
+  let code: number | null = null;
+  try {
+    await work(editor);
+  } finally {
+    code = await editor.quit();
+  }
+  assert.equal(code, 0);
+}
+
+test("a policy is checked as it is typed, over all its files, tests and invariants included", () =>
+  using({ files: POLICY }, async (editor) => {
+    await editor.open("policy/teams.policy", TEAMS);
+    await editor.change("policy/teams.policy", TEAMS.replace("@everyday", "@evryday"));
+    const { diagnostics, version } = await editor.until("policy/teams.policy", (told) => told.diagnostics.length > 0);
+    assert.equal(version, 2);
+    assert.equal(diagnostics[0]?.code, "GW2003");
+    assert.deepEqual(diagnostics[0]?.range, { start: { line: 4, character: 15 }, end: { line: 4, character: 23 } });
+
+    // A grant in this file breaks a test and an invariant that stand in another one, which is not even open.
+    await editor.change(
+      "policy/teams.policy",
+      TEAMS.replace("only models @anthropic.haiku", "allow models @anthropic.opus\n  allow tools WebFetch"),
+    );
+    const broken = await editor.until("policy/tests.policy", (told) => told.diagnostics.length > 1);
+    assert.deepEqual(
+      broken.diagnostics.map(({ range }) => range.start.line),
+      [4, 12],
+    );
+    await editor.change("policy/teams.policy", TEAMS);
+    await editor.until("policy/tests.policy", (told) => told.diagnostics.length === 0);
+  }));
+
+test("what another program writes to the disk counts, unless it is open", () =>
+  using({ files: POLICY }, async (editor) => {
+    const changed = (path: string) =>
+      editor.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+        changes: [{ uri: editor.uri(path), type: 2 }],
+      });
+    writeFileSync(join(editor.dir, "policy/tests.policy"), TESTS.replace("team eng {", "team egn {"));
+    await changed("policy/tests.policy");
+    assert.deepEqual(codesOf(await editor.until("policy/tests.policy", (told) => told.diagnostics.length > 0)), [
+      "GW2006",
+    ]);
+
+    await editor.open("policy/tests.policy", TESTS);
+    await editor.until("policy/tests.policy", (told) => told.diagnostics.length === 0);
+  }));
+
+test("formatting is that of `gw policy fmt`", () =>
+  using({ files: POLICY }, async (editor) => {
+    await editor.open("policy/teams.policy", TEAMS.replace("  budget", "\n\n     budget"));
+    const edits = await editor.connection.sendRequest(DocumentFormattingRequest.type, {
+      textDocument: { uri: editor.uri("policy/teams.policy") },
+      options: { tabSize: 8, insertSpaces: false },
+    });
+    assert.deepEqual(
+      edits?.map(({ newText }) => newText.trim()),
+      [""],
+    );
+  }));
+
+test("a file that is opened by itself brings the policy around it", () =>
+  using({ files: POLICY, alone: true }, async (editor) => {
+    await editor.open("policy/tests.policy", TESTS.replace("Read", "Rread"));
+    const { diagnostics } = await editor.until("policy/tests.policy", (told) => told.diagnostics.length > 0);
+    assert.ok(diagnostics.some(({ code }) => code === "GW2020"));
+  }));
+
+test("an editor's settings may say which folders are policies", () =>
+  using(
+    { files: { ...POLICY, "elsewhere/broken.policy": "tem eng" }, initializationOptions: { policies: ["policy"] } },
+    async (editor) => {
+      await editor.open("policy/teams.policy", `${TEAMS}\nkey x in nowhere {\n}\n`);
+      await editor.until("policy/teams.policy", (told) => codesOf(told).includes("GW2006"));
+    },
+  ));
+
+test("a person who starts it by hand is told what it is for", async () => {
+  const play = playground();
+  try {
+    const { code, out } = await play.gw("lsp", "--help");
+    assert.equal(code, 0);
+    assert.match(out, /language server/);
+  } finally {
+    play.remove();
+  }
+});
