@@ -1,8 +1,10 @@
 /** What an answer is held to: the grants and the response guards of the table that the request began with. */
 import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
+import { createGrowth } from "../decision/growing.ts";
 import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
+import type { Deed } from "../model/model.ts";
 import type { AnswerRules, Memory, Restored, Verdict } from "../wire/anthropic/answer.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";
@@ -20,8 +22,19 @@ export function rulesOf(ticket: Ticket): AnswerRules {
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
     scanner: conversation === null ? null : createScanner(table, decision.guards, "response"),
     verdict: (hit, value) => verdictOn(ticket, hit, value),
+    stays: (hit) => isHarmless(deedsOf(table.guardrails[hit.guardrail]!, hit.pattern).done),
+    growth: createGrowth(table, decision.guards, "response"),
+    overlong({ guardrail, pattern }) {
+      const { name, origin } = table.guardrails[guardrail]!;
+      const what = `what may be \`${pattern}\` is longer than can be held back`;
+      return `[The gateway stopped this answer: guardrail ${name}, ${what} (${origin.place}).]`;
+    },
     memory: conversation === null ? null : memoryOf(ticket, conversation),
   };
+}
+
+function isHarmless(done: Deed | null): boolean {
+  return done === null || done.kind === "flag";
 }
 
 function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit, value: string): Verdict {

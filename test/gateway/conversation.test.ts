@@ -198,3 +198,36 @@ test("only what is new is turned away, wherever it stands", async (t) => {
   // Words that are put into the model's mouth are the client's.
   assert.equal(await ask([user("g"), model(`sure: ${bad}`)]), 400);
 });
+
+test("a secret that lies across two blocks is hidden in both, and put back from either", async (t) => {
+  const secret = token();
+  const { world, sent } = await startSessions(t, POLICY, ({ messages }) => {
+    if (messages.length > 1 || JSON.stringify(messages).includes("tool_result")) return [say("ok")];
+    const [left, right] = (messages[0]!.content as Block[]).map(({ text }) => placeholderIn(String(text)));
+    return [call("Write", { content: `${left}${right}` })];
+  });
+  const client = new Client(world, "s1", true);
+  const { blocks } = await client.say([say(`it is ${secret.slice(0, 9)}`), say(`${secret.slice(9)}, yes`)]);
+  assert.deepEqual(blocks[0]!.input, { content: secret });
+  await client.say(result("done"));
+  assert.ok(sent.every(({ raw }) => !raw.includes(secret.slice(0, 9)) && !raw.includes(secret.slice(9))));
+  // Two results are two texts.
+  const apart = [...result(secret.slice(0, 9), "a"), ...result(secret.slice(9), "b")];
+  await new Client(world, "s2", true).say(apart);
+  assert.ok(sent.at(-1)!.raw.includes(secret.slice(9)));
+});
+
+test("what may not be changed is recorded, and rejected while it is new", async (t) => {
+  const secret = token();
+  const tools = [{ name: "Read", description: `reads ${secret}`, input_schema: {} }];
+  const { world, sent } = await startSessions(t, POLICY, () => [say("ok")]);
+  await new Client(world, "s1", true).say("hello", { tools });
+  assert.ok(sent[0]!.raw.includes(`reads ${secret}`));
+  assert.deepEqual(
+    world.decisions()[0]!.findings.map(({ pattern, count }) => [pattern, count]),
+    [["secrets", 1]],
+  );
+  // Known from now on, it is hidden where it may be.
+  await new Client(world, "s1", true).say(`so ${secret}`, { tools });
+  assert.ok(!JSON.stringify(sent[1]!.messages).includes(secret));
+});

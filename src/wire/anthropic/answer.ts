@@ -2,6 +2,7 @@
  * The answer on its way back: what it used, which tools it calls, and the few changes that rules ask for. stream.ts does
  * it to SSE, document.ts to the non-streaming twin; both must decide alike. Bytes that no rule touches leave as they came.
  */
+import type { Growing, Growth } from "../../decision/growing.ts";
 import type { Hit, Scanner } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
 import type { Change } from "../text.ts";
@@ -35,6 +36,12 @@ export interface AnswerRules {
   /** Guards of the response stage that bind this caller; null when there are none. */
   readonly scanner: Scanner | null;
   readonly verdict: (hit: Hit, value: string) => Verdict;
+  /** True for a hit whose verdict is `keep`; for the others `verdict` is asked once, when they are whole. */
+  readonly stays: (hit: Hit) => boolean;
+  /** What may be under way where a text goes on; null when nothing is looked for. */
+  readonly growth: Growth | null;
+  /** The sentence that ends an answer in which what is under way is longer than can be held back. */
+  readonly overlong: (growing: Growing) => string;
   /** null for a caller whose requests nothing is redacted in. */
   readonly memory: Memory | null;
 }

@@ -22,6 +22,8 @@ interface TextBlock {
   start: Uint8Array | null;
   context: string;
   pending: string;
+  /** Length of the pending text before which it is not looked at again. */
+  again: number;
   /** What of it has left, as the model wrote it, and the changes that were made. */
   gone: string;
   readonly changes: Change[];
@@ -36,6 +38,9 @@ interface CallBlock {
 
 type Block = { readonly kind: "plain" } | { readonly kind: "withheld" } | TextBlock | CallBlock;
 
+/** Held text of which more must have come before it is worth another look. */
+const LONG = 2048;
+
 /** Sentence of the rule that ends the answer; null when it goes on. */
 export type Stop = string | null;
 
@@ -47,6 +52,8 @@ export class Blocks {
   readonly #open = new Map<number, Block>();
   #withheld = 0;
   #lastIndex = -1;
+  /** The end of the text block that closed last, when nothing else came since: a value may go on in the next. */
+  #before = "";
 
   constructor(rules: AnswerRules, tally: Tally, out: Outbox) {
     this.#rules = rules;
@@ -66,8 +73,9 @@ export class Blocks {
     if (stop !== null) return stop;
     this.#forget(index);
     const content = asRecord(fields.content_block) ?? {};
+    if (content.type === "text" && looksIntoCalls(this.#rules)) return this.#openText(event, fields, content);
+    this.#before = "";
     if (content.type === "tool_use") this.#openCall(event, fields, content);
-    else if (content.type === "text" && looksIntoCalls(this.#rules)) return this.#openText(event, fields, content);
     else this.#openPlain(index, event);
     return null;
   }
@@ -147,7 +155,7 @@ export class Blocks {
     const text = typeof content.text === "string" ? content.text : "";
     const bare = { ...fields, content_block: { ...content, text: "" } };
     const start = text === "" ? event : makeEvent("content_block_start", bare);
-    this.#open.set(index, newText(start));
+    this.#open.set(index, newText(start, this.#before));
     return text === "" ? null : this.#text(null, { ...deltaOf(index), delta: { type: "text_delta", text } });
   }
 
@@ -156,9 +164,13 @@ export class Blocks {
     const index = indexOf(fields);
     const { text } = fields.delta;
     const known = this.#open.get(index);
-    const block = known?.kind === "text" ? known : newText(null);
+    const block = known?.kind === "text" ? known : newText(null, "");
     this.#open.set(index, block);
     block.pending += text;
+    if (block.pending.length < block.again) {
+      this.#out.hush();
+      return null;
+    }
     const { released, stop } = this.#release(block, false);
     if (event !== null && released === text) this.#send(index, event);
     else if (released === "") this.#out.hush();
@@ -182,6 +194,9 @@ export class Blocks {
     }
     block.context = contextOf(context + gone);
     block.pending = judgement.stop === null ? pending.slice(judgement.cut) : "";
+    // A long text that is held is not looked through for every letter.
+    const held = block.pending.length;
+    block.again = held > LONG ? held + held / 8 : 0;
     return { released: applyChanges(pending, judgement), stop: judgement.stop };
   }
 
@@ -231,7 +246,9 @@ export class Blocks {
   }
 
   #remember(block: Block): void {
-    if (block.kind === "text" && block.gone !== "") this.#rules.memory?.heard(block.gone, block.changes);
+    if (block.kind !== "text") return;
+    this.#before = block.context;
+    if (block.gone !== "") this.#rules.memory?.heard(block.gone, block.changes);
   }
 
   /** Begins a text block with this text. */
@@ -257,8 +274,8 @@ export class Blocks {
   }
 }
 
-function newText(start: Uint8Array | null): TextBlock {
-  return { kind: "text", start, context: "", pending: "", gone: "", changes: [] };
+function newText(start: Uint8Array | null, context: string): TextBlock {
+  return { kind: "text", start, context, pending: "", again: 0, gone: "", changes: [] };
 }
 
 /** An input with its edits made. */

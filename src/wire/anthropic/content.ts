@@ -33,6 +33,8 @@ const WORDLESS: ReadonlySet<string> = new Set([
   "url",
   "file",
 ]);
+/** Bytes of a key, quotes included, that is looked at. */
+const KEY_MIN = 13;
 const CALLS: ReadonlySet<string> = new Set(["tool_use", "server_tool_use", "mcp_tool_use"]);
 
 /** The client's own accounting line; it changes with every request and is forwarded as it is. */
@@ -71,7 +73,8 @@ export class ContentReader {
   system(node: Node): void {
     const first = this.#json.elements(node)[0];
     if (first !== undefined && this.#isBilling(first)) {
-      for (const block of this.#json.elements(node).slice(1)) this.#block(block, "system", null);
+      let before = "";
+      for (const block of this.#json.elements(node).slice(1)) before = this.#block(block, "system", null, before);
     } else this.content(node, "system");
   }
 
@@ -99,20 +102,28 @@ export class ContentReader {
     const elements = this.#json.elements(node);
     const spans = elements.map((each) => ({ start: this.#json.start(each), end: this.#json.end(each) }));
     const list: ToolList = { elements: spans, filler };
-    for (const each of elements) this.#block(each, place, list);
+    let before = "";
+    for (const each of elements) before = this.#block(each, place, list, before);
   }
 
-  #block(node: Node, place: Place, list: ToolList | null): void {
+  /** Reads a block and gives its type; `before` is that of the block right before it. */
+  #block(node: Node, place: Place, list: ToolList | null, before = ""): string {
     const fields = this.#json.fields(node);
     const type = this.#string(fields, "type") ?? "";
     if (fields.has("tool_changes")) this.doors.add("tool_changes");
-    if (WORDLESS.has(type)) return;
+    if (WORDLESS.has(type)) return type;
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);
     else if (type === "tool_reference") this.#mention(node, this.#referred(fields), list);
     else if (type === "tool_addition" || type === "tool_removal") this.#change(node, fields, list);
-    else if (type === "text") this.#member(fields.get("text"), place, true);
+    else if (type === "text") this.#words(fields.get("text"), place, before === "text");
     else this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
+    return type;
+  }
+
+  #words(node: Node | undefined, place: Place, follows: boolean): void {
+    if (node !== undefined && this.#json.kind(node) === "string") this.#text(node, place, { follows });
+    else this.#member(node, place, true);
   }
 
   #members(fields: ReadonlyMap<string, Node>, place: Place): void {
@@ -180,20 +191,35 @@ export class ContentReader {
     });
   }
 
-  /** Every string of a value, keys left out. */
+  /** Every string of a value; its keys are only looked at, and the short ones hold nothing. */
   #leaves(node: Node | undefined, place: Place): void {
     if (node === undefined) return;
     const kind = this.#json.kind(node);
     if (kind === "string") this.#text(node, place);
     if (kind === "array") for (const each of this.#json.elements(node)) this.#leaves(each, place);
     if (kind !== "object") return;
-    for (let key = node + 1; key < this.#json.next(node); key = this.#json.next(key + 1)) this.#leaves(key + 1, place);
+    for (let key = node + 1; key < this.#json.next(node); key = this.#json.next(key + 1)) {
+      if (this.#json.end(key) - this.#json.start(key) > KEY_MIN) this.#text(key, place, { fixed: true });
+      this.#leaves(key + 1, place);
+    }
   }
 
-  #text(node: Node, place: Place): void {
+  /** What a tool is said to do: its own words and those of its parameters. */
+  tool(node: Node): void {
+    for (const [key, value] of this.#json.members(node)) this.#description(key, value);
+  }
+
+  #description(key: string, node: Node): void {
+    const kind = this.#json.kind(node);
+    if (kind === "string" && key === "description") this.#text(node, "system", { fixed: true });
+    if (kind === "array") for (const each of this.#json.elements(node)) this.#description(key, each);
+    if (kind === "object") this.tool(node);
+  }
+
+  #text(node: Node, place: Place, { follows = false, fixed = false } = {}): void {
     const start = this.#json.start(node) + 1;
     const end = this.#json.end(node) - 1;
-    if (end > start) this.texts.push({ place, author: this.#author, turn: this.#turn, start, end });
+    if (end > start) this.texts.push({ place, author: this.#author, turn: this.#turn, follows, fixed, start, end });
   }
 
   #isBilling(block: Node): boolean {

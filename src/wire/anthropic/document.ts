@@ -7,7 +7,7 @@ import { skim } from "../skim.ts";
 import { splice } from "../splice.ts";
 import { rawEdits } from "../text.ts";
 import type { AnswerReport, AnswerRules } from "./answer.ts";
-import { applyChanges, hasGuard, judge } from "./guard.ts";
+import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
 import { judgeInput, looksIntoCalls } from "./inputs.ts";
 import type { Edit } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
@@ -49,6 +49,8 @@ class DocumentRewriter {
   readonly #json: Json;
   readonly #rules: AnswerRules;
   readonly #tally: Tally;
+  /** The end of the text block before, when nothing lies between. */
+  #before = "";
 
   constructor(json: Json, rules: AnswerRules, tally: Tally) {
     this.#json = json;
@@ -74,9 +76,10 @@ class DocumentRewriter {
   #block(block: Node): BlockVerdict {
     const members = this.#json.members(block);
     const type = textOf(this.#json, members.get("type"));
-    if (type === "tool_use") return this.#call(block, members);
     const text = members.get("text");
-    return type !== "text" || text === undefined || this.#json.kind(text) !== "string" ? UNTOUCHED : this.#text(text);
+    if (type === "text" && text !== undefined && this.#json.kind(text) === "string") return this.#text(text);
+    this.#before = "";
+    return type === "tool_use" ? this.#call(block, members) : UNTOUCHED;
   }
 
   #call(block: Node, members: ReadonlyMap<string, Node>): BlockVerdict {
@@ -104,10 +107,11 @@ class DocumentRewriter {
     const rules = this.#rules;
     const text = this.#json.text(node);
     const judgement = hasGuard(rules)
-      ? judge(rules, this.#tally, { context: "", pending: text, final: true })
+      ? judge(rules, this.#tally, { context: this.#before, pending: text, final: true })
       : { cut: text.length, changes: [], stop: null };
     const { cut, changes, stop } = judgement;
     rules.memory?.heard(text.slice(0, cut), changes);
+    this.#before = contextOf(this.#before + text.slice(0, cut));
     if (stop !== null && applyChanges(text, judgement) === "") {
       return { edits: [], stop: { sentence: stop, kept: false } };
     }

@@ -1,8 +1,11 @@
 /**
- * Judges text of an answer as it grows: how much may go out now, with what changed, and whether the answer must end. Only
- * the trailing run without a break is held back, since a token may still grow there; a finding is never cut in two, and a
- * private key is held from its first line to its last. stream.ts calls it for every delta, document.ts once per text.
+ * Judges text of an answer as it grows: how much may go out now, with what changed, and whether the answer must end. Held
+ * back is the trailing run without a break, since a token may still grow there, and what an expression says may be the
+ * beginning of a match behind a break. A finding is never cut in two. stream.ts calls it for every delta, document.ts once
+ * per text.
  */
+
+import { type Growing, isBreak } from "../../decision/growing.ts";
 import { type Change, changed } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
 import type { Tally } from "./tally.ts";
@@ -20,18 +23,12 @@ export interface Judgement {
 /** Rules that have something to look for. */
 export type GuardRules = AnswerRules & { readonly scanner: NonNullable<AnswerRules["scanner"]> };
 
-/** Longest trailing run that is held back: signed tokens are that long. Of a longer one half goes. */
-const RUN_MAX = 8 * 1024;
-/** Most text that is held back for any reason. */
-const HELD_MAX = 16 * 1024;
+/** Longest trailing run that is held back unasked; of a longer one only what may be part of a finding. */
+const RUN_MAX = 1024;
+/** Most text that is held back: no key is so long. What seems to go on behind it ends the answer, as nothing may leave. */
+const HELD_MAX = 64 * 1024;
 /** Text before the pending one that a pattern may lean on. */
 const CONTEXT_MAX = 256;
-const BREAK = /[\s"'`()[\]{}<>,;|]/;
-const ASCII_BREAKS = Uint8Array.from({ length: 128 }, (_, code) => (BREAK.test(String.fromCharCode(code)) ? 1 : 0));
-const KEY_START = "-----BEGIN ";
-/** The rest of a key's first line, whole or as far as it has come. */
-const KEY_LABEL = /^[A-Z0-9 ]{0,40}(?:-----|-{0,4}$)/;
-const KEY_END = /-----END [A-Z0-9 ]{0,40}-----/;
 
 /** True when the rules look for something. */
 export function hasGuard(rules: AnswerRules): rules is GuardRules {
@@ -42,31 +39,34 @@ export function hasGuard(rules: AnswerRules): rules is GuardRules {
 export function judge(
   rules: GuardRules,
   tally: Tally,
-  parts: { context: string; pending: string; final: boolean },
+  { context, pending, final }: { context: string; pending: string; final: boolean },
 ): Judgement {
-  const { context, pending } = parts;
-  const final = parts.final || pending.length > HELD_MAX;
   const base = context.length;
-  let limit = base + (final ? pending.length : settled(pending));
-  if (limit === base) return { cut: 0, changes: [], stop: null };
   const text = context + pending;
+  const { limit: settled, growing } = final ? { limit: text.length, growing: null } : settle(rules, text, base);
+  if (growing !== null && text.length - settled > HELD_MAX) {
+    return { cut: 0, changes: [], stop: rules.overlong(growing) };
+  }
+  if (settled === base) return NOTHING;
+  const hits = rules.scanner.scan(text).filter(({ end }) => end > base);
+  const changing = hits.filter((hit) => !rules.stays(hit));
+  // A finding that reaches the edge may still grow.
+  const open = final ? undefined : changing.find(({ end }) => end >= settled);
+  const limit = Math.max(base, Math.min(settled, open?.start ?? settled));
+  for (const hit of hits) if (hit.end <= limit && rules.stays(hit)) tally.hit(hit);
   const changes: Change[] = [];
-  for (const hit of rules.scanner.scan(text)) {
-    if (hit.end <= base) continue;
-    // A finding that reaches the edge may still grow.
-    if (!final && hit.end >= limit) {
-      limit = Math.max(base, Math.min(limit, hit.start));
-      break;
-    }
+  for (const hit of changing) {
+    if (hit.end > limit) break;
     const verdict = rules.verdict(hit, text.slice(hit.start, hit.end));
     tally.hit(hit);
-    if (verdict.kind === "keep") continue;
     const start = Math.max(hit.start, base) - base;
     if (verdict.kind === "reject") return { cut: start, changes, stop: verdict.message };
-    changes.push({ start, end: hit.end - base, text: verdict.replacement });
+    if (verdict.kind === "redact") changes.push({ start, end: hit.end - base, text: verdict.replacement });
   }
   return { cut: limit - base, changes, stop: null };
 }
+
+const NOTHING: Judgement = { cut: 0, changes: [], stop: null };
 
 /** What of a text that went out is kept to lean on. */
 export function contextOf(text: string): string {
@@ -78,34 +78,22 @@ export function applyChanges(text: string, { cut, changes }: Judgement): string 
   return changed(text.slice(0, cut), changes);
 }
 
-/** Units at the front of `pending` that can no longer become part of a longer token. */
-function settled(pending: string): number {
-  let at = pending.length;
-  const least = Math.max(0, at - RUN_MAX);
-  while (at > least && !isBreak(pending.charCodeAt(at - 1))) at -= 1;
-  // Half of it at once, or every further letter would have the whole run looked through again.
-  if (at === least && least > 0) at = pending.length - RUN_MAX / 2;
-  if (at > 0 && at < pending.length && isHighSurrogate(pending.charCodeAt(at - 1))) at -= 1;
-  const key = openKey(pending);
-  return key < 0 ? at : Math.min(at, key);
-}
-
-function isBreak(unit: number): boolean {
-  return unit < ASCII_BREAKS.length ? ASCII_BREAKS[unit] === 1 : BREAK.test(String.fromCharCode(unit));
-}
-
-/** Where a private key begins whose end has not come yet; -1 when there is none. */
-function openKey(pending: string): number {
-  let at = pending.indexOf(KEY_START);
-  while (at >= 0) {
-    const behind = at + KEY_START.length;
-    const label = KEY_LABEL.exec(pending.slice(behind, behind + 60));
-    const harmless = label === null || (label[0].endsWith("-----") && !label[0].includes("PRIVATE KEY"));
-    const end = harmless ? null : KEY_END.exec(pending.slice(at));
-    if (!harmless && end === null) return at;
-    at = pending.indexOf(KEY_START, end === null ? behind : at + end.index + end[0].length);
+/** How far nothing can become a part of a finding any more, and what may be under way there. */
+function settle({ growth }: GuardRules, text: string, base: number): { limit: number; growing: Growing | null } {
+  let limit = text.length;
+  while (limit > base && !isBreak(text.charCodeAt(limit - 1))) limit -= 1;
+  let growing: Growing | null = null;
+  if (text.length - limit > RUN_MAX) {
+    growing = growth?.anything(text, limit) ?? null;
+    limit = growing?.start ?? text.length;
   }
-  return -1;
+  const behind = limit === base ? null : (growth?.behindBreaks(text, base, limit) ?? null);
+  if (behind !== null) {
+    growing = behind;
+    limit = behind.start;
+  }
+  const splitsPair = limit > base && isHighSurrogate(text.charCodeAt(limit - 1));
+  return { limit: splitsPair ? limit - 1 : limit, growing };
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -8,6 +8,10 @@ export interface TextSpan {
   readonly author: "client" | "model";
   /** How many of the model's turns begin before it or with it: what the client adds to one has the same number. */
   readonly turn: number;
+  /** True for a text block right behind another one: whoever reads them reads one text. */
+  readonly follows: boolean;
+  /** True for what is looked at and never changed: keys of an input, what a tool is said to do. */
+  readonly fixed: boolean;
   readonly start: number;
   readonly end: number;
 }

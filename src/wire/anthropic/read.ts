@@ -179,6 +179,8 @@ class RequestReader {
 
   #content(): ContentReader {
     const content = new ContentReader(this.#json, { hosts: this.#hosts, offered: this.#offered });
+    const tools = this.#present("tools");
+    for (const node of tools === null ? [] : this.#json.elements(tools)) content.tool(node);
     const system = this.#present("system");
     if (system !== null) content.system(system);
     const messages = this.#present("messages");

@@ -1,4 +1,5 @@
 /** Answers for tests: streams as a provider sends them, their non-streaming twins, and what a client makes of either. */
+import type { Growth } from "../../../src/decision/growing.ts";
 import type { AnswerReport, AnswerRules } from "../../../src/wire/anthropic/answer.ts";
 import { watchStream } from "../../../src/wire/anthropic/stream.ts";
 
@@ -77,6 +78,9 @@ export function rulesOf(given: Partial<AnswerRules> = {}): AnswerRules {
       guardrail === 0
         ? { kind: "redact", replacement: `[[${value.length}]]`, restore: false }
         : { kind: "reject", message: "[blocked by no-orders]" },
+    stays: () => false,
+    growth: given.scanner != null && "growth" in given.scanner ? (given.scanner.growth as Growth) : null,
+    overlong: ({ pattern }) => `[${pattern} is too long]`,
     ...given,
   };
 }

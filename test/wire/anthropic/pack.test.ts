@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile } from "../../../src/decision/compile.ts";
+import { createGrowth } from "../../../src/decision/growing.ts";
 import type { Hit } from "../../../src/decision/scan.ts";
 import { createScanner } from "../../../src/decision/scanner.ts";
 import { parse } from "../../../src/language/parse.ts";
@@ -43,6 +44,7 @@ const scannerAt = (stage: Stage) => createScanner(table!, [0], stage)!;
 const mark = ({ pattern }: Hit, value: string): string => `[[${pattern}:${value.length}]]`;
 const rules = rulesOf({
   scanner: scannerAt("response"),
+  growth: createGrowth(table!, [0], "response"),
   verdict: (hit, value) => ({ kind: "redact", replacement: mark(hit, value), restore: false }),
 });
 const secrets = [...pack.text.matchAll(/^\s+hit ("(?:[^"\\]|\\.)*")$/gm)].map((match): string => JSON.parse(match[1]!));

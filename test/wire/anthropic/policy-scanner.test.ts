@@ -1,6 +1,7 @@
 /** Requests and answers under the scanner that a policy makes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createGrowth } from "../../../src/decision/growing.ts";
 import { createScanner } from "../../../src/decision/scanner.ts";
 import type { Table, TableGuardrail } from "../../../src/decision/table.ts";
 import type { Stage } from "../../../src/language/tree.ts";
@@ -46,6 +47,7 @@ const scannerFor = (stage: Stage) => {
 };
 const rules = rulesOf({
   scanner: scannerFor("response"),
+  growth: createGrowth(table, [0, 1, 2], "response"),
   verdict: ({ guardrail }) =>
     guardrail === 2 ? { kind: "reject", message: "stopped" } : { kind: "redact", replacement: "[[x]]", restore: false },
 });

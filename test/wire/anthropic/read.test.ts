@@ -248,3 +248,51 @@ test("nobody's texts", () => {
   ];
   assert.deepEqual(textsOf(withContent(blocks, "assistant")), []);
 });
+
+test("long keys of an input and what tools are said to do are looked at, and fixed", () => {
+  const input = { short: 1, "a-rather-long-key": { "another-long-key": "v" } };
+  const schema = { type: "object", properties: { path: { type: "string", description: "the path" } } };
+  const body = {
+    ...withContent([{ type: "tool_use", id: "t", name: "n", input }], "assistant"),
+    tools: [{ name: "Read", description: "reads", input_schema: schema }, { name: "Bare" }],
+    system: "be good",
+  };
+  assert.deepEqual(textsOf(body), [
+    "system: reads",
+    "system: the path",
+    "system: be good",
+    "tool-input: a-rather-long-key",
+    "tool-input: another-long-key",
+    "tool-input: v",
+  ]);
+  assert.deepEqual(
+    read(body).texts.map(({ fixed }) => fixed),
+    [true, true, false, true, true, false],
+  );
+});
+
+test("texts know whose they are, which turn they belong to, and what they stand right behind", () => {
+  const text = (words: string) => ({ type: "text", text: words });
+  const messages = [
+    { role: "user", content: [text("a"), text("b"), { type: "image", source: {} }, text("c")] },
+    { role: "system", content: "d" },
+    { role: "assistant", content: [text("e")] },
+    { role: "assistant", content: "f" },
+    { role: "user", content: [{ type: "tool_result", content: [text("g"), text("h")] }, text("i")] },
+  ];
+  const request = read({ ...BASE, system: [text("s"), text("t")], messages });
+  assert.deepEqual(
+    request.texts.map(({ author, turn, follows }) => `${author} ${turn} ${follows}`),
+    [
+      ...["client 0 false", "client 0 true"],
+      ...["client 0 false", "client 0 true", "client 0 false", "client 0 false"],
+      ...["model 1 false", "model 1 false"],
+      ...["client 1 false", "client 1 true", "client 1 false"],
+    ],
+  );
+  assert.deepEqual(request.end, { turn: 1, author: "client" });
+  assert.equal(request.session, null);
+  const user = (user_id: unknown) => read({ ...BASE, metadata: { user_id } }).session;
+  assert.equal(user(JSON.stringify({ device_id: "d", session_id: "5c1e-a" })), "5c1e-a");
+  assert.deepEqual([user(5), user("plain"), read({ ...BASE, metadata: null }).session], [null, null, null]);
+});

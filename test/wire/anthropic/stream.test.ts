@@ -192,17 +192,23 @@ test("no pair of surrogates is cut in halves where a long run is", () => {
   }
 });
 
-test("a private key that never ends is not held for ever", () => {
-  const watcher = watchStream(guarded);
-  watcher.push(Buffer.from(START + blockStart(0, { type: "text", text: "" })));
-  const push = (text: string): number =>
-    watcher
-      .push(Buffer.from(blockDelta(0, { type: "text_delta", text })))
-      .reduce((size, { length }) => size + length, 0);
-  assert.ok(push("-----BEGIN PRIVATE KEY-----\n") < 200);
-  for (let line = 0; line < 60; line += 1) assert.equal(push(`${"A".repeat(250)}\n`), 0);
-  const sizes = Array.from({ length: 10 }, () => push(`${"A".repeat(250)}\n`));
-  assert.ok(sizes.some((size) => size > 16_000));
+test("what seems to go on for ever ends the answer, and nothing of it leaves", () => {
+  const rules = rulesOf({ scanner: scannerOf(/-----BEGIN KEY-----[A-Z\s]+-----END KEY-----/) });
+  const line = `${"A".repeat(250)}\n`;
+  const parts = ["see -----BEGIN KEY-----\n", ...Array.from({ length: 300 }, () => line)];
+  const { sent, report } = watch([answer(textBlock(0, ...parts))], rules);
+  assert.deepEqual(visibleIn(sent), {
+    content: [
+      { type: "text", text: "see " },
+      { type: "text", text: "[badge is too long]" },
+    ],
+    stop: "end_turn",
+    error: null,
+  });
+  assert.ok(report.stopped);
+  // What only looks like a beginning leaves as soon as it cannot be one any more.
+  const other = watch([answer(textBlock(0, ...parts.slice(0, 9), "a", "b"))], rules);
+  assert.equal(visibleIn(other.sent).content[0]!.text, `${parts.slice(0, 9).join("")}ab`);
 });
 
 test("a private key is held from its first line to its last", () => {
@@ -483,4 +489,17 @@ test("nothing is to come any more once an answer has ended, well or badly", () =
     watcher.push(Buffer.from(last));
     assert.ok(watcher.over, last);
   }
+});
+
+test("what goes on in the next text block is hidden there", () => {
+  const { sent } = watch(
+    [answer(textBlock(0, "id EMP-12"), textBlock(1, "3456", " ok"), textBlock(2, "EMP-"))],
+    guarded,
+  );
+  assert.deepEqual(
+    visibleIn(sent).content.map(({ text }) => text),
+    ["id EMP-12", "[[10]] ok", "EMP-"],
+  );
+  const apart = watch([answer(textBlock(0, "id EMP-12"), callBlock(1, "Read", "{}"), textBlock(2, "3456"))], guarded);
+  assert.equal(visibleIn(apart.sent).content[2]!.text, "3456");
 });

@@ -1,0 +1,211 @@
+/**
+ * Tells of a text that goes on to grow whether a finding may be under way at its end. An answer leaves while it is written,
+ * and what has left cannot be hidden any more. Most values are tokens, which a break ends; where a value goes on behind a
+ * break, its expression is turned into one that every beginning of a match matches, and asked.
+ */
+import { RE2JS } from "re2js";
+import type { Stage } from "../language/tree.ts";
+import { type CharSet, overlaps } from "../model/regex/char-set.ts";
+import { choice, matchesEmpty, type Node, sequence } from "../model/regex/node.ts";
+import { readRegex } from "../model/regex/read.ts";
+import { writeRegex } from "../model/regex/write.ts";
+import { deedsOf } from "./deeds.ts";
+import type { Table, TableExpression } from "./table.ts";
+
+/** What may be under way, and where it begins. */
+export interface Growing {
+  readonly start: number;
+  readonly guardrail: number;
+  readonly pattern: string;
+}
+
+/** Looks at the end of a text that may go on. */
+export interface Growth {
+  /** The first thing under way that begins in `[from, to)` and that a break does not end. */
+  behindBreaks(text: string, from: number, to: number): Growing | null;
+  /** The first thing of any kind that is under way and begins at or behind `from`. */
+  anything(text: string, from: number): Growing | null;
+}
+
+/** An expression and whose it is. */
+export interface Grower {
+  readonly guardrail: number;
+  readonly pattern: string;
+  readonly expression: TableExpression;
+}
+
+/** White space, quotes, brackets and separators, in ranges: what stands between tokens. */
+const BREAKS: CharSet = [
+  ...[
+    0x09, 0x0d, 0x20, 0x20, 0x22, 0x22, 0x27, 0x29, 0x2c, 0x2c, 0x3b, 0x3c, 0x3e, 0x3e, 0x5b, 0x5b, 0x5d, 0x5d, 0x60,
+    0x60,
+  ],
+  ...[0x7b, 0x7d, 0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x202f, 0x205f, 0x205f],
+  ...[0x3000, 0x3000, 0xfeff, 0xfeff],
+];
+const ASCII_BREAKS = Uint8Array.from({ length: 128 }, (_, unit) => (overlaps(BREAKS, [unit, unit]) ? 1 : 0));
+
+/** Longest stretch before a value that is surely still at hand when the value comes. */
+const AT_HAND = 200;
+
+const made = new WeakMap<Table, Map<string, Growth | null>>();
+
+/** What of some guardrails changes an answer; null when nothing does. Made once per table. */
+export function createGrowth(table: Table, guards: readonly number[], stage: Stage): Growth | null {
+  const known = made.get(table) ?? new Map<string, Growth | null>();
+  made.set(table, known);
+  const name = `${stage} ${guards.join(" ")}`;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const growers = [...new Set(guards)].flatMap((guardrail) => {
+    const guard = table.guardrails[guardrail];
+    if (guard === undefined || !guard.on.includes(stage)) return [];
+    const changing = guard.patterns.filter((pattern) => changes(deedsOf(guard, pattern.name).done?.kind));
+    return changing.flatMap(({ name: pattern, expressions }) =>
+      expressions.map((expression) => ({ guardrail, pattern, expression })),
+    );
+  });
+  const growth = growers.length === 0 ? null : growthOf(growers);
+  known.set(name, growth);
+  return growth;
+}
+
+function changes(deed: string | undefined): boolean {
+  return deed !== undefined && deed !== "flag";
+}
+
+/** The same for expressions by themselves. */
+export function growthOf(growers: readonly Grower[]): Growth {
+  const all = growers.map(prepare);
+  const behind = all.filter(({ node }) => goesBehindBreaks(node));
+  return {
+    behindBreaks: (text, from, to) => first(behind, text, from, to),
+    anything: (text, from) => first(all, text, from, text.length),
+  };
+}
+
+/** True for what stands between tokens. */
+export function isBreak(unit: number): boolean {
+  return unit < ASCII_BREAKS.length ? ASCII_BREAKS[unit] === 1 : overlaps(BREAKS, [unit, unit]);
+}
+
+interface Prepared extends Omit<Growing, "start"> {
+  readonly node: Node;
+  /** Where the first beginning of a match that reaches the end of the text stands, at or behind `from`. */
+  readonly find: (text: string, from: number) => number;
+}
+
+/** Made when it is first asked: most expressions never are. */
+function prepare({ guardrail, pattern, expression }: Grower): Prepared {
+  const node = readRegex(expression.re2, "", "first");
+  let find: Prepared["find"] | null = null;
+  return {
+    guardrail,
+    pattern,
+    node,
+    find(text, from) {
+      find ??= finder(sequence([beginning(node), END]), expression);
+      return find(text, from);
+    },
+  };
+}
+
+function first(growers: readonly Prepared[], text: string, from: number, to: number): Growing | null {
+  let found: Growing | null = null;
+  let least = to;
+  for (const { guardrail, pattern, find } of growers) {
+    const start = find(text, from);
+    if (start >= least) continue;
+    least = start;
+    found = { start, guardrail, pattern };
+  }
+  return found;
+}
+
+const END: Node = { kind: "condition", condition: "end" };
+
+/** Matches, where the text ends, every beginning of what the expression matches: the end stands for all that is to come. */
+function beginning(node: Node): Node {
+  switch (node.kind) {
+    case "set":
+    case "condition":
+      return choice([node, END]);
+    case "repeat":
+      return { ...node, body: beginning(node.body) };
+    case "sequence":
+      return sequence(node.parts.map(beginning));
+    case "choice":
+      return choice(node.branches.map(beginning));
+    case "value":
+      return beginning(node.body);
+    default:
+      return node satisfies never;
+  }
+}
+
+function finder(node: Node, { engine, flags }: TableExpression): Prepared["find"] {
+  if (engine === "v8") {
+    const regex = new RegExp(writeRegex(node, "v8"), `${flags.replace("g", "")}g`);
+    return (text, from) => {
+      regex.lastIndex = from;
+      return regex.exec(text)?.index ?? text.length;
+    };
+  }
+  const regex = RE2JS.compile(writeRegex(node, "re2"));
+  return (text, from) => {
+    const matcher = regex.matcher(text);
+    return matcher.find(from) ? matcher.start() : text.length;
+  };
+}
+
+/** True when a break may have come and more of the match is still to come, or when its value may have lost its context. */
+function goesBehindBreaks(node: Node): boolean {
+  const parts = node.kind === "sequence" ? node.parts : [node];
+  const at = parts.findIndex(({ kind }) => kind === "value");
+  if (at < 0 || parts.slice(0, at).reduce((sum, part) => sum + longest(part), 0) > AT_HAND) return holdsBreak(parts);
+  return holdsBreak(parts.slice(at));
+}
+
+/** True when a string of these parts may have a break anywhere but in its last place. */
+function holdsBreak(parts: readonly Node[]): boolean {
+  const last = parts.findLastIndex((part) => !matchesEmpty(part) || mayBreak(part));
+  return parts.some((part, at) => mayBreak(part) && !(at === last && at === parts.length - 1 && part.kind === "set"));
+}
+
+function mayBreak(node: Node): boolean {
+  switch (node.kind) {
+    case "set":
+      return node.properties.length > 0 || overlaps(node.set, BREAKS);
+    case "condition":
+      return false;
+    case "repeat":
+    case "value":
+      return mayBreak(node.body);
+    case "sequence":
+      return node.parts.some(mayBreak);
+    case "choice":
+      return node.branches.some(mayBreak);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Most characters that a match has. */
+function longest(node: Node): number {
+  switch (node.kind) {
+    case "set":
+      return 1;
+    case "condition":
+      return 0;
+    case "repeat":
+      return node.max === null ? Number.POSITIVE_INFINITY : node.max * longest(node.body);
+    case "value":
+      return longest(node.body);
+    case "sequence":
+      return node.parts.reduce((sum, part) => sum + longest(part), 0);
+    case "choice":
+      return Math.max(...node.branches.map(longest));
+    default:
+      return node satisfies never;
+  }
+}
