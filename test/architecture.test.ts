@@ -15,16 +15,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   analysis: GROUND,
   identity: GROUND,
   providers: GROUND,
+  services: [...GROUND, "providers"],
   wire: GROUND,
   audit: GROUND,
   limits: [...GROUND, "audit"],
   telemetry: [...GROUND, "audit"],
   revision: [...GROUND, "analysis"],
   editor: [...GROUND, "analysis", "revision"],
-  gateway: [...GROUND, "identity", "providers", "wire", "audit", "limits", "telemetry"],
+  gateway: [...GROUND, "identity", "providers", "services", "wire", "audit", "limits", "telemetry"],
   cli: [
     ...GROUND,
-    ...["analysis", "identity", "providers", "wire", "audit", "limits", "telemetry", "revision", "editor", "gateway"],
+    ...["analysis", "identity", "providers", "services", "wire", "audit", "limits", "telemetry"],
+    ...["revision", "editor", "gateway"],
   ],
 };
 
@@ -144,6 +146,14 @@ test("each library lives in its home", () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test("besides providers, only one file speaks to other machines", () => {
+  const calling = modules().filter(({ text }) => /\bfetch\(/.test(text));
+  assert.deepEqual(
+    calling.map(({ path }) => path),
+    ["services/http.ts"],
+  );
 });
 
 test("no barrels", () => {

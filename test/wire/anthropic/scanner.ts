@@ -37,6 +37,14 @@ export function scannerOf(
 }
 
 function growerOf({ source }: RegExp, guardrail: number): Grower {
-  const expression = { source, flags: "", engine: "v8", re2: source, literals: [], certain: "" } as const;
+  const expression = {
+    source,
+    flags: "",
+    engine: "v8",
+    re2: source,
+    literals: [],
+    certain: "",
+    longest: null,
+  } as const;
   return { guardrail, pattern: guardrail === 0 ? "badge" : "order", expression };
 }

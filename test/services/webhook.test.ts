@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Answer, cutOff, declared, KEY, services, startService } from "./server.ts";
+
+test("takes several texts in a call, with their places, and gives a verdict for each", async (t) => {
+  const service = await startService(t, ({ json }) => ({
+    json: {
+      verdicts: json.texts.map(({ text }: { text: string }) => ({
+        flagged: text.includes("EVIL"),
+        reasons: ["injection", "a sentence that quotes the text: EVIL!"],
+      })),
+      units: 7,
+    },
+  }));
+  const table = declared({ kind: "webhook", url: `${service.url}/check` });
+  const questions = ["one", "EVIL", "three"].map((text) => ({ text, place: "tool-result" as const }));
+  const verdict = await services().ask(table, questions, 2_000);
+  assert.deepEqual([verdict.flagged, verdict.at, verdict.why, verdict.units], [true, 1, ["injection"], 7]);
+  assert.equal(service.got.length, 1);
+  assert.equal(service.got[0]!.path, "/check");
+  assert.equal(service.got[0]!.headers.authorization, `Bearer ${KEY}`);
+  assert.deepEqual(service.got[0]!.json, {
+    version: 1,
+    texts: ["one", "EVIL", "three"].map((text) => ({ place: "tool-result", text })),
+  });
+});
+
+test("without a credential none is sent", async (t) => {
+  const service = await startService(t, () => ({ json: { verdicts: [{ flagged: false }] } }));
+  const table = declared({ kind: "webhook", url: service.url, credential: null });
+  const verdict = await services().ask(table, [{ text: "one", place: "user" }], 2_000);
+  assert.deepEqual([verdict.trouble, verdict.units], [null, 0]);
+  assert.equal(service.got[0]!.headers.authorization, undefined);
+});
+
+test("an answer of another form is no verdict", async (t) => {
+  const troubles: [Answer, string][] = [
+    [{ json: { verdicts: [] } }, "answer"],
+    [{ json: { verdicts: [{ flagged: "yes" }] } }, "answer"],
+    [{ json: { flagged: false } }, "answer"],
+    [(response) => response.end("<html>"), "answer"],
+    [(response) => response.end(" ".repeat(1024 * 1024 + 1)), "answer"],
+    [{ status: 413, json: {} }, "too-large"],
+    [cutOff, "connect"],
+  ];
+  for (const [answer, trouble] of troubles) {
+    const service = await startService(t, () => answer);
+    const table = declared({ kind: "webhook", url: service.url });
+    const verdict = await services().ask(table, [{ text: "one", place: "user" }], 2_000);
+    assert.equal(verdict.trouble, trouble);
+  }
+});
+
+test("other settings are another service: what was said before does not count", async (t) => {
+  const service = await startService(t, () => ({ json: { verdicts: [{ flagged: false }] } }));
+  const store = services();
+  const ask = (path: string) =>
+    store.ask(declared({ kind: "webhook", url: `${service.url}/${path}` }), [{ text: "one", place: "user" }], 2_000);
+  assert.deepEqual([(await ask("a")).calls, (await ask("a")).calls, (await ask("b")).calls], [1, 0, 1]);
+  store.retain([]);
+  assert.equal((await ask("a")).calls, 1);
+});
+
+test("a credential that is not there is said so before anything is sent", async (t) => {
+  const service = await startService(t, () => ({ json: {} }));
+  const table = declared({ kind: "webhook", url: service.url, credential: { kind: "env", ref: "NOT_SET" } });
+  assert.equal((await services().ask(table, [{ text: "one", place: "user" }], 2_000)).trouble, "credential");
+  assert.equal(service.got.length, 0);
+});
