@@ -164,7 +164,7 @@ function expressionsOf({ name, patterns, actions }: Guardrail): readonly Looked[
     pattern.expressions.map(({ source, flags }) => ({
       pattern: pattern.name === name ? "" : pattern.name,
       // How grave a finding is matters only where actions ask for it.
-      expression: `${flags} ${source}${graded ? ` ${pattern.severity}` : ""}`,
+      expression: `${flags} ${source} ${JSON.stringify(pattern.filter)}${graded ? ` ${pattern.severity}` : ""}`,
     })),
   );
 }

@@ -217,9 +217,11 @@ function layKeys(model: Model, nodes: readonly TableNode[]): Map<string, TableKe
 
 function layGuardrails(model: Model): TableGuardrail[] {
   const own = model.guardrails.map(({ patterns, doc: _doc, span, ...guardrail }): TableGuardrail => {
-    const laid = patterns.map(({ name, severity, expressions }) => ({
+    const laid = patterns.map(({ name, severity, confidence, filter, expressions }) => ({
       name,
       severity,
+      confidence,
+      filter,
       expressions: expressions.map(({ span: _, ...expression }) => expression),
     }));
     return { ...guardrail, patterns: laid, twinOf: null, origin: originAt(span, `guardrail ${guardrail.name}`) };

@@ -4,6 +4,7 @@
  * out: what may hold something is decoded and looked through again.
  */
 import { ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
+import { createAccepts } from "../model/filters/filter.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { mayHide, unpack } from "./encoded.ts";
 import { createFinder, type Finder } from "./finder.ts";
@@ -37,6 +38,8 @@ interface Probe {
   /** Of what is done about its findings: deeds.ts. */
   readonly strength: number;
   readonly finder: Finder;
+  /** Whether a match counts; null when each one does. */
+  readonly accepts: ReturnType<typeof createAccepts>;
   /** A character that stands in every match; empty when none is known. */
   readonly certain: string;
   /** Greatest length of a match; null: any. */
@@ -91,14 +94,15 @@ function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
   for (const guardrail of new Set(guards)) {
     const guard = table.guardrails[guardrail];
     if (guard === undefined || !guard.on.includes(stage)) continue;
-    for (const { name, expressions } of guard.patterns) {
+    for (const { name, filter, expressions } of guard.patterns) {
       const { done, observed } = deedsOf(guard, name);
       if (done === null && observed === null) continue;
       const strength = strengthOf(done);
+      const accepts = createAccepts(filter);
       for (const expression of expressions) {
         const { certain, longest } = expression;
         const finder = createFinder(expression);
-        const probe = probes.push({ guardrail, pattern: name, strength, finder, certain, longest }) - 1;
+        const probe = probes.push({ guardrail, pattern: name, strength, finder, accepts, certain, longest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
         addSigns(signs, probe, expression);
       }
@@ -177,10 +181,12 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     scan(text, suspects = "any") {
       const hits: Ranked[] = [];
       for (const [probe, ranges] of suspects === "any" ? around(text) : wholly(text, suspects)) {
-        const { guardrail, pattern, strength, finder } = probes[probe]!;
+        const { guardrail, pattern, strength, finder, accepts } = probes[probe]!;
         for (const { from, to } of ranges) {
-          finder.each(text.slice(from, to), (start, end) => {
-            hits.push({ start: from + start, end: from + end, guardrail, pattern, strength });
+          finder.each(text.slice(from, to), (at, behind) => {
+            const start = from + at;
+            const end = from + behind;
+            if (accepts?.(text, start, end) ?? true) hits.push({ start, end, guardrail, pattern, strength });
           });
         }
       }

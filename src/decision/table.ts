@@ -2,7 +2,8 @@
  * The decision table: a policy, flat. compile.ts makes it, decide.ts reads it. Plain data that survives a structured
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
-import type { Encoding, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
+import type { Confidence, Encoding, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
+import type { Filter } from "../model/filters/filter.ts";
 import type { Ask, Expression, GuardrailAction, ProviderKind, Service, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
@@ -39,6 +40,8 @@ export interface TableGuardrail {
   readonly patterns: readonly {
     readonly name: string;
     readonly severity: Severity;
+    readonly confidence: Confidence;
+    readonly filter: Filter;
     readonly expressions: readonly TableExpression[];
   }[];
   readonly decode: readonly Encoding[];

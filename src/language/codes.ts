@@ -163,6 +163,10 @@ export const CODES = {
     "a check that the service does not have",
     'Azure AI Content Safety takes `check attacks`, `check blocklist "NAME"`, and `hate`, `self-harm`, `sexual` and `violence`, each with the level from which on it counts: `check hate at 4`. Patronus takes the name of an evaluator and its criteria: `check judge "patronus:prompt-injection"`.',
   ),
+  GW2024: error(
+    "a check that patterns do not have",
+    "A pattern's `check` names checks of what was found: `alone`, `luhn`, `iban`, `not-placeholder` and others. All of them stand in `grammar/README.md`.",
+  ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
   GW3001: error(

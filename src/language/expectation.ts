@@ -78,7 +78,10 @@ export const BODIES: Readonly<Record<string, Body>> = {
   provider: { whole: "a provider", words: ["kind", "url", "credential"] },
   models: { whole: "a model group", words: ["via", "price"] },
   tools: { whole: "a tool group", words: [] },
-  pattern: { whole: "a pattern", words: ["match", "hit", "miss"] },
+  pattern: {
+    whole: "a pattern",
+    words: ["match", "keywords", "check", "unless", "severity", "confidence", "hit", "miss"],
+  },
   guardrail: {
     whole: "a guardrail",
     words: ["on", "in", "match", "decode", "sample", "ask", "timeout", "action", "observe"],
@@ -100,6 +103,10 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   modelsDeclaration: "models everyday { claude-sonnet-*, claude-haiku-* }",
   toolsDeclaration: "tools read { Read, Grep, mcp:github/get_* }",
   patternDeclaration: "pattern employee-id { … }",
+  texts: 'keywords "datadog", "dd-"',
+  patternChecks: "check luhn, entropy > 3.5",
+  exemptions: 'unless "EMP-000000", line /sample/',
+  grade: "severity critical",
   guardrailDeclaration: "guardrail secrets { … }",
   serviceDeclaration: "service injection-check { … }",
   action: "action redact at high",

@@ -1,7 +1,7 @@
 /** The body of `guardrail`: where it looks, for what, whom it asks, and what it does. */
 import type { IToken } from "chevrotain";
-import { GrammarGuards } from "./grammar-guards.ts";
 import { PART, type Seen } from "./grammar-parts.ts";
+import { GrammarPatterns } from "./grammar-patterns.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
 import type {
@@ -42,7 +42,7 @@ export function emptyGuardrail(): Body {
 }
 
 /** Guardrails. */
-export class GrammarGuardrails extends GrammarGuards {
+export class GrammarGuardrails extends GrammarPatterns {
   protected readonly guardrail = this.RULE("guardrail", (): GuardrailBody => {
     const body = emptyGuardrail();
     const seen: Seen = new Map();

@@ -8,6 +8,7 @@ import type { IParserErrorMessageProvider, IRecognitionException, IToken } from 
 import { emptyGuardrail } from "./grammar-guardrails.ts";
 import { GrammarInvariants } from "./grammar-invariants.ts";
 import { blankPage, PART, type Page } from "./grammar-parts.ts";
+import { emptyPattern } from "./grammar-patterns.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
 import type { Declaration, Subject, UseDeclaration, Word } from "./tree.ts";
@@ -203,7 +204,7 @@ export class Grammar extends GrammarInvariants {
   private readonly patternDeclaration = this.RULE("patternDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.pattern);
     const name = this.declared(this.SUBRULE(this.name), "a pattern", PLAIN_NAME);
-    const body = this.SUBRULE(this.pattern) ?? { matches: [], hits: [], misses: [] };
+    const body = this.SUBRULE(this.pattern) ?? emptyPattern();
     return name && { kind: "pattern", name, ...body, doc: null, span: this.since(first) };
   });
 

@@ -122,6 +122,8 @@ function joined(parts: readonly IToken[]): string {
 
 /** Where lists begin and end: the index of each first item, and the index behind each last one. */
 function listEnds(parts: readonly IToken[]): ReadonlySet<number> {
+  // Nothing follows these lists, and their items are of one to three words.
+  if (WHOLE_LISTS.has(parts[0]!.tokenType)) return new Set([1]);
   const ends = new Set<number>();
   let end = -1;
   for (const [at, token] of parts.entries()) {
@@ -135,6 +137,7 @@ function listEnds(parts: readonly IToken[]): ReadonlySet<number> {
   return ends;
 }
 
+const WHOLE_LISTS: ReadonlySet<TokenType> = new Set([tokens.Reserved.check, tokens.Reserved.unless]);
 const SUBJECTS: ReadonlySet<TokenType> = new Set([tokens.Inner.team, tokens.Inner.key, tokens.Inner.org]);
 
 /** One item of the list a line, what follows the list on a line of its own, and a new line after each comment. */

@@ -29,6 +29,8 @@ export const Close = sign("Close", "}");
 export const Comma = sign("Comma", ",");
 /** Between the name and the value of a label. */
 export const Equals = sign("Equals", "=");
+/** Before the number that a measure must be above. */
+export const Greater = sign("Greater", ">");
 
 /** What was opened and never closed: to the end of the line, but without the blanks and the brace that end it. */
 function toLineEnd(open: string): RegExp {
@@ -91,6 +93,8 @@ export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
 /** `800ms`, `2s`. */
 export const Duration = shape("Duration", new RegExp(`\\d[\\d_]*m?s${END}`), "a time such as `800ms` or `2s`");
+/** `3.5`. */
+export const Decimal = shape("Decimal", new RegExp(`\\d+\\.\\d+${END}`), "a number such as `3.5`");
 /** `400`, `5_000`, `2M`. */
 export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
 /** A number with commas in it, as many people write it; grammar.ts never asks for it. */
@@ -170,6 +174,10 @@ const RESERVED_WORDS = [
   "region",
   "resource",
   "check",
+  "keywords",
+  "unless",
+  "severity",
+  "confidence",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -194,6 +202,7 @@ const CONTEXTUAL_WORDS = [
   "most",
   "restore",
   "version",
+  "line",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
@@ -260,6 +269,7 @@ export const TOKENS: TokenType[] = [
   Close,
   Comma,
   Equals,
+  Greater,
   Hash,
   ...Object.values(Inner),
   ...Object.values(Reserved),
@@ -281,6 +291,7 @@ export const TOKENS: TokenType[] = [
   Rate,
   Percent,
   Duration,
+  Decimal,
   Integer,
   Misfit,
   Thing,

@@ -240,9 +240,31 @@ export interface PatternDeclaration extends Common {
   readonly kind: "pattern";
   readonly name: Word;
   readonly matches: readonly Regex[];
+  /** One of these must stand near. */
+  readonly keywords: readonly Word[];
+  readonly checks: readonly PatternCheck[];
+  readonly unless: readonly Unless[];
+  readonly severity: Severity | null;
+  readonly confidence: Confidence | null;
   readonly hits: readonly Word[];
   readonly misses: readonly Word[];
 }
+
+/** `luhn`, or `entropy > 3.5`. */
+export interface PatternCheck {
+  readonly name: Word;
+  readonly above: number | null;
+  readonly span: Span;
+}
+
+/** What is fine: a value that is this text, or a value or line in which the expression is found. */
+export type Unless =
+  | { readonly kind: "text"; readonly on: "value" | "line"; readonly text: Word; readonly span: Span }
+  | { readonly kind: "regex"; readonly on: "value" | "line"; readonly regex: Regex; readonly span: Span };
+
+/** How certain it is that a finding is one. */
+export const CONFIDENCES = ["low", "medium", "high"] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
 
 export type Stage = "request" | "response";
 export type Place = "user" | "tool-result" | "tool-input" | "system" | "document";

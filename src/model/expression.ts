@@ -46,12 +46,6 @@ export function checkExpression(regex: Regex): CheckedExpression {
   return { expression, diagnostics: slowness(regex, expression) };
 }
 
-/** Whether a checked expression is found in a text. */
-export function finds(expression: Expression, text: string): boolean {
-  if (expression.engine === "linear") return RE2JS.compile(expression.re2).matcher(text).find();
-  return new RegExp(expression.source, expression.flags).test(text);
-}
-
 /** Names of Unicode classes differ between the engines; one that V8 does not know is left to RE2. */
 function compiles(source: string, flags: string): boolean {
   try {

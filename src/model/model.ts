@@ -6,6 +6,7 @@
 import type { Allowance } from "../language/allowance.ts";
 import type { Span } from "../language/source.ts";
 import type {
+  Confidence,
   Encoding,
   Item,
   Period,
@@ -17,6 +18,7 @@ import type {
   Stage,
   Thing,
 } from "../language/tree.ts";
+import type { Filter } from "./filters/filter.ts";
 import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
@@ -148,6 +150,10 @@ export interface Pattern {
   readonly name: string;
   /** How grave what it finds is; `high` when not written. */
   readonly severity: Severity;
+  /** How certain it is that what it finds is one; `high` when not written. */
+  readonly confidence: Confidence;
+  /** What besides the expressions decides whether a finding counts. */
+  readonly filter: Filter;
   readonly expressions: readonly Expression[];
   readonly hits: readonly { readonly text: string; readonly span: Span }[];
   readonly misses: readonly { readonly text: string; readonly span: Span }[];

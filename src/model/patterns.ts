@@ -1,10 +1,22 @@
 /** Patterns and guardrails: expressions checked, examples tried, packs of patterns expanded. */
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { Encoding, GuardAction, GuardrailDeclaration, Place, Regex, Severity, Stage } from "../language/tree.ts";
+import type {
+  Confidence,
+  Encoding,
+  GuardAction,
+  GuardrailDeclaration,
+  Place,
+  Regex,
+  Severity,
+  Stage,
+} from "../language/tree.ts";
 import type { Declared } from "./declared.ts";
-import { checkExpression, finds } from "./expression.ts";
+import { checkExpression } from "./expression.ts";
 import { fault } from "./fault.ts";
+import { NO_FILTER } from "./filters/filter.ts";
 import type { Deed, Expression, Guardrail, GuardrailAction, Pattern } from "./model.ts";
+import { filterOf } from "./pattern-filter.ts";
+import { lookFor } from "./pattern-finds.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -13,6 +25,7 @@ const EVERY_PLACE: readonly Place[] = ["user", "tool-result", "tool-input", "sys
 
 /** What a pattern finds is grave until it says otherwise. */
 const SEVERITY: Severity = "high";
+const CONFIDENCE: Confidence = "high";
 
 /** How long a service may take when the guardrail does not say. */
 const TIMEOUT_MS = 800;
@@ -24,9 +37,12 @@ export function buildPatterns(declared: Declared, report: Report): Map<string, P
     const { matches, span } = declaration;
     const hits = declaration.hits.map(({ text, span }) => ({ text, span }));
     const misses = declaration.misses.map(({ text, span }) => ({ text, span }));
-    const pattern = { name, severity: SEVERITY, expressions: expressionsOf(matches, report), hits, misses, span };
+    const expressions = expressionsOf(matches, report);
+    const { severity, confidence } = declaration;
+    const grade = { severity: severity ?? SEVERITY, confidence: confidence ?? CONFIDENCE };
+    const pattern: Pattern = { name, ...grade, filter: filterOf(declaration, report), expressions, hits, misses, span };
     patterns.set(name, pattern);
-    if (pattern.expressions.length === matches.length) tryExamples(pattern, report);
+    if (expressions.length === matches.length) tryExamples(pattern, report);
   }
   return patterns;
 }
@@ -39,13 +55,17 @@ function expressionsOf(matches: readonly Regex[], report: Report): Expression[] 
   });
 }
 
-function tryExamples({ name, expressions, hits, misses }: Pattern, report: Report): void {
-  const found = (text: string) => expressions.some((expression) => finds(expression, text));
+function tryExamples(pattern: Pattern, report: Report): void {
+  const { name, hits, misses } = pattern;
   for (const { text, span } of hits) {
-    if (!found(text)) report(fault("GW4004", span, `pattern \`${name}\` does not match its hit`, null));
+    const outcome = lookFor(pattern, text);
+    if (outcome.found) continue;
+    const why =
+      outcome.dropped === null ? "does not match its hit" : `matches its hit, and ${outcome.dropped} drops it`;
+    report(fault("GW4004", span, `pattern \`${name}\` ${why}`, null));
   }
   for (const { text, span } of misses) {
-    if (found(text)) report(fault("GW4005", span, `pattern \`${name}\` matches its miss`, null));
+    if (lookFor(pattern, text).found) report(fault("GW4005", span, `pattern \`${name}\` matches its miss`, null));
   }
 }
 
@@ -81,6 +101,8 @@ function patternsOf(
     chosen.set(`/${name.text}/`, {
       name: name.text,
       severity: SEVERITY,
+      confidence: CONFIDENCE,
+      filter: NO_FILTER,
       expressions,
       hits: [],
       misses: [],

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/test.ts";
 import type { Period } from "../../src/language/tree.ts";
 import { checkExpression } from "../../src/model/expression.ts";
+import { NO_FILTER } from "../../src/model/filters/filter.ts";
 import type { Deed, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
 import { access, at, doing, group, limit, model, node, price, provider, REDACT, tableOf } from "../decision/models.ts";
 
@@ -11,6 +12,8 @@ assert.ok(expression !== null);
 const pattern = {
   name: "employee",
   severity: "high" as const,
+  confidence: "high" as const,
+  filter: NO_FILTER,
   expressions: [expression],
   hits: [],
   misses: [],

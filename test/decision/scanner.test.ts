@@ -4,6 +4,7 @@ import type { Scanner } from "../../src/decision/scan.ts";
 import { createScanner } from "../../src/decision/scanner.ts";
 import type { Table, TableExpression, TableGuardrail } from "../../src/decision/table.ts";
 import { checkExpression } from "../../src/model/expression.ts";
+import { NO_FILTER } from "../../src/model/filters/filter.ts";
 import { doing, model, node, REDACT, REJECT, tableOf } from "./models.ts";
 import { random } from "./oracle.ts";
 
@@ -18,7 +19,13 @@ function expression([, pattern, flags = "", parts = {}]: Written): TableExpressi
 }
 
 function guardrail(written: readonly Written[], parts: Partial<TableGuardrail> = {}): TableGuardrail {
-  const patterns = written.map((it) => ({ name: it[0], severity: "high" as const, expressions: [expression(it)] }));
+  const patterns = written.map((it) => ({
+    name: it[0],
+    severity: "high" as const,
+    confidence: "high" as const,
+    filter: NO_FILTER,
+    expressions: [expression(it)],
+  }));
   const origin = { place: "p.policy:1", text: "guardrail g" };
   return {
     name: "g",

@@ -41,12 +41,14 @@ test("there is an example for each declaration and statement, and it parses", ()
   const inNode = ["access", "guard", "observed", "limit", "budget", "active", "ungranted"];
   inNode.push("timezone", "owner", "expires", "label");
   const inGuardrail = ["action", "sample", "ask", "timeout"];
+  const inPattern = ["texts", "patternChecks", "exemptions", "grade"];
   const inService = ["resource", "serviceCheck"];
   const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
   const inInvariant = ["never", "onlyTo", "require"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;
     if (inGuardrail.includes(rule)) return `guardrail x { ${text} }`;
+    if (inPattern.includes(rule)) return `pattern x { ${text} }`;
     if (inService.includes(rule)) return `service x { ${text} }`;
     if (inTest.includes(rule)) return `test "x" for team x { ${text} }`;
     if (inInvariant.includes(rule)) return `invariant "x" { ${text} }`;

@@ -99,6 +99,13 @@ function body(random: Chance, choices: readonly Write[]): string[] {
   return Array.from({ length: random.below(5) }, () => random.pick(choices)(random));
 }
 
+const PATTERN: readonly Write[] = [
+  (random) => `keywords ${some(random, 6, text)}`,
+  (random) => `check ${some(random, 9, (it) => it.pick(["luhn", "not-placeholder", "entropy > 3.5", "entropy > 2"]))}`,
+  (random) => `unless ${some(random, 5, (it) => `${it.pick(["", "line "])}${it.pick([...TEXTS, ...EXPRESSIONS])}`)}`,
+  (random) => `match ${random.pick(EXPRESSIONS)}`,
+];
+
 const PRICE = "price claude-x, @anthropic.opus input $1 output $2 cache-read $0.1 cache-write $1.25 cache-write-1h $2";
 
 const DECLARATIONS: readonly Write[] = [
@@ -110,7 +117,12 @@ const DECLARATIONS: readonly Write[] = [
   (random) =>
     block(`models ${name(random)}`, [items(random), `via ${some(random, 3, name, " then ")}`, `${PRICE} above 200k`]),
   (random) => block(`tools ${name(random)}`, [items(random)]),
-  (random) => block(`pattern ${name(random)}`, [`match ${random.pick(EXPRESSIONS)}`, `hit ${text(random)}`]),
+  (random) =>
+    block(`pattern ${name(random)}`, [
+      `match ${random.pick(EXPRESSIONS)}`,
+      ...body(random, PATTERN),
+      `hit ${text(random)}`,
+    ]),
   (random) =>
     block(`guardrail ${name(random)}`, ["on request, response", `match ${some(random, 6, match)}`, "action redact"]),
   () => block("audit", ["content none", "keep 400 days"]),

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RE2JS } from "re2js";
 import { mayFollow, quickSteps } from "../../src/decision/raw-text.ts";
-import { checkExpression, finds } from "../../src/model/expression.ts";
+import { checkExpression } from "../../src/model/expression.ts";
+import { NO_FILTER } from "../../src/model/filters/filter.ts";
 import type { Expression } from "../../src/model/model.ts";
+import { lookFor } from "../../src/model/pattern-finds.ts";
 import type { Literal } from "../../src/model/regex/literals.ts";
 import type { Step } from "../../src/model/regex/steps.ts";
 
@@ -114,7 +116,7 @@ describe("the dialect keeps its meaning in both engines", () => {
         assert.equal(v8.test(text), expected, `V8 on ${JSON.stringify(text)}`);
         assert.equal(linear.matcher(text).find(), expected, `RE2 on ${JSON.stringify(text)}`);
         assert.equal(original.matcher(text).find(), expected, `as written on ${JSON.stringify(text)}`);
-        assert.equal(finds(expression, text), expected);
+        assert.equal(lookFor({ expressions: [expression], filter: NO_FILTER }, text).found, expected);
       }
     });
   }

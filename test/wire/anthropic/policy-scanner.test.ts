@@ -6,6 +6,7 @@ import { createScanner } from "../../../src/decision/scanner.ts";
 import type { Table, TableGuardrail } from "../../../src/decision/table.ts";
 import type { Stage } from "../../../src/language/tree.ts";
 import { checkExpression } from "../../../src/model/expression.ts";
+import { NO_FILTER } from "../../../src/model/filters/filter.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
 import { splice } from "../../../src/wire/splice.ts";
 import { chanceOf, pieces } from "../chance.ts";
@@ -20,7 +21,7 @@ function guardrail(name: string, pattern: string, kind: "redact" | "reject"): Ta
     name,
     on: ["request", "response"],
     in: ["user", "tool-result"],
-    patterns: [{ name, severity: "high", expressions: [expression] }],
+    patterns: [{ name, severity: "high", confidence: "high", filter: NO_FILTER, expressions: [expression] }],
     decode: [],
     sample: 100,
     ask: null,

@@ -1,0 +1,38 @@
+/**
+ * Whether the value behind a name such as `password` or `api_key` is a secret by its shape. What is looked at, in order:
+ * what it is not (a placeholder, a reference, code, a place, a word), then what it is made of.
+ */
+import { isCode, isDigest, isPlace, isUuid } from "./code.ts";
+import { isPlaceholder, isReference } from "./placeholder.ts";
+import { entropyOf, looksLikeWords, looksRandom } from "./randomness.ts";
+
+const SIGNS = /[^A-Za-z0-9\s._/:,;()[\]{}"'`=\\-]/;
+
+/** A password: short ones count, and so do those of words and digits; a plain word does not. */
+export function isPassword(value: string): boolean {
+  if (value.length < 6 || value.length > 200) return false;
+  if (isPlaceholder(value) || isReference(value) || isPlace(value) || isCode(value)) return false;
+  if (isDigest(value)) return HEXADECIMAL_KEY.test(value);
+  const digits = value.match(/\d/g)?.length ?? 0;
+  const letters = value.match(/[A-Za-z]/g)?.length ?? 0;
+  if (letters === 0) return digits >= 6 && SIGNS.test(value);
+  if (digits >= 2) return true;
+  if (digits === 1) return SIGNS.test(value) || looksRandom(value) || (value.length >= 8 && /[A-Z]/.test(value));
+  const words = looksLikeWords(value.replace(/[^A-Za-z]+$/, ""));
+  if (SIGNS.test(value)) return /[a-z]/.test(value) && /[A-Z]/.test(value) && !words;
+  return value.length >= 8 && !words && looksRandom(value);
+}
+
+/** A digest's form is also that of a key that somebody drew. */
+const HEXADECIMAL_KEY = /^[0-9a-f]{32,64}$/i;
+
+/** A key or token: long, and drawn by chance. */
+export function isToken(value: string): boolean {
+  if (value.length < 15 || value.length > 1000) return false;
+  if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
+  if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
+  if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
+  if (isCode(value)) return false;
+  const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
+  return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.8;
+}
