@@ -12,6 +12,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   active: "the NAME is a day or a range of days, as in mon-fri",
   credential: "env takes a NAME and file a TEXT; a TEXT alone is taken for the secret itself and refused",
   price: "names all five classes, each once",
+  patternCheck: "entropy alone takes a number",
+  grade: "severity and confidence once each; confidence is never critical",
   guardrail: "holds on, in and action once each",
   action: "reject takes a TEXT and redact takes none",
   clock: "takes a DATE_TIME",
