@@ -184,7 +184,15 @@ function lookBehind(end: End): string {
 
 const UNIT: Pattern = { name: "keyword.other.unit.policy", match: "[A-Za-z%$]+" };
 
-const NUMBERS = [tokens.MoneyRate, tokens.Money, tokens.Rate, tokens.Percent, tokens.Duration, tokens.Integer];
+const NUMBERS = [
+  tokens.MoneyRate,
+  tokens.Money,
+  tokens.Rate,
+  tokens.Percent,
+  tokens.Duration,
+  tokens.Decimal,
+  tokens.Integer,
+];
 const TIMES = [tokens.DateTime, tokens.Day, tokens.ClockRange];
 
 /** In the order in which the lexer tries them, so that what it takes for a number is one here. */
@@ -208,6 +216,7 @@ const SIGNS: readonly Pattern[] = [
   { name: "punctuation.section.block.end.policy", match: "\\}" },
   { name: "punctuation.separator.list.policy", match: "," },
   { name: "keyword.operator.assignment.policy", match: "=" },
+  { name: "keyword.operator.comparison.policy", match: ">" },
 ];
 
 function sourceOf(type: TokenType): string {

@@ -58,6 +58,7 @@ const OF_TERMINALS: Readonly<Record<string, RegExp>> = {
   HASH: /^constant\.other\.hash\.policy$/,
   THING: /^keyword\.other\.policy$/,
   INTEGER: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
+  DECIMAL: /^constant\.numeric\.policy$/,
   RATE: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
   MONEY: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
   MONEY_RATE: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
@@ -73,6 +74,7 @@ const OF_SIGNS: Readonly<Record<string, RegExp>> = {
   "}": /^punctuation\.section\.block\.end\.policy$/,
   ",": /^punctuation\.separator\.list\.policy$/,
   "=": /^keyword\.operator\.assignment\.policy$/,
+  ">": /^keyword\.operator\.comparison\.policy$/,
 };
 
 const WORD = /^(?:keyword\.(?:control|other)|support\.constant)\.policy$/;
