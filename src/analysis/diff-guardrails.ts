@@ -57,7 +57,7 @@ function changesOf(joint: Joint, old: Guardrail, now: Guardrail): readonly Chang
   changes.push(...setChange("looks in", new Set(old.in), new Set(now.in)));
   changes.push(...setChange("decodes", new Set(old.decode), new Set(now.decode)));
   if (old.sample !== now.sample) {
-    const words = `looks at ${now.sample}% of requests, not ${old.sample}%`;
+    const words = `looks at ${now.sample}% of conversations, not ${old.sample}%`;
     changes.push([now.sample > old.sample ? "tighter" : "wider", words]);
   }
   changes.push(...patternChange(old, now), ...askChange(joint, old, now), ...actionChange(old, now));

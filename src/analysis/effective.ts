@@ -189,7 +189,7 @@ function observedText(observed: boolean): string {
 function doesText({ on, in: places, decode, sample, ask, actions }: Guardrail): string {
   const looks = on.includes("request") ? `${on.join(" and ")} (${places.join(", ")})` : on.join(" and ");
   const forms = decode.length === 0 ? "" : `, also in ${decode.join(", ")}`;
-  const share = sample < 100 ? `, in ${sample}% of requests` : "";
+  const share = sample < 100 ? `, in ${sample}% of conversations` : "";
   const whom = ask === null ? "" : `asks ${ask.service} (${ask.timeoutMs}ms; ${ask.onError}s what has no verdict) and `;
   return `${whom}${actions.map(actionText).join(", ")} in ${looks}${forms}${share}`;
 }

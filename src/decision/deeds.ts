@@ -60,7 +60,7 @@ export function maskText(value: string, keep: number): string {
   return `****${kept === 0 ? "" : characters.slice(-kept).join("")}`;
 }
 
-/** Whether a guardrail looks at a request; the same id always gives the same answer. */
+/** Whether a guardrail looks at a conversation; the same id always gives the same answer. */
 export function isSampled({ name, sample }: { readonly name: string; readonly sample: number }, id: string): boolean {
   if (sample >= 100) return true;
   let hash = 0x811c9dc5;

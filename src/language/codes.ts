@@ -288,7 +288,7 @@ export const CODES = {
   ),
   GW3045: error(
     "a part of a guardrail does not fit the others",
-    "A guardrail looks for patterns (`match`, `decode`) or asks a service (`ask`, `timeout`, `on error`). A service is asked about requests, and its verdict is about a whole text: it can `reject` or `flag`. What is redacted or masked must be so in every turn of a conversation, so it cannot be a `sample`.",
+    "A guardrail looks for patterns (`match`, `decode`) or asks a service (`ask`, `timeout`, `on error`). A service is asked about requests, and its verdict is about a whole text: it can `reject` or `flag`.",
   ),
   GW3046: error(
     "an action of a guardrail is never done",

@@ -197,7 +197,7 @@ export interface Guardrail {
   readonly patterns: readonly Pattern[];
   /** Forms in which it looks besides the plain text. */
   readonly decode: readonly Encoding[];
-  /** Percent of requests that it looks at. */
+  /** Percent of conversations that it looks at. */
   readonly sample: number;
   readonly ask: Ask | null;
   readonly actions: readonly GuardrailAction[];

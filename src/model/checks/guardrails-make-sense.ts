@@ -10,7 +10,6 @@ export function guardrailsMakeSense(declared: Declared): Diagnostic[] {
   return [...declared.guardrails.values()].flatMap(({ declaration }) => [
     ...incomplete(declaration),
     ...(declaration.ask === null ? withoutAsk(declaration) : withAsk(declaration)),
-    ...sampled(declaration),
     ...amounts(declaration),
     ...neverDone(declaration.actions),
   ]);
@@ -67,14 +66,6 @@ function withAsk(declaration: GuardrailDeclaration): Diagnostic[] {
     }
   }
   return diagnostics;
-}
-
-/** What is hidden in one turn and bare in the next is not hidden, and breaks the provider's cache each time. */
-function sampled({ sample, actions }: GuardrailDeclaration): Diagnostic[] {
-  const writing = actions.find(({ deed, observe }) => !observe && (deed.kind === "redact" || deed.kind === "mask"));
-  if (sample === null || sample.percent >= 100 || writing === undefined) return [];
-  const message = `a conversation is sent again with each turn, so \`${writing.deed.kind}\` cannot be done to a sample`;
-  return [misfit(sample.span, message, "leave out `sample`, or write `observe action …` or `action flag`")];
 }
 
 const MOST_KEPT = 8;
