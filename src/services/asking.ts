@@ -27,7 +27,8 @@ export type Ask = (questions: readonly Question[], timeoutMs: number) => Promise
 
 /** A piece of a question that has no verdict yet. */
 interface Piece {
-  readonly question: number;
+  /** The questions that it is a part of: the same words may stand in several. */
+  readonly questions: number[];
   readonly text: string;
   readonly place: Place;
   readonly hash: string;
@@ -109,14 +110,13 @@ export function createAsking(kind: Kind, identity: string, { tick }: Surrounding
       packed(open, kind).map(async (pieces) => {
         for (const [index, it] of (await judge(pieces, signal, tally)).entries()) {
           verdicts.keep(pieces[index]!.hash, it);
-          note(pieces[index]!.question, it);
+          for (const question of pieces[index]!.questions) note(question, it);
         }
       }),
     );
     const found = [...judged].filter(([, of]) => of.some(({ flagged }) => flagged)).sort(([a], [b]) => a - b);
     return {
-      flagged: found.length > 0,
-      at: found[0]?.[0] ?? null,
+      flagged: found.map(([question]) => question),
       why: [...new Set(found.flatMap(([, of]) => of.flatMap(({ why }) => why)))],
       trouble: troubleOf(results),
       ...tally,
@@ -143,7 +143,11 @@ function piecesOf(
       if (judged !== undefined) {
         known++;
         note(question, judged);
-      } else if (!open.has(hash)) open.set(hash, { question, text: piece, place, hash });
+      } else {
+        const before = open.get(hash);
+        if (before === undefined) open.set(hash, { questions: [question], text: piece, place, hash });
+        else before.questions.push(question);
+      }
     }
   }
   return { open: [...open.values()], known };

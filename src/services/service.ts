@@ -70,9 +70,8 @@ export interface Question {
 
 /** What came of asking about the texts of one request. */
 export interface Verdict {
-  readonly flagged: boolean;
-  /** The first text that is flagged, by its place in the questions; null when none is. */
-  readonly at: number | null;
+  /** The texts that are flagged, by their places in the questions. */
+  readonly flagged: readonly number[];
   readonly why: readonly string[];
   /** Why there is no verdict about some of them; null when all are judged. */
   readonly trouble: Trouble | null;

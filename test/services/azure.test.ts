@@ -42,7 +42,7 @@ const shield = ({ json }: Got): Answer => ({
 test("results of tools are documents of a prompt shield, five in a call, 10,000 characters together", async (t) => {
   const texts = ["one", "two", "EVIL", "four", "five", "six", "x".repeat(9_990)];
   const { verdict, got } = await ask(t, { checks: ATTACKS, texts, script: shield });
-  assert.deepEqual([verdict.flagged, verdict.at, verdict.why], [true, 2, ["attack"]]);
+  assert.deepEqual([verdict.flagged, verdict.why], [[2], ["attack"]]);
   assert.deepEqual(
     got.map(({ json }) => json.documents.length),
     [5, 2],
@@ -53,7 +53,7 @@ test("results of tools are documents of a prompt shield, five in a call, 10,000 
 
 test("what people write is a prompt, one in a call", async (t) => {
   const { verdict, got } = await ask(t, { checks: ATTACKS, texts: ["one", "EVIL"], place: "user", script: shield });
-  assert.deepEqual([verdict.flagged, verdict.at], [true, 1]);
+  assert.deepEqual(verdict.flagged, [1]);
   assert.deepEqual(got.map(({ json }) => [json.userPrompt, json.documents]).sort(), [
     ["EVIL", []],
     ["one", []],
@@ -71,7 +71,7 @@ test("categories count from their level on, and blocklists by their name", async
     },
   });
   const run = async (script: Answer) => (await ask(t, { checks: HARMS, texts: ["a"], script: () => script })).verdict;
-  assert.equal((await run(answer(3, 1, false))).flagged, false);
+  assert.deepEqual((await run(answer(3, 1, false))).flagged, []);
   assert.deepEqual((await run(answer(4, 1, false))).why, ["Hate"]);
   assert.deepEqual((await run(answer(0, 2, true))).why, ["SelfHarm", "terms"]);
   const { got } = await ask(t, { checks: HARMS, texts: ["a"], script: () => answer(0, 0, false) });

@@ -40,7 +40,7 @@ async function answerTo(t: TestContext, answer: Answer, env: Record<string, stri
 
 test("asks ApplyGuardrail with a signature that its receiver can check", async (t) => {
   const { verdict, got } = await answerTo(t, { json: PASS });
-  assert.deepEqual([verdict.flagged, verdict.trouble, verdict.units], [false, null, 2]);
+  assert.deepEqual([verdict.flagged, verdict.trouble, verdict.units], [[], null, 2]);
   const [call] = got;
   assert.equal(call!.path, "/guardrail/gr-abc/version/3/apply");
   assert.deepEqual(call!.json, { source: "INPUT", content: [{ text: { text: "some text" } }] });
@@ -58,7 +58,7 @@ test("an ARN in the path is signed as it is sent", async (t) => {
 
 test("an intervention is a flag, with names of policies and no word of the text", async (t) => {
   const { verdict } = await answerTo(t, { json: STOP });
-  assert.deepEqual([verdict.flagged, verdict.why, verdict.units], [true, ["PROMPT_ATTACK", "WORDS"], 2]);
+  assert.deepEqual([verdict.flagged, verdict.why, verdict.units], [[0], ["PROMPT_ATTACK", "WORDS"], 2]);
 });
 
 test("an API key is a bearer's", async (t) => {
@@ -81,7 +81,7 @@ test("what is no verdict is none: in-body exceptions, nonsense, refusals, cut co
   ];
   for (const [answer, trouble] of troubles) {
     const { verdict } = await answerTo(t, answer);
-    assert.deepEqual([verdict.trouble, verdict.flagged], [trouble, false], JSON.stringify(answer));
+    assert.deepEqual([verdict.trouble, verdict.flagged], [trouble, []], JSON.stringify(answer));
   }
   const silent = await startService(t, () => () => {});
   assert.equal((await services(ENV).ask(guardrail(silent.url), question("x"), 50)).trouble, "timeout");
@@ -106,7 +106,7 @@ test("a text that is over Bedrock's ceiling is asked about in halves", async (t)
   });
   const text = `${"a line of words\n".repeat(1_200)}EVIL`;
   const verdict = await services(ENV).ask(guardrail(service.url), question(text), 5_000);
-  assert.deepEqual([verdict.flagged, verdict.trouble], [true, null]);
+  assert.deepEqual([verdict.flagged, verdict.trouble], [[0], null]);
   assert.ok(service.got.length >= 4);
   assert.ok(service.got.every((call) => checkSignature(call, SECRET).good));
 });

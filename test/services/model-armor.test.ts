@@ -37,7 +37,7 @@ const outcome = (filterMatchState: string, invocationResult: string): Answer => 
 
 test("asks the template with a token, and names the filters that match", async (t) => {
   const { verdict, got } = await ask(t, outcome("MATCH_FOUND", "SUCCESS"));
-  assert.deepEqual([verdict.flagged, verdict.why], [true, ["pi_and_jailbreak"]]);
+  assert.deepEqual([verdict.flagged, verdict.why], [[0], ["pi_and_jailbreak"]]);
   assert.equal(got[0]!.path, `/v1/${TEMPLATE}:sanitizeUserPrompt`);
   assert.deepEqual(got[0]!.json, { userPromptData: { text: "some text" } });
   assert.equal(got[0]!.headers.authorization, `Bearer ${KEY}`);
@@ -45,7 +45,7 @@ test("asks the template with a token, and names the filters that match", async (
 });
 
 test("a partial answer is a verdict only when it found something", async (t) => {
-  assert.equal((await ask(t, outcome("MATCH_FOUND", "PARTIAL"))).verdict.flagged, true);
+  assert.deepEqual((await ask(t, outcome("MATCH_FOUND", "PARTIAL"))).verdict.flagged, [0]);
   assert.equal((await ask(t, outcome("NO_MATCH_FOUND", "PARTIAL"))).verdict.trouble, "answer");
   assert.equal((await ask(t, outcome("NO_MATCH_FOUND", "FAILURE"))).verdict.trouble, "answer");
 });

@@ -23,7 +23,7 @@ const result = (pass: boolean | null, status = "success", criteria: string | nul
 
 test("asks the evaluators of the declaration, and asks that nothing is kept", async (t) => {
   const { verdict, got } = await ask(t, { json: { results: [result(true), result(true, "success", null)] } });
-  assert.deepEqual([verdict.flagged, verdict.trouble, verdict.units], [false, null, 2]);
+  assert.deepEqual([verdict.flagged, verdict.trouble, verdict.units], [[], null, 2]);
   assert.equal(got[0]!.path, "/v1/evaluate");
   assert.equal(got[0]!.headers["x-api-key"], KEY);
   assert.deepEqual(got[0]!.json, {
@@ -38,7 +38,7 @@ test("asks the evaluators of the declaration, and asks that nothing is kept", as
 
 test("one evaluator that says no is enough, even when another one failed", async (t) => {
   const { verdict } = await ask(t, { json: { results: [result(null, "error"), result(false)] } });
-  assert.deepEqual([verdict.flagged, verdict.why, verdict.trouble], [true, ["patronus:prompt-injection"], null]);
+  assert.deepEqual([verdict.flagged, verdict.why, verdict.trouble], [[0], ["patronus:prompt-injection"], null]);
 });
 
 test("for a yes all of them must have spoken", async (t) => {
@@ -53,6 +53,6 @@ test("for a yes all of them must have spoken", async (t) => {
   ];
   for (const [answer, trouble] of troubles) {
     const { verdict } = await ask(t, answer);
-    assert.deepEqual([verdict.trouble, verdict.flagged], [trouble, false], JSON.stringify(answer));
+    assert.deepEqual([verdict.trouble, verdict.flagged], [trouble, []], JSON.stringify(answer));
   }
 });

@@ -15,7 +15,7 @@ test("takes several texts in a call, with their places, and gives a verdict for 
   const table = declared({ kind: "webhook", url: `${service.url}/check` });
   const questions = ["one", "EVIL", "three"].map((text) => ({ text, place: "tool-result" as const }));
   const verdict = await services().ask(table, questions, 2_000);
-  assert.deepEqual([verdict.flagged, verdict.at, verdict.why, verdict.units], [true, 1, ["injection"], 7]);
+  assert.deepEqual([verdict.flagged, verdict.why, verdict.units], [[1], ["injection"], 7]);
   assert.equal(service.got.length, 1);
   assert.equal(service.got[0]!.path, "/check");
   assert.equal(service.got[0]!.headers.authorization, `Bearer ${KEY}`);
