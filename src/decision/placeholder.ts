@@ -8,7 +8,12 @@ const DIGITS = 10;
  * hash in hex, at least 13 digits long; the key stays with the caller.
  */
 export function placeholder(kind: string, value: string, hmacHex: (value: string) => string): string {
-  return `[[secret:${kind}:${base32(hmacHex(value))}]]`;
+  return `[[secret:${kind}:${idOf(value, hmacHex)}]]`;
+}
+
+/** The id of a value by itself. */
+export function idOf(value: string, hmacHex: (value: string) => string): string {
+  return base32(hmacHex(value));
 }
 
 /** Every placeholder in a text, with its place; whoever made it. */

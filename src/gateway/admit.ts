@@ -11,10 +11,12 @@ import type { Edit } from "../wire/anthropic/messages.ts";
 import type { Conversation } from "./conversation.ts";
 import { unrecorded } from "./faults.ts";
 import { type Inspection, inspect } from "./guard.ts";
+import { guardsOf } from "./guards.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
 import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
+import { takingTurns } from "./turns.ts";
 
 /** Admits what a caller asks, or says why not. */
 export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise<Ticket | Turned> {
@@ -25,8 +27,11 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   const cut = asked.cut(decision.strip);
   if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
   const conversation = conversationOf(asked, decision, caller, ports);
-  const guards = { table, indices: decision.guards };
-  const { refusal, edits, findings } = conversation === null ? CLEAN : inspect(asked, guards, conversation);
+  const guards = guardsOf(table, decision.guards);
+  const { refusal, edits, findings } =
+    conversation === null
+      ? CLEAN
+      : await inspect({ asked, guards, conversation, revision: table.revision.id }, takingTurns(ports.tick));
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);

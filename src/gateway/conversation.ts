@@ -3,9 +3,11 @@
  * it, so that each keeps its placeholder and is known again when it comes back bare; and what the model wrote itself
  * where the client has it otherwise, so that the model's turns go back to it byte for byte. conversations.ts keeps many.
  */
-import { KnownValues } from "../decision/known.ts";
-import { placeholder } from "../decision/placeholder.ts";
+import { KnownValues, type Occurrence } from "../decision/known.ts";
+import { idOf, placeholder } from "../decision/placeholder.ts";
 import { type Change, changed, inverse, quoteText } from "../wire/text.ts";
+import { Eras } from "./eras.ts";
+import { Transcripts } from "./transcript.ts";
 
 /** By what a secret was found. */
 export interface Source {
@@ -19,6 +21,16 @@ export interface Source {
 export interface Secret extends Source {
   readonly value: string;
   readonly placeholder: string;
+  /** The first turn of each thread in which it was replaced. */
+  readonly since: Map<string, number>;
+}
+
+/** When a text was said. */
+export interface Moment {
+  readonly thread: string;
+  readonly turn: number;
+  /** True for a text that was sent before, of which is not known how. */
+  readonly past: boolean;
 }
 
 /** Most secrets and remembered texts of one conversation; the oldest make room. */
@@ -30,6 +42,8 @@ const ENTRY = 200;
 /** One conversation. */
 export class Conversation {
   readonly known = new KnownValues();
+  readonly transcripts = new Transcripts();
+  readonly eras = new Eras();
   readonly #secrets = new Map<string, Secret>();
   readonly #byPlaceholder = new Map<string, Secret>();
   /** Values as they stand inside a string of JSON, which is again inside a text. */
@@ -44,14 +58,9 @@ export class Conversation {
     this.#hmac = hmac;
   }
 
-  /** Bytes of memory that it takes, roughly. */
+  /** Bytes of memory that it takes besides its transcripts, roughly. */
   get bytes(): number {
     return this.#bytes + this.#turnedAway.size * ENTRY;
-  }
-
-  /** True when nothing is kept yet. */
-  get empty(): boolean {
-    return this.#secrets.size + this.#words.size + this.#turnedAway.size === 0;
   }
 
   /** True when some of the model's words may be recalled. */
@@ -64,10 +73,27 @@ export class Conversation {
     return this.#byPlaceholder.get(words);
   }
 
+  /** The id that a placeholder of the value has, for the record. */
+  idOf(value: string): string {
+    return idOf(value, this.#hmac);
+  }
+
   /** The secret that this known value is. What stands quoted is another value: put back, it has to stand quoted again. */
   secretOf(value: string): Secret | undefined {
     const quoted = this.#quoted.get(value);
     return this.#secrets.get(value) ?? (quoted === undefined ? undefined : this.keep(value, quoted));
+  }
+
+  /** Where secrets stand that were known at a moment: one that became known later was not replaced then. */
+  find(text: string, { thread, turn, past }: Moment): Occurrence[] {
+    const found = this.known.find(text);
+    if (!past) return found;
+    return found.filter(({ start, end }) => (this.secretOf(text.slice(start, end))?.since.get(thread) ?? turn) <= turn);
+  }
+
+  /** Notes that a secret was replaced at a moment. */
+  note({ since }: Secret, { thread, turn }: Moment): void {
+    since.set(thread, Math.min(turn, since.get(thread) ?? turn));
   }
 
   /** Keeps a secret; what was said first of a value stands. */
@@ -75,7 +101,7 @@ export class Conversation {
     const before = this.#secrets.get(value);
     if (before !== undefined) return before;
     const words = placeholder(pattern, value, this.#hmac);
-    const secret: Secret = { value, placeholder: words, guardrail, pattern, restore };
+    const secret: Secret = { value, placeholder: words, guardrail, pattern, restore, since: new Map() };
     this.#secrets.set(value, secret);
     this.#byPlaceholder.set(words, secret);
     this.known.add(value);

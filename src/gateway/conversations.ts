@@ -24,11 +24,13 @@ export interface Conversations {
 interface Row {
   readonly conversation: Conversation;
   usedAt: number;
+  /** Of its secrets and words, and of its transcripts. */
   bytes: number;
+  heavy: number;
 }
 
 /** Bytes of a conversation in which nothing was found. */
-const EMPTY = 500;
+const EMPTY = 1_500;
 
 /** A memory of conversations; `hmac` makes their placeholders. */
 export function createConversations(
@@ -36,45 +38,64 @@ export function createConversations(
   now: () => number,
   bounds: Bounds = USUAL,
 ): Conversations {
-  // In the order of their last use: a map keeps the order in which its keys came.
-  const rows = new Map<string, Row>();
-  let bytes = 0;
-  const forget = (name: string, row: Row): void => {
-    rows.delete(name);
-    bytes -= row.bytes;
-  };
-  /** What an answer added since the last request counts from now on. */
-  const weigh = (row: Row): void => {
-    bytes -= row.bytes;
+  return new Memory(hmac, now, bounds);
+}
+
+class Memory implements Conversations {
+  bytes = 0;
+  readonly #hmac: (text: string) => string;
+  readonly #now: () => number;
+  readonly #bounds: Bounds;
+  // Both in the order of their last use: a map keeps the order in which its keys came.
+  readonly #rows = new Map<string, Row>();
+  readonly #heavy = new Set<Row>();
+
+  constructor(hmac: (text: string) => string, now: () => number, bounds: Bounds) {
+    this.#hmac = hmac;
+    this.#now = now;
+    this.#bounds = bounds;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  find(name: string, begin: boolean): Conversation | null {
+    const known = this.#rows.get(name);
+    if (known === undefined && !begin) return null;
+    const row = known ?? { conversation: new Conversation(this.#hmac), usedAt: 0, bytes: 0, heavy: 0 };
+    row.usedAt = this.#now();
+    this.#rows.delete(name);
+    this.#rows.set(name, row);
+    this.#weigh(row);
+    this.#makeRoom();
+    return row.conversation;
+  }
+
+  /** What a request and its answer added counts from the next request on. */
+  #weigh(row: Row): void {
+    this.bytes -= row.bytes + row.heavy;
     row.bytes = EMPTY + row.conversation.bytes;
-    bytes += row.bytes;
-  };
-  const makeRoom = (): void => {
-    for (const [name, row] of rows) {
-      const isOver = rows.size > bounds.most || bytes > bounds.bytes;
-      if (!isOver && row.usedAt > now() - bounds.idleMs) return;
-      if (rows.size > 1) forget(name, row);
-      else return;
+    row.heavy = row.conversation.transcripts.bytes;
+    this.bytes += row.bytes + row.heavy;
+    this.#heavy.delete(row);
+    if (row.heavy > 0) this.#heavy.add(row);
+  }
+
+  /** Old transcripts go first: without them a conversation is only looked at anew. */
+  #makeRoom(): void {
+    for (const row of this.#heavy) {
+      if (this.bytes <= this.#bounds.bytes) break;
+      row.conversation.transcripts.clear();
+      this.#weigh(row);
     }
-  };
-  return {
-    find(name, begin) {
-      const known = rows.get(name);
-      if (known === undefined && !begin) return null;
-      const row = known ?? { conversation: new Conversation(hmac), usedAt: 0, bytes: EMPTY };
-      if (known === undefined) bytes += row.bytes;
-      weigh(row);
-      row.usedAt = now();
-      rows.delete(name);
-      rows.set(name, row);
-      makeRoom();
-      return row.conversation;
-    },
-    get size() {
-      return rows.size;
-    },
-    get bytes() {
-      return bytes;
-    },
-  };
+    for (const [name, row] of this.#rows) {
+      const isOver = this.#rows.size > this.#bounds.most || this.bytes > this.#bounds.bytes;
+      const isIdle = row.usedAt <= this.#now() - this.#bounds.idleMs;
+      if ((!isOver && !isIdle) || this.#rows.size === 1) return;
+      this.#rows.delete(name);
+      this.#heavy.delete(row);
+      this.bytes -= row.bytes + row.heavy;
+    }
+  }
 }

@@ -8,9 +8,11 @@ import type { TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import type { Conversation } from "./conversation.ts";
-import { changesOf, type Mark, type Ruling } from "./marks.ts";
+import type { Guards } from "./guards.ts";
+import type { Mark, Ruling } from "./mark.ts";
+import { changesOf } from "./marks.ts";
 import type { Asked, Texts } from "./plane.ts";
-import { type Guards, search } from "./search.ts";
+import { search } from "./search.ts";
 
 /** What the guards of a request say. */
 export interface Inspection {
@@ -22,13 +24,23 @@ export interface Inspection {
 /** No conversation holds so many secrets, and each placeholder takes time that other callers wait. */
 const MOST_REDACTED = 10_000;
 
+/** A request that guardrails look at, and what is known of its conversation. */
+export interface Inspected {
+  readonly asked: Asked;
+  readonly guards: Guards;
+  readonly conversation: Conversation;
+  /** Of the policy in force. */
+  readonly revision: string;
+}
+
 /** Searches a request for what the guardrails that bind its caller look for, and for the secrets of its conversation. */
-export function inspect(asked: Asked, guards: Guards, conversation: Conversation): Inspection {
+export async function inspect(inspected: Inspected, rest: () => Promise<void> | null): Promise<Inspection> {
+  const { asked, guards, conversation, revision } = inspected;
   const { texts } = asked;
-  const marks = search(texts, guards, conversation);
-  const findings = findingsOf(marks.flat());
-  const { id: revision } = guards.table.revision;
-  const refusal = rejection(asked, marks, conversation, revision) ?? overload(marks.flat(), revision);
+  const { marks } = await search(texts, guards, conversation, rest);
+  const all = marks.flat();
+  const findings = findingsOf(all);
+  const refusal = rejection(inspected, marks) ?? overload(all, revision);
   if (refusal !== null) return { refusal, edits: [], findings };
   const edits = texts.spans.flatMap((span, index) => {
     const changes = changesOf(marks[index]!);
@@ -39,10 +51,8 @@ export function inspect(asked: Asked, guards: Guards, conversation: Conversation
 
 /** The refusal for the first thing in what is new that is rejected; what it turns away is history from then on. */
 function rejection(
-  { texts }: Asked,
+  { asked: { texts }, conversation, revision }: Inspected,
   marks: readonly (readonly Mark[])[],
-  conversation: Conversation,
-  revision: string,
 ): Refusal | null {
   if (!marks.some((of) => of.some(isReject))) return null;
   const fresh = newTexts(texts, conversation);

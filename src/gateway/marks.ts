@@ -2,41 +2,23 @@
  * What becomes of one text of a request: findings of guardrails and secrets known from before, laid together so that what
  * changes the text lies apart. search.ts finds them, guard.ts makes edits, refusals and records of them.
  */
-import { type Deeds, deedsOf, maskText } from "../decision/deeds.ts";
+import { deedsOf, maskText, strengthOf } from "../decision/deeds.ts";
 import type { Occurrence } from "../decision/known.ts";
-import type { Origin } from "../decision/origin.ts";
 import type { Hit } from "../decision/scan.ts";
-import type { Table } from "../decision/table.ts";
+import type { TableGuardrail } from "../decision/table.ts";
 import type { Change } from "../wire/text.ts";
-import type { Conversation, Secret } from "./conversation.ts";
-
-/** What a guardrail says about a place in a text. */
-export interface Ruling {
-  readonly guardrail: string;
-  readonly pattern: string;
-  readonly deeds: Deeds;
-  readonly origin: Origin | null;
-}
-
-/** A place in a decoded text, in UTF-16 units. */
-export interface Mark {
-  readonly start: number;
-  readonly end: number;
-  /** What takes its place where the request goes on; null when it stays. */
-  readonly text: string | null;
-  /** null for what only is put back as the model wrote it. */
-  readonly ruling: Ruling | null;
-}
+import type { Conversation, Moment, Secret } from "./conversation.ts";
+import type { Mark, Ruling } from "./mark.ts";
 
 /** Hits of a scanner with what is done about them. */
 export interface Ruled extends Hit {
   readonly ruling: Ruling;
 }
 
-/** Looks up what a table says about hits. */
-export function rule(table: Table, hits: readonly Hit[]): Ruled[] {
+/** Looks up what guardrails say about hits. */
+export function rule(guardrails: readonly TableGuardrail[], hits: readonly Hit[]): Ruled[] {
   return hits.map((hit) => {
-    const guardrail = table.guardrails[hit.guardrail]!;
+    const guardrail = guardrails[hit.guardrail]!;
     const { name, origin } = guardrail;
     return {
       ...hit,
@@ -64,13 +46,17 @@ function keep(conversation: Conversation, value: string, { guardrail, pattern, d
 export function layMarks(
   conversation: Conversation,
   text: string,
-  { hits, known }: { readonly hits: readonly Ruled[]; readonly known: readonly Occurrence[] },
+  { hits, moment }: { readonly hits: readonly Ruled[]; readonly moment: Moment },
 ): Mark[] {
   const changing = hits.filter(({ ruling }) => isChanging(ruling));
   const staying = hits
     .filter(({ ruling }) => !isChanging(ruling))
-    .map((hit): Mark => ({ ...placeOf(hit), text: null, ruling: hit.ruling }));
-  const laid = clusters([...changing, ...known]).map((cluster) => markOf(conversation, text, cluster));
+    .map((hit): Mark => {
+      const id = conversation.idOf(text.slice(hit.start, hit.end));
+      return { ...placeOf(hit), text: null, ruling: hit.ruling, id };
+    });
+  const known = conversation.find(text, moment);
+  const laid = clusters([...changing, ...known]).map((cluster) => markOf(conversation, text, { ...cluster, moment }));
   return staying.length === 0 ? laid : [...laid, ...staying].sort((a, b) => a.start - b.start);
 }
 
@@ -92,21 +78,25 @@ function clusters(found: readonly (Ruled | Occurrence)[]): Cluster[] {
   return laid;
 }
 
-/** Bears the words of the finding that covers it all; a value that only several cover together is a new one. */
-function markOf(conversation: Conversation, text: string, { start, end, members }: Cluster): Mark {
+/** Bears the words of the strongest finding in it, else those of the secret; what only several cover is a new value. */
+function markOf(
+  conversation: Conversation,
+  text: string,
+  { start, end, members, moment }: Cluster & { readonly moment: Moment },
+): Mark {
   const value = text.slice(start, end);
-  const rulings = members.flatMap((each) => ("ruling" in each ? [each] : []));
-  const whole = rulings.find((each) => each.start === start && each.end === end);
+  const place = { start, end, id: conversation.idOf(value) };
   const secret = conversation.secretOf(value);
-  const ruling = whole?.ruling ?? rulings[0]?.ruling;
-  if (secret !== undefined && whole === undefined)
-    return { start, end, text: secret.placeholder, ruling: rulingOf(secret) };
+  const strongest = members
+    .flatMap((each) => ("ruling" in each ? [each.ruling] : []))
+    .toSorted((a, b) => strengthOf(b.deeds.done) - strengthOf(a.deeds.done))[0];
   // Each cluster has a known value or a finding; without either there would be nothing to lay.
-  const { deeds } = ruling!;
-  if (deeds.done?.kind === "mask" && secret === undefined) {
-    return { start, end, text: maskText(value, deeds.done.keep), ruling: ruling! };
-  }
-  return { start, end, text: keep(conversation, value, ruling!).placeholder, ruling: ruling! };
+  const ruling = strongest ?? rulingOf(secret!);
+  const { done } = ruling.deeds;
+  if (done?.kind === "mask" && secret === undefined) return { ...place, text: maskText(value, done.keep), ruling };
+  const kept = secret ?? keep(conversation, value, ruling);
+  conversation.note(kept, moment);
+  return { ...place, text: kept.placeholder, ruling };
 }
 
 function rulingOf({ guardrail, pattern, restore }: Secret): Ruling {
@@ -125,7 +115,8 @@ function placeOf({ start, end }: Occurrence): Occurrence {
 export function marksBack(conversation: Conversation, back: readonly Change[]): Mark[] {
   return back.map(({ start, end, text }) => {
     const secret = conversation.behind(text);
-    return { start, end, text, ruling: secret === undefined ? null : rulingOf(secret) };
+    const ruling = secret === undefined ? null : rulingOf(secret);
+    return { start, end, text, ruling, id: secret === undefined ? "" : conversation.idOf(secret.value) };
   });
 }
 

@@ -7,7 +7,7 @@ import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
 import { cutTools } from "../wire/anthropic/edit.ts";
-import type { MessagesRequest } from "../wire/anthropic/messages.ts";
+import type { MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
 import { readMessages } from "../wire/anthropic/read.ts";
 import { errorReply } from "../wire/anthropic/refuse.ts";
 import { watchStream } from "../wire/anthropic/stream.ts";
@@ -62,7 +62,7 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     path: path + arrival.query,
     session,
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
-    conversation: session ?? request.session ?? opening(texts),
+    conversation: session ?? request.session ?? texts.opening(),
     texts,
     cut(tools) {
       if (tools.length === 0) return { edits: [] };
@@ -76,20 +76,18 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
   };
 }
 
-function textsOf({ body, texts: spans, end }: MessagesRequest): Texts {
+/** The texts of a request, with the means to read and to change them. */
+export function textsOf({ body, texts: spans, lead, opening, end }: MessagesRequest): Texts {
+  const read = (span: TextSpan) => textAt(body, span.start, span.end);
   return {
     body,
     spans,
+    lead,
     end,
-    read: ({ start, end }) => textAt(body, start, end),
+    opening: () => hash("sha256", spans.slice(lead, opening).map(read).join("\u0000")),
+    read,
     edit: ({ start, end }, changes) => rawEdits(body, start, end, changes),
   };
-}
-
-/** A client that does not name its conversation is known again by how the conversation begins. */
-function opening({ spans, read }: Texts): string {
-  const first = spans.filter(({ turn, place }) => turn === 0 && place !== "system").slice(0, 2);
-  return hash("sha256", first.map(read).join("\u0000"));
 }
 
 function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {

@@ -43,8 +43,12 @@ export interface Texts {
   readonly body: Uint8Array;
   /** In the order of the conversation. */
   readonly spans: readonly TextSpan[];
+  /** How many of them stand before the messages. */
+  readonly lead: number;
   /** Turn and author of what came last. */
   readonly end: Pick<TextSpan, "turn" | "author">;
+  /** A name for the first message. */
+  opening(): string;
   /** A text as people read it. */
   read(span: TextSpan): string;
   /** The edits of the body that make changes in a text. */

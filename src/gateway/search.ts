@@ -1,44 +1,88 @@
 /**
- * Looks for guarded content in the texts of a request, turn by turn: first for what patterns find, then for every secret
- * that is known by then. What a text becomes depends on nothing that comes after its turn, so that the same history gives
- * the same bytes in every request, and the provider's caches and signed thoughts stay good.
+ * Looks for guarded content in the texts of a request. What a request repeats is known; the rest is looked at turn by turn:
+ * first for what patterns find, then for every secret that is known by then. What a text becomes depends on nothing that
+ * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
+ * signed thoughts stay good.
  */
-import type { Scanner } from "../decision/scan.ts";
-import { createScanner } from "../decision/scanner.ts";
-import type { Table } from "../decision/table.ts";
-import type { Place } from "../language/tree.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
-import type { Conversation } from "./conversation.ts";
-import { layMarks, learn, type Mark, marksBack, type Ruled, rule } from "./marks.ts";
+import type { Conversation, Moment } from "./conversation.ts";
+import type { Guards } from "./guards.ts";
+import type { Mark } from "./mark.ts";
+import { layMarks, learn, marksBack, type Ruled, rule } from "./marks.ts";
 import type { Texts } from "./plane.ts";
 
-/** The guardrails that look at a request. */
-export interface Guards {
-  readonly table: Table;
-  readonly indices: readonly number[];
+/** What a search says. */
+export interface Searched {
+  /** The marks of every text, in the order of the spans. */
+  readonly marks: readonly (readonly Mark[])[];
+  /** Indices of the texts that were looked at, and not known from a request before. */
+  readonly fresh: readonly number[];
 }
 
-/** The marks of every text, in the order of the spans. */
-export function search(texts: Texts, guards: Guards, conversation: Conversation): (readonly Mark[])[] {
-  const at: Desk = { texts, table: guards.table, scannerAt: scanners(guards), conversation };
-  return turnsOf(texts.spans).flatMap((turn) => {
-    const looked = turn.map((span) => look(span, at));
-    for (const [index, span] of turn.entries()) if (span.follows) lookAcross(looked[index - 1]!, looked[index]!, at);
-    return looked.map((each) => marksOf(each, at));
-  });
+/** Searches a request; `rest` is asked now and then to let others work while a long one is looked at. */
+export async function search(
+  texts: Texts,
+  guards: Guards,
+  conversation: Conversation,
+  rest: () => Promise<void> | null,
+): Promise<Searched> {
+  const { spans } = texts;
+  const repeated = conversation.transcripts.repeatedIn(texts);
+  const marks = [...repeated.marks];
+  const thread = texts.opening();
+  const isCold = repeated.of === null && conversation.eras.knows(thread);
+  const guardsAt = eraOf(texts, guards, conversation, { thread, isCold, said: repeated.said });
+  const fresh: number[] = [];
+  for (let from = 0; from < spans.length; ) {
+    const { turn } = spans[from]!;
+    const looked: Looked[] = [];
+    let at = from;
+    for (; at < spans.length && spans[at]!.turn === turn; at += 1) {
+      if (marks[at] !== undefined) continue;
+      fresh.push(at);
+      looked.push(look(at, { texts, guards: guardsAt(at), conversation }));
+      const pause = rest();
+      if (pause !== null) await pause;
+    }
+    for (const [index, each] of looked.entries()) {
+      if (spans[each.index]!.follows)
+        lookAcross(looked[index - 1], each, { texts, guards: guardsAt(each.index), conversation });
+    }
+    const moment = { thread, turn, past: isCold && turn < texts.end.turn };
+    for (const each of looked) {
+      marks[each.index] = marksOf(each, texts, conversation, moment);
+      const pause = conversation.known.any ? rest() : null;
+      if (pause !== null) await pause;
+    }
+    from = at;
+  }
+  const whole = marks as (readonly Mark[])[];
+  conversation.transcripts.keep({ texts, marks: whole }, repeated);
+  return { marks: whole, fresh };
 }
 
-/** What a search works with. */
+/** The guardrails for each text: where nothing says what was new when, only the last turn counts as new. */
+function eraOf(
+  { spans, lead, end }: Texts,
+  guards: Guards,
+  { eras }: Conversation,
+  { thread, isCold, said }: { readonly thread: string; readonly isCold: boolean; readonly said: number },
+): (index: number) => Guards {
+  const newest = () => spans.findIndex(({ turn }, index) => index >= lead && turn === end.turn);
+  const eraAt = eras.enter(thread, guards, isCold ? Math.max(0, newest() - lead) : said);
+  return (index) => (index < lead && !isCold ? guards : eraAt(Math.max(0, index - lead)));
+}
+
+/** What a look works with. */
 interface Desk {
   readonly texts: Texts;
-  readonly table: Table;
-  readonly scannerAt: (place: Place) => Scanner | null;
+  readonly guards: Guards;
   readonly conversation: Conversation;
 }
 
 interface Looked {
-  readonly span: TextSpan;
+  readonly index: number;
   /** null as long as it was not needed. */
   text: string | null;
   hits: readonly Ruled[];
@@ -47,77 +91,62 @@ interface Looked {
 }
 
 /** What patterns find in one text; it is kept, so that it is known in all of the turn. */
-function look(span: TextSpan, { texts, table, scannerAt, conversation }: Desk): Looked {
+function look(index: number, { texts, guards, conversation }: Desk): Looked {
+  const span = texts.spans[index]!;
+  let text: string | null = null;
+  const read = (): string => {
+    text ??= texts.read(span);
+    return text;
+  };
   if (span.author === "model" && conversation.remembers) {
-    const text = texts.read(span);
-    const back = conversation.recall(text);
-    if (back !== null) return { span, text, hits: [], back };
+    const back = conversation.recall(read());
+    if (back !== null) return { index, text, hits: [], back };
   }
-  const scanner = scannerAt(span.place);
-  const suspects = scanner?.suspects(texts.body, span.start, span.end) ?? null;
-  if (scanner === null || suspects === null) return { span, text: null, hits: [], back: null };
-  const text = texts.read(span);
-  const hits = rule(table, scanner.scan(text, suspects));
-  learn(conversation, text, hits);
-  return { span, text, hits, back: null };
+  const hits = rule(guards.guardrails, guards.find(span.place, texts.body, span, read));
+  if (hits.length > 0) learn(conversation, read(), hits);
+  return { index, text, hits, back: null };
 }
 
 /** Letters on either side of the border of two blocks in which a value that lies across it is looked for. */
 const BORDER = 512;
 
 /** A value that lies across the border of two blocks is a finding in each of them, as far as it lies there. */
-function lookAcross(left: Looked, right: Looked, { texts, table, scannerAt, conversation }: Desk): void {
-  const scanner = scannerAt(right.span.place);
-  if (scanner === null || left.back !== null || right.back !== null) return;
-  left.text ??= texts.read(left.span);
-  right.text ??= texts.read(right.span);
-  const before = left.text.slice(-BORDER);
-  const hits = scanner.scan(before + right.text.slice(0, BORDER));
-  const across = rule(
-    table,
-    hits.filter(({ start, end }) => start < before.length && end > before.length),
-  );
+function lookAcross(left: Looked | undefined, right: Looked, { texts, guards, conversation }: Desk): void {
+  const before: TextSpan = texts.spans[right.index - 1]!;
+  const span = texts.spans[right.index]!;
+  const scanner = guards.at(span.place);
+  if (scanner === null || right.back !== null || (left !== undefined && left.back !== null)) return;
+  const words = left?.text ?? texts.read(before);
+  right.text ??= texts.read(span);
+  const tail = words.slice(-BORDER);
+  const hits = scanner.scan(tail + right.text.slice(0, BORDER));
+  const isAcross = hits.filter(({ start, end }) => start < tail.length && end > tail.length);
+  const across = rule(guards.guardrails, isAcross);
   if (across.length === 0) return;
-  const shift = left.text.length - before.length;
-  const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: left.text!.length }));
-  const rest = across.map((hit) => ({ ...hit, start: 0, end: hit.end - before.length }));
-  learn(conversation, left.text, parts);
+  const rest = across.map((hit) => ({ ...hit, start: 0, end: hit.end - tail.length }));
   learn(conversation, right.text, rest);
-  left.hits = [...left.hits, ...parts];
   right.hits = [...rest, ...right.hits];
+  // What was said of a text before stands.
+  if (left?.index !== right.index - 1) return;
+  const shift = words.length - tail.length;
+  const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: words.length }));
+  learn(conversation, words, parts);
+  left.text = words;
+  left.hits = [...left.hits, ...parts];
 }
 
 const NONE: readonly Mark[] = [];
 
-function marksOf({ span, text, hits, back }: Looked, { texts, conversation }: Desk): readonly Mark[] {
+function marksOf(
+  { index, text, hits, back }: Looked,
+  texts: Texts,
+  conversation: Conversation,
+  moment: Moment,
+): readonly Mark[] {
   if (back !== null) return marksBack(conversation, back);
   if (hits.length === 0 && !conversation.known.any) return NONE;
+  const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
-  const marks = layMarks(conversation, words, { hits, known: conversation.known.find(words) });
+  const marks = layMarks(conversation, words, { hits, moment });
   return span.fixed ? marks.map((mark) => ({ ...mark, text: null })) : marks;
-}
-
-/** The scanner for each place, made when it is asked for. */
-function scanners({ table, indices }: Guards): (place: Place) => Scanner | null {
-  const made = new Map<Place, Scanner | null>();
-  return (place) => {
-    let scanner = made.get(place);
-    if (scanner === undefined) {
-      const looking = indices.filter((index) => table.guardrails[index]?.in.includes(place));
-      scanner = createScanner(table, looking, "request");
-      made.set(place, scanner);
-    }
-    return scanner;
-  };
-}
-
-/** Texts of one turn lie together. */
-function turnsOf(spans: readonly TextSpan[]): TextSpan[][] {
-  const turns: TextSpan[][] = [];
-  for (const span of spans) {
-    const last = turns.at(-1);
-    if (last?.[0]?.turn === span.turn) last.push(span);
-    else turns.push([span]);
-  }
-  return turns;
 }

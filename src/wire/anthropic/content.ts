@@ -54,6 +54,9 @@ export class ContentReader {
   readonly texts: TextSpan[] = [];
   readonly mentions: ToolSpan[] = [];
   readonly doors = new Set<string>();
+  /** How many texts stand before the messages, and before the second of them. */
+  lead = 0;
+  opening = 0;
   readonly #json: Json;
   readonly #known: KnownNames;
   #author: TextSpan["author"] = "client";

@@ -57,6 +57,10 @@ export interface MessagesRequest {
   readonly toolChoice: string | null;
   readonly doors: readonly string[];
   readonly texts: readonly TextSpan[];
+  /** How many of them stand before the messages: descriptions of tools, the system prompt. */
+  readonly lead: number;
+  /** How many of them stand before the second message. */
+  readonly opening: number;
   /** Turn and author of the last message. */
   readonly end: Pick<TextSpan, "turn" | "author">;
   /** The session that `metadata` names; null when it names none. */

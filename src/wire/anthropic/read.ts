@@ -90,6 +90,8 @@ class RequestReader {
       toolChoice: this.#toolChoice(),
       doors: [...doors, ...foreign, ...content.doors],
       texts: content.texts,
+      lead: content.lead,
+      opening: content.opening,
       end: content.end,
       session: this.#session(),
     };
@@ -186,7 +188,12 @@ class RequestReader {
     const messages = this.#present("messages");
     if (messages === null) throw new JsonError("shape", "`messages` is missing", 0);
     if (this.#json.kind(messages) !== "array") throw this.#wrong(messages, "`messages` is not a list");
-    for (const message of this.#json.elements(messages)) content.message(message);
+    content.lead = content.texts.length;
+    const all = this.#json.elements(messages);
+    for (const [index, message] of all.entries()) {
+      content.message(message);
+      if (index === 0) content.opening = content.texts.length;
+    }
     return content;
   }
 

@@ -1,0 +1,79 @@
+/**
+ * The guardrails that look at a caller's requests, by themselves: what a conversation began with can be kept without the
+ * whole table it came from. What was found in a text is remembered here, under the guardrails that found it.
+ */
+import { hash } from "node:crypto";
+import type { Hit, Scanner } from "../decision/scan.ts";
+import { createScanner } from "../decision/scanner.ts";
+import type { Table, TableGuardrail } from "../decision/table.ts";
+import type { Place } from "../language/tree.ts";
+
+/** Shortest text whose findings are worth remembering, in bytes, and how many are. */
+const WORTH_IT = 512;
+const MOST_REMEMBERED = 50_000;
+
+const made = new WeakMap<Table, Map<string, Guards>>();
+
+/** The guardrails of a table that bind a caller; always the same object for the same ones. */
+export function guardsOf(table: Table, indices: readonly number[]): Guards {
+  const known = made.get(table) ?? new Map<string, Guards>();
+  made.set(table, known);
+  const name = indices.join(" ");
+  const guards = known.get(name) ?? new Guards(table, indices);
+  known.set(name, guards);
+  return guards;
+}
+
+/** Some guardrails at the stage of requests. */
+export class Guards {
+  /** By the indices that hits speak of. */
+  readonly guardrails: readonly TableGuardrail[];
+  /** Equal for guardrails that find the same and do the same about it. */
+  readonly print: string;
+  readonly #scanners: ReadonlyMap<Place, Scanner | null>;
+  readonly #remembered = new Map<string, readonly Hit[]>();
+
+  constructor(table: Table, indices: readonly number[]) {
+    this.guardrails = table.guardrails;
+    this.print = hash("sha256", JSON.stringify(indices.map((index) => ({ ...table.guardrails[index], origin: null }))));
+    this.#scanners = new Map(
+      PLACES.map((place) => {
+        const looking = indices.filter((index) => table.guardrails[index]?.in.includes(place));
+        return [place, createScanner(table, looking, "request")];
+      }),
+    );
+  }
+
+  /** The scanner of the guardrails that look at a place; null when none does. */
+  at(place: Place): Scanner | null {
+    return this.#scanners.get(place) ?? null;
+  }
+
+  /** What stands in `body[start, end)`, whose decoded text `read` gives. */
+  find(
+    place: Place,
+    body: Uint8Array,
+    { start, end }: { start: number; end: number },
+    read: () => string,
+  ): readonly Hit[] {
+    const scanner = this.at(place);
+    if (scanner === null) return NO_HITS;
+    if (end - start < WORTH_IT) return scan(scanner, body, start, end, read);
+    // Whoever could make two texts with one name could have one of them pass for the other, so that it is a strong hash.
+    const name = place + hash("sha256", body.subarray(start, end), "binary");
+    const known = this.#remembered.get(name);
+    if (known !== undefined) return known;
+    const hits = scan(scanner, body, start, end, read);
+    this.#remembered.set(name, hits);
+    if (this.#remembered.size > MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
+    return hits;
+  }
+}
+
+const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as const satisfies readonly Place[];
+const NO_HITS: readonly Hit[] = [];
+
+function scan(scanner: Scanner, body: Uint8Array, start: number, end: number, read: () => string): readonly Hit[] {
+  const suspects = scanner.suspects(body, start, end);
+  return suspects === null ? NO_HITS : scanner.scan(read(), suspects);
+}

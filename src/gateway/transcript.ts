@@ -1,0 +1,120 @@
+/**
+ * The last bodies of a conversation with all that was said of their texts. A request repeats the one before it and adds to
+ * it; what it repeats is found by comparing bytes, and what was said of it stands, whatever the policy says by now: a text
+ * that was sent one way must not be sent another way later. Main thread, subagents and side calls each have their own.
+ */
+import type { TextSpan } from "../wire/anthropic/messages.ts";
+import type { Mark } from "./mark.ts";
+import type { Texts } from "./plane.ts";
+
+/** A body whose texts have been looked at. */
+export interface Transcript {
+  readonly texts: Texts;
+  readonly marks: readonly (readonly Mark[])[];
+}
+
+/** What a body repeats of one that was looked at before. */
+export interface Repeated {
+  readonly of: Transcript | null;
+  /** How many texts of the messages. */
+  readonly said: number;
+  /** The marks of each text that is repeated, by its index. */
+  readonly marks: (readonly Mark[] | undefined)[];
+}
+
+const NOTHING: Repeated = { of: null, said: 0, marks: [] };
+
+/** Bodies that are kept of one conversation. */
+const MOST = 8;
+/** Bytes that a text's place and marks take, roughly. */
+const ENTRY = 150;
+/** Bytes that are compared at one go. */
+const STRIDE = 64 * 1024;
+
+/** The last bodies of one conversation, the latest first. */
+export class Transcripts {
+  #kept: Transcript[] = [];
+
+  /** Bytes of memory that they take, roughly. */
+  get bytes(): number {
+    return this.#kept.reduce((sum, { texts }) => sum + texts.body.length + texts.spans.length * ENTRY, 0);
+  }
+
+  /** What the body that has most in common with this one says of its texts. */
+  repeatedIn(texts: Texts): Repeated {
+    let best: Transcript | null = null;
+    let longest = 0;
+    for (const each of this.#kept) {
+      const length = commonPrefix(each.texts.body, texts.body);
+      if (length <= longest) continue;
+      longest = length;
+      best = each;
+    }
+    return best === null ? NOTHING : repeated(best, texts, longest);
+  }
+
+  /** Keeps a body, in the place of the one that it goes on from. */
+  keep(transcript: Transcript, { of, said }: Repeated): void {
+    const goesOn = of !== null && said * 2 >= of.texts.spans.length - of.texts.lead;
+    const rest = goesOn ? this.#kept.filter((each) => each !== of) : this.#kept;
+    this.#kept = [transcript, ...rest].slice(0, MOST);
+  }
+
+  /** Forgets them all. */
+  clear(): void {
+    this.#kept = [];
+  }
+}
+
+function repeated(before: Transcript, texts: Texts, prefix: number): Repeated {
+  const marks: Repeated["marks"] = new Array(texts.spans.length);
+  // What stands before the messages is compared by itself: it may change while they do not, and the other way round.
+  const lead = repeat(before, texts, { from: 0, old: 0, prefix, limit: Math.min(before.texts.lead, texts.lead) });
+  for (let at = 0; at < lead; at += 1) marks[at] = before.marks[at];
+  const left = Math.min(before.texts.spans.length - before.texts.lead, texts.spans.length - texts.lead);
+  const said = repeat(before, texts, { from: texts.lead, old: before.texts.lead, prefix, limit: left });
+  for (let at = 0; at < said; at += 1) marks[texts.lead + at] = before.marks[before.texts.lead + at];
+  return { of: before, said, marks };
+}
+
+interface Range {
+  readonly from: number;
+  readonly old: number;
+  /** Bytes that both bodies begin with. */
+  readonly prefix: number;
+  readonly limit: number;
+}
+
+/** How many texts, beginning at `from` and at `old`, are the same. */
+function repeat({ texts: before }: Transcript, now: Texts, { from, old, prefix, limit }: Range): number {
+  let same = 0;
+  while (same < limit) {
+    const a = before.spans[old + same]!;
+    const b = now.spans[from + same]!;
+    if (!isAlike(a, b)) break;
+    const isSame = (a.start === b.start && b.end <= prefix) || equal(before.body, a, now.body, b);
+    if (!isSame) break;
+    same += 1;
+  }
+  return same;
+}
+
+function isAlike(a: TextSpan, b: TextSpan): boolean {
+  return a.end - a.start === b.end - b.start && a.place === b.place && a.author === b.author && a.fixed === b.fixed;
+}
+
+function equal(a: Uint8Array, at: TextSpan, b: Uint8Array, to: TextSpan): boolean {
+  return Buffer.compare(a.subarray(at.start, at.end), b.subarray(to.start, to.end)) === 0;
+}
+
+/** Bytes that two bodies begin with. */
+function commonPrefix(a: Uint8Array, b: Uint8Array): number {
+  const end = Math.min(a.length, b.length);
+  let same = 0;
+  for (let size = STRIDE; size > 0 && same < end; ) {
+    const next = Math.min(same + size, end);
+    if (Buffer.compare(a.subarray(same, next), b.subarray(same, next)) === 0) same = next;
+    else size = size === 1 ? 0 : size >> 3 || 1;
+  }
+  return same;
+}
