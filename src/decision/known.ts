@@ -17,10 +17,13 @@ const COMMON = /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+|\d{1,5})$/;
 
 /** Slots of the filter over the beginnings of values. */
 const SLOTS = 1024;
+/** Different lengths of values that begin alike; nobody has so many, and each is tried wherever that beginning stands. */
+const MOST_LENGTHS = 64;
 
 /** Known values, and a search for all of them in one pass. */
 export class KnownValues {
-  readonly #byHead = new Map<string, string[]>();
+  /** By how they begin and how long they are, the longest first, so that a value in a longer one is not found for it. */
+  readonly #byHead = new Map<string, { readonly length: number; readonly values: Set<string> }[]>();
   #heads: Uint8Array | null = null;
 
   /** True when there is something to look for. */
@@ -30,25 +33,26 @@ export class KnownValues {
 
   /** Adds a value, unless it is too short or too common. */
   add(value: string): void {
-    if (value.length < ANYWHERE && (value.length < ALONE || COMMON.test(value))) return;
+    const { length } = value;
+    if (length < ANYWHERE && (length < ALONE || COMMON.test(value))) return;
     const head = value.slice(0, ALONE);
-    const alike = this.#byHead.get(head);
-    if (alike?.includes(value)) return;
-    // The longest comes first, so that a value which begins as another does is found whole.
-    this.#byHead.set(
-      head,
-      [value, ...(alike ?? [])].sort((a, b) => b.length - a.length),
-    );
+    const alike = this.#byHead.get(head) ?? [];
+    this.#byHead.set(head, alike);
+    const same = alike.find((each) => each.length === length);
+    if (same !== undefined) same.values.add(value);
+    else if (alike.length < MOST_LENGTHS) {
+      alike.push({ length, values: new Set([value]) });
+      alike.sort((a, b) => b.length - a.length);
+    }
     this.#heads ??= new Uint8Array(SLOTS);
     this.#heads[slotAt(value, 0)] = 1;
   }
 
   /** Takes a value out; a filter that lets too much through is only slower. */
   delete(value: string): void {
-    const head = value.slice(0, ALONE);
-    const left = this.#byHead.get(head)?.filter((each) => each !== value) ?? [];
-    if (left.length > 0) this.#byHead.set(head, left);
-    else this.#byHead.delete(head);
+    for (const { length, values } of this.#byHead.get(value.slice(0, ALONE)) ?? []) {
+      if (length === value.length) values.delete(value);
+    }
   }
 
   /** Every place where a known value stands, in order and apart. */
@@ -58,12 +62,21 @@ export class KnownValues {
     if (heads === null) return found;
     for (let at = 0; at + ALONE <= text.length; at += 1) {
       if (heads[slotAt(text, at)] === 0) continue;
-      const value = this.#byHead.get(text.slice(at, at + ALONE))?.find((each) => standsAt(text, at, each));
-      if (value === undefined) continue;
-      found.push({ start: at, end: at + value.length });
-      at += value.length - 1;
+      const length = this.#lengthAt(text, at);
+      if (length === 0) continue;
+      found.push({ start: at, end: at + length });
+      at += length - 1;
     }
     return found;
+  }
+
+  /** Length of the longest value that stands here; 0 when none does. */
+  #lengthAt(text: string, at: number): number {
+    for (const { length, values } of this.#byHead.get(text.slice(at, at + ALONE)) ?? []) {
+      const end = at + length;
+      if (end <= text.length && values.has(text.slice(at, end)) && standsFree(text, at, end)) return length;
+    }
+    return 0;
   }
 }
 
@@ -72,13 +85,9 @@ function slotAt(text: string, at: number): number {
   return (mixed ^ (mixed >> 10)) & (SLOTS - 1);
 }
 
-function standsAt(text: string, at: number, value: string): boolean {
-  if (!text.startsWith(value, at)) return false;
-  if (value.length >= ANYWHERE) return true;
-  return (
-    !(isWord(text, at - 1) && isWord(text, at)) &&
-    !(isWord(text, at + value.length - 1) && isWord(text, at + value.length))
-  );
+function standsFree(text: string, start: number, end: number): boolean {
+  if (end - start >= ANYWHERE) return true;
+  return !(isWord(text, start - 1) && isWord(text, start)) && !(isWord(text, end - 1) && isWord(text, end));
 }
 
 function isWord(text: string, at: number): boolean {

@@ -7,7 +7,7 @@ import { KnownValues, type Occurrence } from "../decision/known.ts";
 import { idOf, placeholder } from "../decision/placeholder.ts";
 import { type Change, changed, inverse, quoteText } from "../wire/text.ts";
 import { Eras } from "./eras.ts";
-import { Transcripts } from "./transcript.ts";
+import { type Repeated, type Transcript, Transcripts } from "./transcript.ts";
 
 /** By what a secret was found. */
 export interface Source {
@@ -51,11 +51,13 @@ export class Conversation {
   readonly #words = new Map<string, readonly Change[]>();
   readonly #turnedAway = new Set<string>();
   readonly #hmac: (text: string) => string;
+  readonly #grown: () => void;
   #bytes = 0;
 
-  /** `hmac` is the keyed hash that placeholders are made of. */
-  constructor(hmac: (text: string) => string) {
+  /** `hmac` is the keyed hash that placeholders are made of; `grown` is told when there is more to keep. */
+  constructor(hmac: (text: string) => string, grown: () => void = () => {}) {
     this.#hmac = hmac;
+    this.#grown = grown;
   }
 
   /** Bytes of memory that it takes besides its transcripts, roughly. */
@@ -123,6 +125,13 @@ export class Conversation {
     this.#words.set(hash, back);
     this.#bytes += weigh(back);
     if (this.#words.size > MOST_WORDS) this.#forgetWords(this.#words.keys().next().value!);
+    this.#grown();
+  }
+
+  /** Keeps a body that was looked at, and all that was found in it. */
+  remember(transcript: Transcript, repeated: Repeated): void {
+    this.transcripts.keep(transcript, repeated);
+    this.#grown();
   }
 
   /** The changes that make the model's own words out of a text of one of its turns; null when it is not remembered. */

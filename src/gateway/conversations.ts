@@ -63,7 +63,7 @@ class Memory implements Conversations {
   find(name: string, begin: boolean): Conversation | null {
     const known = this.#rows.get(name);
     if (known === undefined && !begin) return null;
-    const row = known ?? { conversation: new Conversation(this.#hmac), usedAt: 0, bytes: 0, heavy: 0 };
+    const row = known ?? this.#begin(name);
     row.usedAt = this.#now();
     this.#rows.delete(name);
     this.#rows.set(name, row);
@@ -72,7 +72,17 @@ class Memory implements Conversations {
     return row.conversation;
   }
 
-  /** What a request and its answer added counts from the next request on. */
+  #begin(name: string): Row {
+    const grown = () => {
+      // One that was forgotten while a request of it was under way counts no more.
+      if (this.#rows.get(name) !== row) return;
+      this.#weigh(row);
+      this.#makeRoom();
+    };
+    const row: Row = { conversation: new Conversation(this.#hmac, grown), usedAt: 0, bytes: 0, heavy: 0 };
+    return row;
+  }
+
   #weigh(row: Row): void {
     this.bytes -= row.bytes + row.heavy;
     row.bytes = EMPTY + row.conversation.bytes;

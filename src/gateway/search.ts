@@ -58,7 +58,7 @@ export async function search(
     from = at;
   }
   const whole = marks as (readonly Mark[])[];
-  conversation.transcripts.keep({ texts, marks: whole }, repeated);
+  conversation.remember({ texts, marks: whole }, repeated);
   return { marks: whole, fresh };
 }
 

@@ -13,6 +13,7 @@ import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReplay, replaySection } from "./replay.ts";
 import { render, type Section } from "./report.ts";
+import { benchSession, sessionSection } from "./session.ts";
 import { median, quantile } from "./statistics.ts";
 
 const FULL: RelayPlan = {
@@ -41,12 +42,14 @@ progress("tests: 10,000 assertions on the large policy, and what they cover");
 const assertions = benchAssertions();
 progress("replay: 200,000 records under the large policy");
 const replay = await benchReplay();
+progress("session: guardrails with the pack of secrets, turn by turn");
+const session = await benchSession();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  const figuresOfAll = { invariants, decision, diff, assertions, replay, check, relay };
+  const figuresOfAll = { invariants, decision, diff, assertions, replay, session, check, relay };
   process.stdout.write(`${JSON.stringify({ node: process.version, ...figuresOfAll })}\n`);
 } else {
   const sections = [
@@ -55,6 +58,7 @@ if (values.format === "json") {
     diffSection(diff),
     assertionSection(assertions),
     replaySection(replay),
+    sessionSection(session),
     checkSection(check),
     cpuSection(reports),
     latencySection(reports),
