@@ -3,7 +3,7 @@
  * far around it as a match can reach, so that the answer is that of the expressions alone. Raw bytes are only ruled
  * out: what may hold something is decoded and looked through again.
  */
-import { ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
+import { CONFIDENCES, ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { createAccepts } from "../model/filters/filter.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { mayHide, unpack } from "./encoded.ts";
@@ -37,6 +37,8 @@ interface Probe {
   readonly pattern: string;
   /** Of what is done about its findings: deeds.ts. */
   readonly strength: number;
+  /** How certain its findings are: 0 to 2. */
+  readonly certainty: number;
   readonly finder: Finder;
   /** Whether a match counts; null when each one does. */
   readonly accepts: ReturnType<typeof createAccepts>;
@@ -94,15 +96,17 @@ function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
   for (const guardrail of new Set(guards)) {
     const guard = table.guardrails[guardrail];
     if (guard === undefined || !guard.on.includes(stage)) continue;
-    for (const { name, filter, expressions } of guard.patterns) {
+    for (const { name, confidence, filter, expressions } of guard.patterns) {
       const { done, observed } = deedsOf(guard, name);
       if (done === null && observed === null) continue;
       const strength = strengthOf(done);
+      const certainty = CONFIDENCES.indexOf(confidence);
       const accepts = createAccepts(filter);
       for (const expression of expressions) {
         const { certain, longest } = expression;
         const finder = createFinder(expression);
-        const probe = probes.push({ guardrail, pattern: name, strength, finder, accepts, certain, longest }) - 1;
+        const grade = { strength, certainty };
+        const probe = probes.push({ guardrail, pattern: name, ...grade, finder, accepts, certain, longest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
         addSigns(signs, probe, expression);
       }
@@ -181,12 +185,13 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     scan(text, suspects = "any") {
       const hits: Ranked[] = [];
       for (const [probe, ranges] of suspects === "any" ? around(text) : wholly(text, suspects)) {
-        const { guardrail, pattern, strength, finder, accepts } = probes[probe]!;
+        const { guardrail, pattern, strength, certainty, finder, accepts } = probes[probe]!;
         for (const { from, to } of ranges) {
           finder.each(text.slice(from, to), (at, behind) => {
             const start = from + at;
             const end = from + behind;
-            if (accepts?.(text, start, end) ?? true) hits.push({ start, end, guardrail, pattern, strength });
+            if (!(accepts?.(text, start, end) ?? true)) return;
+            hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
           });
         }
       }
@@ -256,7 +261,14 @@ function lettersOf(texts: readonly string[]): Uint8Array {
 function hidden(text: string, { encoding, scanner, strengthOf: strength }: Inside): Ranked[] {
   return unpack(text, encoding).flatMap(({ start, end, text: plain }) => {
     const hits = new Map(scanner.scan(plain).map((hit) => [`${hit.guardrail} ${hit.pattern}`, hit]));
-    return [...hits.values()].map((hit) => ({ ...hit, start, end, strength: strength(hit) }));
+    return [...hits.values()].map((hit) => ({
+      ...hit,
+      start,
+      end,
+      strength: strength(hit),
+      certainty: 0,
+      order: Infinity,
+    }));
   });
 }
 
@@ -264,6 +276,9 @@ const NO_HITS: readonly Hit[] = [];
 const NO_PROBES: readonly number[] = [];
 interface Ranked extends Hit {
   readonly strength: number;
+  readonly certainty: number;
+  /** Place of its probe among all, so that a tie ends alike however the text was looked through. */
+  readonly order: number;
 }
 
 /** What leaves a text as it is never widens what changes it, and each of it is a finding by itself. */
@@ -280,10 +295,10 @@ const FLAG = strengthOf({ kind: "flag" });
 
 /**
  * Overlapping hits become one over all of their text, so that no end of a value is left behind; it bears the name of
- * the strongest: a reject before a redact, that before a mask, then the longer.
+ * the strongest: a reject before a redact, that before a mask, then the more certain, then the longer.
  */
 function disjoint(hits: Ranked[]): readonly Hit[] {
-  hits.sort((a, b) => a.start - b.start || b.end - a.end);
+  hits.sort((a, b) => a.start - b.start || b.end - a.end || a.order - b.order);
   const result: Hit[] = [];
   let lead = hits[0]!;
   let { start, end } = lead;
@@ -306,5 +321,6 @@ function disjoint(hits: Ranked[]): readonly Hit[] {
 
 function isStronger(a: Ranked, b: Ranked): boolean {
   if (a.strength !== b.strength) return a.strength > b.strength;
+  if (a.certainty !== b.certainty) return a.certainty > b.certainty;
   return a.end - a.start > b.end - b.start;
 }

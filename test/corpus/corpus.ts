@@ -51,7 +51,7 @@ export function corpusOf(half: Half): Sample[] {
   };
   const place = (kind: Kind, among: Readonly<Record<string, Context>>, name: string): void => {
     const context = chance.pick(Object.keys(among));
-    add("A", kind.name, context, among[context]!(chance, labelOf(name), mark(kind.make(chance))));
+    add("A", kind.name, context, among[context]!(chance, labelOf(name), (kind.lead ?? "") + mark(kind.make(chance))));
   };
   repeat(TIMES.token, () => {
     for (const kind of TOKENS) place(kind, contexts, nameOf(chance, kind));

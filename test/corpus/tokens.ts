@@ -5,6 +5,8 @@ import { base64Bytes, base64Json, letters, shaped, uuid } from "./shape.ts";
 /** A kind of credential, and how one is made. */
 export interface Kind {
   readonly name: string;
+  /** What stands before the secret and belongs to its form, but is none. */
+  readonly lead?: string;
   readonly make: (chance: Chance) => string;
 }
 
@@ -24,14 +26,13 @@ const SHAPES: Readonly<Record<string, string>> = {
   apify: "apify_api_{n36}",
   "artifactory-api-key": "AKCp{n69}",
   "artifactory-reference": "cmVmd{n59}",
-  "asana-pat": "2/{d16}/{d16}:{x32}",
+  "asana-pat": "2/1{d15}/1{d15}:{x32}",
   "atlassian-api": "ATATT3{w180}={X8}",
   "atlassian-bitbucket-app": "ATBB{n24}{X8}",
   "aws-access-key-id": "{AKIA|ASIA}{q16}",
   "aws-bedrock-long": "ABSK{b128}",
   "azure-ad-secret": "{n3}8Q~{w34}",
   "azure-devops-pat": "{n52}JQQJ99{n10}AZDO{n4}",
-  "azure-storage-key": "AccountKey={64:64}",
   "brave-search": "BSA{w27}",
   "buildkite-agent": "bkua_{x40}",
   "canva-secret": "cnvca{w51}",
@@ -236,7 +237,8 @@ const MADE: readonly Kind[] = [
     name: "aws-bedrock-short",
     make: (chance) => `bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t${letters(chance, "b", 200)}`,
   },
-  { name: "azure-sas", make: (chance) => `sig=${encodeURIComponent(base64Bytes(chance, 32))}` },
+  { name: "azure-storage-key", lead: "AccountKey=", make: (chance) => base64Bytes(chance, 64) },
+  { name: "azure-sas", lead: "?sv=2024-11-04&sig=", make: (chance) => encodeURIComponent(base64Bytes(chance, 32)) },
   { name: "nuget", make: (chance) => `oy2${letters(chance, "k", 43)}` },
   { name: "cratesio", make: (chance) => `cio${letters(chance, "n", 32)}` },
   { name: "snyk-service", make: (chance) => `snyk_sat.${letters(chance, "x", 8)}.${letters(chance, "w", 60)}` },

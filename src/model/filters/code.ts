@@ -1,9 +1,9 @@
 /** Values that are a piece of a program, a path or an address, where a secret could have stood. */
-import { looksLikeWords, looksRandom } from "./randomness.ts";
+import { looksRandom } from "./randomness.ts";
 
 /** Words that types and technical settings consist of, digits in them included. */
 const TECHNICAL =
-  /^(?:sha[-_]?\d{1,3}(?:[-_/]\d+)?|md5|base[-_]?\d{2}(?:url)?|utf[-_]?\d{1,2}\w*|oauth[-_]?\d?\w*|u?int\d*|float\d+|ed25519|x25519|curve25519|secp\w+|argon2\w*|pbkdf2\w*|bcrypt\w*|scrypt\w*|http[s\d.]*|ipv[46]|v\d+(?:(?:alpha|beta|rc)\d*)?|x509|aes[-_]?\d+\w*(?:[-_]\w+)?|[rhep]s\d{3}|rsa[-_]?\d*|ssh[-_]\w+|tls\w*|varchar\d*|char\d*|text|bytes?\d*|str|string|number|boolean|bool|buffer|object|any|never|void|unknown|null|undefined|true|false|none|nil|self|this|new|await|async|return|function|const|let|var|plain(?:text)?|pkcs\w+|hmac\w*)$/i;
+  /^(?:(?:scram-)?sha[-_]?\d{1,3}(?:[-_/]\d+)?|md5|base[-_]?\d{2}(?:url)?|utf[-_]?\d{1,2}\w*|oauth[-_]?\d?\w*|u?int\d*|float\d+|ed25519|x25519|curve25519|secp\w+|argon2\w*|pbkdf2\w*|bcrypt\w*|scrypt\w*|http[s\d.]*|ipv[46]|v\d+(?:(?:alpha|beta|rc)\d*)?|x509|aes[-_]?\d+\w*(?:[-_]\w+)?|[rhep]s\d{3}|rsa[-_]?\d*|ssh[-_]\w+|tls\w*|varchar\d*|char\d*|text|bytes?\d*|str|string|number|boolean|bool|buffer|object|any|never|void|unknown|null|undefined|true|false|none|nil|self|this|new|await|async|return|function|const|let|var|plain(?:text)?|pkcs\w+|hmac\w*)$/i;
 
 const CHAIN = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$#][\w$]*)+[!;,)]*$/;
 const CALL = /[A-Za-z_$\])][\w$]*(?:!|\?)?[([]|\)\s*[.;{]|=>|\(\)|&&|\|\||::|->|:=|==[^=]/;
@@ -26,7 +26,7 @@ const ADDRESS =
 export function isPlace(value: string): boolean {
   if (ADDRESS.test(value) || FILE.test(value)) return true;
   // A base64 text may begin with a slash; a path is made of words.
-  return PATH.test(value) && looksLikeWords(value.replace(/[^A-Za-z]+/g, ""));
+  return PATH.test(value) && !looksRandom(value);
 }
 
 const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;

@@ -42,7 +42,7 @@ export interface Condition {
 }
 
 /** How far before a value its keyword may stand. */
-export const NEAR = 256;
+export const NEAR = 160;
 
 /** How much of a line is looked at on either side of a value; lines of minified files have no end. */
 const LONGEST_LINE = 512;

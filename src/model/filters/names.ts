@@ -12,16 +12,58 @@ export function nameBefore(text: string, start: number): string {
   return /[\w.$@-]+(?:[ \t][\w-]+){0,2}$/.exec(before)?.[0] ?? "";
 }
 
-const PUBLIC_NAMES = [
-  /(?:^|[^a-z])pub(?:lic|lishable)?[-_ ]?(?:api[-_ ]?)?(?:key|token)/i,
-  /(?:primary|foreign|partition|sort|cache|idempotency|row|object|hash|data|range|index|unique|natural|composite|sequence|bucket|hot|map|group|grouping|dedup\w*|routing|shard|site|recaptcha[-_ ]?site|translation|i18n|locale|press|storage|query|react|list|map|item|registry|sort|translation|anon\w*)[-_ ]?key/i,
-  /(?:next|page|continuation|sync|resume|cursor|cancel\w*|pagination|start|end|lexer|parser|current|last|first|special|bos|eos|pad|unk|stop|input|output|prompt|completion|total|max|min|num|n|count|device|design|css|theme|color|syntax)[-_ ]?(?:page[-_ ]?)?tokens?(?:$|[^a-z])/i,
-  /public[-_]?key[-_]?token/i,
-  /(?:key|secret|token|password|credential)s?[-_. ]?(?:id|ids|name|names|length|len|size|type|types|path|paths|file|files|usage|code|board|count|limit|url|uri|endpoint|host|arn|version|index|field|column|label|hint|hash|digest|checksum|fingerprint|header|prefix|suffix|format|algorithm|alg|rotation|policy|ttl|expiry|expires\w*|expiration|age|status|state|store|ring|chain|space|word|words|frame|frames|ref|reference|selector|manager|provider|service|source|min\w*|max\w*|reset\w*|strength|input|placeholder|question|text|message|title|description|regex|pattern|validator|rules?|schema|map|set|list|array|value[-_]?type|vault[-_]?(?:id|name)|pair[-_]?name)$/i,
-  /(?:monkey|turkey|hockey|keyboard|keyword|donkey|whiskey|jockey|author|tokeni[sz]er|integrity|checksum|etag|commit|revision|sha\d*|digest|signature|nonce|uuid|guid|request[-_]?id|trace[-_]?id|span[-_]?id|session[-_]?id|instrumentation[-_]?key)$/i,
-];
-
-/** Whether a name that holds a word such as `key` speaks of something public. */
-export function isPublicName(name: string): boolean {
-  return PUBLIC_NAMES.some((form) => form.test(name));
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" "));
 }
+
+/** What a secret is called. */
+const NOUNS = wordSet("key keys token tokens secret secrets password passwd pwd credential credentials");
+
+/** Before one of these nouns: keys that open nothing, and tokens that are pieces of text or places in a list. */
+const OPEN_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
+  key: wordSet(
+    "primary foreign partition sort cache idempotency row object hash data range index unique natural " +
+      "composite sequence bucket hot map group grouping dedup shard routing site recaptcha translation i18n locale press " +
+      "storage query react list item registry anon websocket",
+  ),
+  token: wordSet(
+    "next page continuation sync resume cursor cancel cancellation pagination start end lexer parser current last " +
+      "first special bos eos pad unk stop input output prompt completion total max min num count device design css theme " +
+      "color syntax",
+  ),
+};
+
+/** Behind it: something about the secret, and not the secret. */
+const BEHIND = wordSet(
+  "id ids name names length len size type types path paths file files usage code board count limit limits url uri endpoint " +
+    "host arn version index field column label hint hash digest checksum fingerprint header prefix suffix format algorithm " +
+    "alg rotation policy ttl expiry expires expiration age status state store ring chain space word words frame ref reference " +
+    "selector manager provider service source min max reset strength input placeholder question text message title " +
+    "description regex pattern validator rule rules schema map set list array",
+);
+
+/** Names of what is public and looks drawn by chance. */
+const PUBLIC = wordSet(
+  "integrity checksum etag commit revision sha sha1 sha256 sha384 sha512 md5 digest signature nonce uuid guid keyword author " +
+    "keyboard tokenizer",
+);
+
+/** Whether a name that holds a word such as `key` speaks of something public: `publicKey`, `max_tokens`, `key-id`. */
+export function isPublicName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  const at = words.findLastIndex((word) => NOUNS.has(word));
+  if (at < 0) return PUBLIC.has(words.at(-1) ?? "");
+  const noun = words[at]!.replace(/s$/, "");
+  const before = words[at - 1] ?? "";
+  // `storage key` is one for a store of the browser, but with a cloud's name before it opens the cloud's.
+  const opens = words.slice(0, at).some((word) => CLOUDS.has(word));
+  if (words.slice(0, at).some((word) => PUBLISHED.has(word))) return true;
+  return (!opens && (OPEN_BEFORE[noun]?.has(before) ?? false)) || BEHIND.has(words[at + 1] ?? "");
+}
+
+const PUBLISHED = wordSet("public pub publishable");
+const CLOUDS = wordSet("azure aws gcp google account");

@@ -4,7 +4,7 @@
  */
 import { isCode, isDigest, isPlace, isUuid } from "./code.ts";
 import { isPlaceholder, isReference } from "./placeholder.ts";
-import { entropyOf, looksLikeWords, looksRandom } from "./randomness.ts";
+import { entropyOf, looksLikeWords, looksRandom, looksUnspoken } from "./randomness.ts";
 
 const SIGNS = /[^A-Za-z0-9\s._/:,;()[\]{}"'`=\\-]/;
 
@@ -20,7 +20,7 @@ export function isPassword(value: string): boolean {
   if (digits === 1) return SIGNS.test(value) || looksRandom(value) || (value.length >= 8 && /[A-Z]/.test(value));
   const words = looksLikeWords(value.replace(/[^A-Za-z]+$/, ""));
   if (SIGNS.test(value)) return /[a-z]/.test(value) && /[A-Z]/.test(value) && !words;
-  return value.length >= 8 && !words && looksRandom(value);
+  return value.length >= 8 && !words && looksUnspoken(value);
 }
 
 /** A digest's form is also that of a key that somebody drew. */
@@ -34,5 +34,5 @@ export function isToken(value: string): boolean {
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
   if (isCode(value)) return false;
   const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
-  return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.8;
+  return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.5;
 }

@@ -47,7 +47,9 @@ const rules = rulesOf({
   growth: createGrowth(table!, [0], "response"),
   verdict: (hit, value) => ({ kind: "redact", replacement: mark(hit, value), restore: false }),
 });
-const secrets = [...pack.text.matchAll(/^\s+hit ("(?:[^"\\]|\\.)*")$/gm)].map((match): string => JSON.parse(match[1]!));
+const secrets = parse(pack).tree.declarations.flatMap((declaration) =>
+  declaration.kind === "pattern" ? declaration.hits.map(({ text }) => text) : [],
+);
 
 /** The text as a request leaves, its string spelled as given. */
 function asked(spelled: string): string {
