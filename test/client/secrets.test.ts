@@ -18,6 +18,7 @@ const POLICY = {
 }
 `,
 };
+const RESTORING = { ...POLICY, more: POLICY.more.replace("action redact", "action redact restore tool-input") };
 const PLACEHOLDER = /\[\[secret:[^\]]+\]\]/;
 
 /** A well-formed access key id that never was one. */
@@ -85,7 +86,7 @@ test("an agent edits a file that holds a secret: the file keeps the value, the p
   await writeFile(file, `MODE=test\nAWS_ACCESS_KEY_ID=${secret}\n`);
   let words = "";
   const { said } = await tell(
-    { ...POLICY, more: POLICY.more.replace("action redact", "action redact restore tool-input") },
+    RESTORING,
     ({ index, result, body }) => {
       if (index === 0) return call("Read", { file_path: file });
       words ||= PLACEHOLDER.exec(result)?.[0] ?? "";
@@ -113,6 +114,34 @@ test("an agent edits a file that holds a secret: the file keeps the value, the p
         const bare = turn.replaceAll(/,"cache_control":\{[^}]*\}/g, "");
         const before = turns[at - 1]?.replaceAll(/,"cache_control":\{[^}]*\}/g, "").slice(0, -1);
         if (before !== undefined) assert.ok(bare.startsWith(before), `turn ${at} begins with the turn before it`);
+      }
+    },
+  );
+  assert.ok(!said.includes(secret));
+});
+
+test("a restart of the gateway changes nothing: the history teaches it the same placeholders again", async () => {
+  const secret = accessKey();
+  await using place = await clientHome();
+  const file = join(place.work, "copy.env");
+  const { said } = await tell(
+    RESTORING,
+    ({ index, human, result, body }) => {
+      if (human === "what is the key?")
+        return index === 0 ? call("Bash", { command: "echo $FOUND", description: "read" }) : say(`I read: ${result}`);
+      const words = PLACEHOLDER.exec(JSON.stringify(body.messages))?.[0];
+      return index === 0 ? call("Write", { file_path: file, content: `K=${words}\n` }) : say("written");
+    },
+    async ({ ask, gateway, provider }) => {
+      const env = { FOUND: secret };
+      const first = await ask("what is the key?", { home: place, args: ["--allowedTools", "Bash"], env });
+      await gateway.restart();
+      const then = await ask("write it down", { home: place, args: ["--continue", "--allowedTools", "Write"], env });
+      assert.equal(then.text, "written");
+      assert.equal(await readFile(file, "utf8"), `K=${secret}\n`);
+      for (const { body } of provider.requests) {
+        assert.ok(!body.includes(secret));
+        if (body.includes("[[secret:")) assert.ok(body.includes(PLACEHOLDER.exec(first.text)?.[0] ?? ""));
       }
     },
   );

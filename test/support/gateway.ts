@@ -73,6 +73,8 @@ export interface Gateway extends AsyncDisposable {
   /** The key of `dev`. */
   readonly key: string;
   readonly process: Running;
+  /** Stops it in order and starts it again on the same data, at another address. */
+  restart(): Promise<void>;
   /** Changes the policy and waits until the change is in force or refused. */
   reload(parts: PolicyOptions): Promise<void>;
   /** Stops it in order and returns the audit trail, verified, as it stands on disk. */
@@ -97,29 +99,44 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
   await mkdir(directory);
   await write(policy);
   const addresses = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
-  const gateway = launch({
-    command: process.execPath,
-    args: [...node, executable, "serve", "--policy", directory, "--data", data, "--format", "json", ...addresses],
-    env: { PATH: process.env.PATH ?? "", HOME: root, MOCK_CREDENTIAL: PROVIDER_CREDENTIAL },
-    cwd: root,
-    channel,
-  });
+  const start = () =>
+    launch({
+      command: process.execPath,
+      args: [...node, executable, "serve", "--policy", directory, "--data", data, "--format", "json", ...addresses],
+      env: { PATH: process.env.PATH ?? "", HOME: root, MOCK_CREDENTIAL: PROVIDER_CREDENTIAL },
+      cwd: root,
+      channel,
+    });
+  let gateway = start();
   const stop = async () => {
     gateway.signal("SIGTERM");
     const timer = setTimeout(() => gateway.signal("SIGKILL"), PATIENCE_MS);
     await gateway.exit.finally(() => clearTimeout(timer));
   };
   const remove = () => rm(root, { recursive: true, force: true, maxRetries: 5 });
-  const ready = await gateway.until(readyLine, PATIENCE_MS).catch(async (error) => {
-    await stop();
-    await remove();
-    throw error;
-  });
+  const readiness = () =>
+    gateway.until(readyLine, PATIENCE_MS).catch(async (error) => {
+      await stop();
+      await remove();
+      throw error;
+    });
+  let ready = await readiness();
   return {
-    url: `${ready.listen}/anthropic`,
-    admin: ready.admin,
+    get url() {
+      return `${ready.listen}/anthropic`;
+    },
+    get admin() {
+      return ready.admin;
+    },
     key,
-    process: gateway,
+    get process() {
+      return gateway;
+    },
+    restart: async () => {
+      await stop();
+      gateway = start();
+      ready = await readiness();
+    },
     reload: async (parts) => {
       const before = gateway.stderr().length;
       await write(parts);
