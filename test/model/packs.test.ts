@@ -23,7 +23,7 @@ function group(list: "models" | "tools", name: string): readonly string[] {
 }
 
 test("every pack is well written", () => {
-  for (const name of ["claude-code", "anthropic", "secrets"]) {
+  for (const name of ["claude-code", "anthropic", "secrets", "pii"]) {
     assert.deepEqual(parse(shippedPack(name)).diagnostics, [], name);
   }
 });

@@ -3,6 +3,7 @@ import { crc32Base62, iban, luhn, verhoeff } from "./checksums.ts";
 import { isCode, isDigest, isPlace, isUuid } from "./code.ts";
 import { isPublicName, nameBefore } from "./names.ts";
 import { NATIONAL_IDS } from "./national-ids.ts";
+import { isPhone } from "./phone.ts";
 import { isPlaceholder, isReference } from "./placeholder.ts";
 import { looksLikeWords, looksRandom } from "./randomness.ts";
 import { isPassword, isToken } from "./secret-shape.ts";
@@ -24,6 +25,10 @@ const OF_VALUE = {
   luhn,
   iban,
   verhoeff,
+  phone: isPhone,
+  /** A name, and a host that ends in letters, without a part that is empty. */
+  email: (value: string) =>
+    /^[^.@][^@]*[^.@]?@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,24}$/.test(value) && !value.includes(".."),
   /** The last six characters are the CRC32 of those between the prefix and them. */
   crc32: crc32Base62,
   "signed-token": isSignedToken,
