@@ -5,7 +5,7 @@
  */
 import { RE2JS } from "re2js";
 import type { Stage } from "../language/tree.ts";
-import { type CharSet, overlaps } from "../model/regex/char-set.ts";
+import { ANY, type CharSet, MAX_CODE_POINT, overlaps, union } from "../model/regex/char-set.ts";
 import { choice, matchesEmpty, type Node, sequence } from "../model/regex/node.ts";
 import { readRegex } from "../model/regex/read.ts";
 import { writeRegex } from "../model/regex/write.ts";
@@ -77,11 +77,37 @@ function changes(deed: string | undefined): boolean {
 /** The same for expressions by themselves. */
 export function growthOf(growers: readonly Grower[]): Growth {
   const all = growers.map(prepare);
-  const behind = all.filter(({ node }) => goesBehindBreaks(node));
+  const behind = new Search(all.filter(({ node }) => goesBehindBreaks(node)));
+  const anything = new Search(all);
   return {
-    behindBreaks: (text, from, to) => first(behind, text, from, to),
-    anything: (text, from) => first(all, text, from, text.length),
+    behindBreaks: (text, from, to) => behind.first(text, from, to),
+    anything: (text, from) => anything.first(text, from, text.length),
   };
+}
+
+/** Asks expressions where they can begin at all: most of them, at most places, cannot. */
+class Search {
+  readonly #growers: readonly Prepared[];
+  /** By the unit that a match begins with; the last one is for all beyond ASCII. */
+  readonly #byUnit: readonly (readonly Prepared[])[];
+
+  constructor(growers: readonly Prepared[]) {
+    this.#growers = growers;
+    this.#byUnit = Array.from({ length: 129 }, (_, unit) => {
+      const set: CharSet = unit < 128 ? [unit, unit] : [128, MAX_CODE_POINT];
+      return growers.filter(({ node }) => overlaps(opening(node), set));
+    });
+  }
+
+  first(text: string, from: number, to: number): Growing | null {
+    if (this.#growers.length === 0) return null;
+    for (let start = from; start < to; start += 1) {
+      for (const { guardrail, pattern, reaches } of this.#byUnit[Math.min(text.charCodeAt(start), 128)]!) {
+        if (reaches(text, start)) return { start, guardrail, pattern };
+      }
+    }
+    return null;
+  }
 }
 
 /** True for what stands between tokens. */
@@ -91,35 +117,23 @@ export function isBreak(unit: number): boolean {
 
 interface Prepared extends Omit<Growing, "start"> {
   readonly node: Node;
-  /** Where the first beginning of a match that reaches the end of the text stands, at or behind `from`. */
-  readonly find: (text: string, from: number) => number;
+  /** Whether the beginning of a match stands at `start` and reaches the end of the text. */
+  readonly reaches: (text: string, start: number) => boolean;
 }
 
 /** Made when it is first asked: most expressions never are. */
 function prepare({ guardrail, pattern, expression }: Grower): Prepared {
   const node = readRegex(expression.re2, "", "first");
-  let find: Prepared["find"] | null = null;
+  let asked: Prepared["reaches"] | null = null;
   return {
     guardrail,
     pattern,
     node,
-    find(text, from) {
-      find ??= finder(sequence([beginning(node), END]), expression);
-      return find(text, from);
+    reaches(text, start) {
+      asked ??= compiled(sequence([beginning(node), END]), expression);
+      return asked(text, start);
     },
   };
-}
-
-function first(growers: readonly Prepared[], text: string, from: number, to: number): Growing | null {
-  let found: Growing | null = null;
-  let least = to;
-  for (const { guardrail, pattern, find } of growers) {
-    const start = find(text, from);
-    if (start >= least) continue;
-    least = start;
-    found = { start, guardrail, pattern };
-  }
-  return found;
 }
 
 const END: Node = { kind: "condition", condition: "end" };
@@ -143,19 +157,40 @@ function beginning(node: Node): Node {
   }
 }
 
-function finder(node: Node, { engine, flags }: TableExpression): Prepared["find"] {
+function compiled(node: Node, { engine, flags }: TableExpression): Prepared["reaches"] {
   if (engine === "v8") {
-    const regex = new RegExp(writeRegex(node, "v8"), `${flags.replace("g", "")}g`);
-    return (text, from) => {
-      regex.lastIndex = from;
-      return regex.exec(text)?.index ?? text.length;
+    const regex = new RegExp(writeRegex(node, "v8"), `${flags.replace("g", "")}y`);
+    return (text, start) => {
+      regex.lastIndex = start;
+      return regex.test(text);
     };
   }
   const regex = RE2JS.compile(writeRegex(node, "re2"));
-  return (text, from) => {
+  return (text, start) => {
     const matcher = regex.matcher(text);
-    return matcher.find(from) ? matcher.start() : text.length;
+    return matcher.find(start) && matcher.start() === start;
   };
+}
+
+/** The characters that a match can begin with. */
+function opening(node: Node): CharSet {
+  switch (node.kind) {
+    case "set":
+      return node.properties.length > 0 ? ANY : node.set;
+    case "condition":
+      return [];
+    case "repeat":
+    case "value":
+      return opening(node.body);
+    case "sequence": {
+      const must = node.parts.findIndex((part) => !matchesEmpty(part));
+      return union(...node.parts.slice(0, must < 0 ? node.parts.length : must + 1).map(opening));
+    }
+    case "choice":
+      return union(...node.branches.map(opening));
+    default:
+      return node satisfies never;
+  }
 }
 
 /** True when a break may have come and more of the match is still to come, or when its value may have lost its context. */
