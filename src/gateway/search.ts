@@ -4,7 +4,6 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
-import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
 import type { Conversation, Moment } from "./conversation.ts";
 import type { Guards } from "./guards.ts";
@@ -111,27 +110,27 @@ function look(index: number, { texts, guards, conversation }: Desk): Looked {
 const BORDER = 512;
 
 /** A value that lies across the border of two blocks is a finding in each of them, as far as it lies there. */
-function lookAcross(left: Looked | undefined, right: Looked, { texts, guards, conversation }: Desk): void {
-  const before: TextSpan = texts.spans[right.index - 1]!;
+function lookAcross(last: Looked | undefined, right: Looked, { texts, guards, conversation }: Desk): void {
   const span = texts.spans[right.index]!;
   const scanner = guards.at(span.place);
-  if (scanner === null || right.back !== null || (left !== undefined && left.back !== null)) return;
-  const words = left?.text ?? texts.read(before);
-  right.text ??= texts.read(span);
-  const tail = words.slice(-BORDER);
-  const hits = scanner.scan(tail + right.text.slice(0, BORDER));
+  // What was said of a text before stands, so that only what is looked at now can have a part on the left.
+  const left = last?.index === right.index - 1 ? last : null;
+  if (scanner === null || right.back !== null || (left !== null && left.back !== null)) return;
+  const before = left?.text ?? texts.read(texts.spans[right.index - 1]!);
+  const after = right.text ?? texts.read(span);
+  right.text = after;
+  const tail = before.slice(-BORDER);
+  const hits = scanner.scan(tail + after.slice(0, BORDER));
   const isAcross = hits.filter(({ start, end }) => start < tail.length && end > tail.length);
   const across = rule(guards.guardrails, isAcross);
-  if (across.length === 0) return;
   const rest = across.map((hit) => ({ ...hit, start: 0, end: hit.end - tail.length }));
-  learn(conversation, right.text, rest);
+  learn(conversation, after, rest);
   right.hits = [...rest, ...right.hits];
-  // What was said of a text before stands.
-  if (left?.index !== right.index - 1) return;
-  const shift = words.length - tail.length;
-  const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: words.length }));
-  learn(conversation, words, parts);
-  left.text = words;
+  if (left === null) return;
+  const shift = before.length - tail.length;
+  const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: before.length }));
+  learn(conversation, before, parts);
+  left.text = before;
   left.hits = [...left.hits, ...parts];
 }
 
@@ -148,5 +147,14 @@ function marksOf(
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
   const marks = layMarks(conversation, words, { hits, moment });
-  return span.fixed ? marks.map((mark) => ({ ...mark, text: null })) : marks;
+  return span.fixed ? marks.map(left) : marks;
+}
+
+/** A mark in a text that may not be changed: what would have been done is only observed, but for a rejection. */
+function left(mark: Mark): Mark {
+  const { ruling } = mark;
+  const done = ruling?.deeds.done ?? null;
+  if (ruling === null || done === null || done.kind === "reject") return { ...mark, text: null };
+  const deeds = done.kind === "flag" ? ruling.deeds : { done: null, observed: done };
+  return { ...mark, text: null, ruling: { ...ruling, deeds } };
 }

@@ -262,3 +262,16 @@ test("texts that were seen elsewhere are not searched again under the same guard
   assert.equal(scans, 1);
   assert.equal(one.text.replace("one", "two"), two.text);
 });
+
+test("a block that is added to a message is looked at together with the one before it", async () => {
+  const conversation = new Conversation(hmac);
+  const text = (words: string) => ({ type: "text", text: words });
+  const ask = async (...blocks: { type: string; text: string }[]) => {
+    const { text: body } = await sent(bodyOf([{ role: "user", content: blocks }]), ALL, conversation);
+    return JSON.parse(body).messages[0].content.map((block: { text: string }) => block.text);
+  };
+  assert.deepEqual(await ask(text("hello"), text("so TOK-AAAABBBB")), ["hello", "so TOK-AAAABBBB"]);
+  const [, left, right] = await ask(text("hello"), text("so TOK-AAAABBBB"), text("CCCCDDDD is it"));
+  assert.equal(left, "so TOK-AAAABBBB", "what was sent stands");
+  assert.match(right, /^\[\[secret:tokens:[a-z2-7]{10}\]\] is it$/);
+});
