@@ -15,6 +15,8 @@ export interface Source {
   readonly pattern: string;
   /** Whether tools of the agent get the value back. */
   readonly restore: boolean;
+  /** Whether it is looked for in requests; not when only a guardrail on answers has found it. */
+  readonly bare: boolean;
 }
 
 /** A secret that was replaced. */
@@ -99,22 +101,28 @@ export class Conversation {
   }
 
   /** Keeps a secret; what was said first of a value stands. */
-  keep(value: string, { guardrail, pattern, restore }: Source): Secret {
+  keep(value: string, source: Source): Secret {
     const before = this.#secrets.get(value);
-    if (before !== undefined) return before;
-    const words = placeholder(pattern, value, this.#hmac);
-    const secret: Secret = { value, placeholder: words, guardrail, pattern, restore, since: new Map() };
+    if (before !== undefined && (before.bare || !source.bare)) return before;
+    const secret: Secret = before === undefined ? this.#newSecret(value, source) : { ...before, bare: true };
     this.#secrets.set(value, secret);
-    this.#byPlaceholder.set(words, secret);
-    this.known.add(value);
-    const quoted = quoteText(value);
-    if (quoted !== value) {
-      this.#quoted.set(quoted, secret);
-      this.known.add(quoted);
-    }
-    this.#bytes += sizeOf(secret);
+    this.#byPlaceholder.set(secret.placeholder, secret);
+    if (secret.bare) this.#lookFor(secret);
+    if (before === undefined) this.#bytes += sizeOf(secret);
     if (this.#secrets.size > MOST_SECRETS) this.#forgetOldest();
     return secret;
+  }
+
+  #newSecret(value: string, source: Source): Secret {
+    return { ...source, value, placeholder: placeholder(source.pattern, value, this.#hmac), since: new Map() };
+  }
+
+  #lookFor(secret: Secret): void {
+    this.known.add(secret.value);
+    const quoted = quoteText(secret.value);
+    if (quoted === secret.value) return;
+    this.#quoted.set(quoted, secret);
+    this.known.add(quoted);
   }
 
   /** Takes what the model wrote and the changes in which the client has it. */

@@ -39,7 +39,7 @@ export function learn(conversation: Conversation, text: string, hits: readonly R
 
 function keep(conversation: Conversation, value: string, { guardrail, pattern, deeds }: Ruling): Secret {
   const restore = deeds.done?.kind === "redact" && deeds.done.restore;
-  return conversation.keep(value, { guardrail, pattern, restore });
+  return conversation.keep(value, { guardrail, pattern, restore, bare: true });
 }
 
 /** The marks of a text, in order. Those that change it lie apart from each other. */

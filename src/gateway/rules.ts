@@ -48,7 +48,12 @@ function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit
       return { kind: "redact", replacement: maskText(value, done.keep), restore: false };
     case "redact": {
       const { restore } = done;
-      const secret = conversation!.keep(value, { guardrail: ruled.name, pattern, restore });
+      const secret = conversation!.keep(value, {
+        guardrail: ruled.name,
+        pattern,
+        restore,
+        bare: ruled.on.includes("request"),
+      });
       return { kind: "redact", replacement: secret.placeholder, restore };
     }
     case "reject": {

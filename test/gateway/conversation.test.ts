@@ -231,3 +231,17 @@ test("what may not be changed is recorded, and rejected while it is new", async 
   await new Client(world, "s1", true).say(`so ${secret}`, { tools });
   assert.ok(!JSON.stringify(sent[1]!.messages).includes(secret));
 });
+
+test("what only an answer may not say is not looked for in requests", async (t) => {
+  const secret = token();
+  const answers = POLICY.replace("on request, response", "on response");
+  const { world, sent, said } = await startSessions(t, answers, ({ messages }) =>
+    messages.length === 1 ? [say(`it is ${secret}`)] : [say("ok")],
+  );
+  const client = new Client(world, "s1", true);
+  const { blocks } = await client.say("tell me");
+  assert.match(String(blocks[0]!.text), PLACEHOLDER);
+  await client.say(`I know it: ${secret}`);
+  assert.ok(JSON.stringify(sent[1]!.messages.at(-1)).includes(secret));
+  assertSteady(sent, said);
+});

@@ -11,7 +11,7 @@ import { readMessages } from "../../src/wire/anthropic/read.ts";
 const hmac = (value: string) => createHmac("sha256", "test").update(value).digest("hex");
 const HOUR = 60 * 60 * 1000;
 const KB = 1024;
-const SOURCE = { guardrail: "g", pattern: "p", restore: true };
+const SOURCE = { guardrail: "g", pattern: "p", restore: true, bare: true };
 
 /** The texts of a body of about that size. */
 function textsOfSize(bytes: number): Texts {
