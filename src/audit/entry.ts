@@ -6,7 +6,7 @@
 
 import type { Fault } from "../decision/fault.ts";
 import type { Usage } from "../decision/usage.ts";
-import type { Period } from "../language/tree.ts";
+import type { Period, Place } from "../language/tree.ts";
 import type { Reason } from "../model/reasons.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
@@ -27,12 +27,64 @@ export interface Charge {
   readonly at: number;
 }
 
+/** What is done about a finding, from the mildest to the strongest. */
+export type Act = "flag" | "mask" | "redact" | "reject";
+
 /** Findings of a guardrail: how many, never what. */
 export interface Finding {
   readonly guardrail: string;
+  /** The pattern that found it, or the service that flagged it. */
   readonly pattern: string;
   readonly stage: "request" | "response";
+  /** Where in a request; null in an answer. */
+  readonly place: Place | null;
+  /** null when nothing was. */
+  readonly done: Act | null;
+  /** What is only observed and would have been done; null when nothing more than was. */
+  readonly observed: Act | null;
   readonly count: number;
+  /** Keyed hashes of the first different values, as placeholders have them. */
+  readonly values: readonly string[];
+}
+
+/** Why a part of a request or an answer was not looked at. */
+export type Unscanned =
+  /** No guardrail looks at such places. */
+  | "place"
+  /** Texts that a guardrail left out for its sample. */
+  | "sample"
+  | "thinking"
+  | "image"
+  /** A file or a document that is no text. */
+  | "file"
+  /** Texts that an earlier request of the conversation had, and that were looked at then. */
+  | "known"
+  /** A block of a type that is not known: only what is called like a text in it was looked at. */
+  | "unknown";
+
+/** What guardrails looked at: texts and their bytes; and how many parts they did not, by reason. */
+export interface Scan {
+  readonly texts: number;
+  readonly bytes: number;
+  readonly skipped: readonly { readonly reason: Unscanned; readonly count: number }[];
+}
+
+/** What came of asking a service for a guardrail; never what it was asked. */
+export interface Asking {
+  readonly guardrail: string;
+  readonly service: string;
+  /** Texts that it was asked about, or whose verdict was known. */
+  readonly texts: number;
+  readonly verdict: "pass" | "flagged" | "none";
+  /** Why there is no verdict, or not about all of them; null otherwise. */
+  readonly trouble: string | null;
+  /** The service's own names for what it found. */
+  readonly why: readonly string[];
+  /** Calls made, pieces whose verdict was known, and the service's own units of cost. */
+  readonly calls: number;
+  readonly known: number;
+  readonly units: number;
+  readonly ms: number;
 }
 
 export interface DecisionBody {
@@ -54,6 +106,9 @@ export interface DecisionBody {
   /** Tools taken out of the request, each once; of very many the first ones. */
   readonly stripped: readonly string[];
   readonly findings: readonly Finding[];
+  /** null when no guardrail looks at the caller's requests. */
+  readonly scan: Scan | null;
+  readonly asked: readonly Asking[];
   readonly session: string | null;
   readonly agent: string | null;
 }
@@ -78,6 +133,8 @@ export interface OutcomeBody {
   /** Canonical tool names that the answer called, and whether the call was let through. */
   readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
   readonly findings: readonly Finding[];
+  /** null when no guardrail looks at the caller's answers, or none came. */
+  readonly scan: Scan | null;
   readonly bytes: number;
   readonly firstByteMs: number | null;
   readonly totalMs: number;

@@ -7,11 +7,39 @@ const count = z.int().nonnegative();
 const text = z.string();
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const actor = z.strictObject({ key: text.nullable(), team: text.nullable(), fingerprint: text.nullable() });
+const act = z.enum(["flag", "mask", "redact", "reject"]);
+// Members with a default are not in records of before; a log is read whole or not at all.
 const finding = z.strictObject({
   guardrail: text,
   pattern: text,
   stage: z.enum(["request", "response"]),
+  place: z.enum(["user", "tool-result", "tool-input", "system", "document"]).nullable().default(null),
+  done: act.nullable().default(null),
+  observed: act.nullable().default(null),
   count,
+  values: z.array(text).default([]),
+});
+const scan = z
+  .strictObject({
+    texts: count,
+    bytes: count,
+    skipped: z.array(
+      z.strictObject({ reason: z.enum(["place", "sample", "known", "thinking", "image", "file", "unknown"]), count }),
+    ),
+  })
+  .nullable()
+  .default(null);
+const asking = z.strictObject({
+  guardrail: text,
+  service: text,
+  texts: count,
+  verdict: z.enum(["pass", "flagged", "none"]),
+  trouble: text.nullable(),
+  why: z.array(text),
+  calls: count,
+  known: count,
+  units: z.number().nonnegative(),
+  ms: count,
 });
 const fault = z.enum([
   "endpoint",
@@ -57,6 +85,8 @@ const decision = z.strictObject({
   tools: count,
   stripped: z.array(text),
   findings: z.array(finding),
+  scan,
+  asked: z.array(asking).default([]),
   session: text.nullable(),
   agent: text.nullable(),
 });
@@ -77,6 +107,7 @@ const outcome = z.strictObject({
   charges: z.array(charge),
   toolUses: z.array(z.strictObject({ name: text, granted: z.boolean() })),
   findings: z.array(finding),
+  scan,
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),

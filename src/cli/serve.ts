@@ -19,6 +19,7 @@ import { createProviders } from "../providers/providers.ts";
 import { createKeeper, type Keeper, PolicyError } from "../revision/keeper.ts";
 import { watchPolicy } from "../revision/watch.ts";
 import { loadAside } from "../revision/worker.ts";
+import { createServices } from "../services/services.ts";
 import { createLogger, narrate } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { type Address, isLoopback, readAddress, showAddress } from "./address.ts";
@@ -95,7 +96,8 @@ export async function serveWith(
   const limits = createMemoryLimits();
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
-  const ports = { policy: () => keeper.current, limits, log, providers, telemetry: eyes.telemetry };
+  const services = createServices({ env: process.env, root: options.policy, now: Date.now, tick: monotonic });
+  const ports = { policy: () => keeper.current, limits, log, providers, services, telemetry: eyes.telemetry };
   const gateway = createGateway({ ...ports, ...mechanics(secret), onInternalError: eyes.onInternalError });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
@@ -123,6 +125,9 @@ export async function serveWith(
   return 0;
 }
 
+/** Milliseconds of a clock that never jumps. */
+const monotonic = (): number => performance.now();
+
 /** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names, sizes. */
 function mechanics(secret: Buffer) {
   const hmac = (value: string) => createHmac("sha256", secret).update(value).digest("hex");
@@ -130,7 +135,7 @@ function mechanics(secret: Buffer) {
     outputs: createOutputs(),
     conversations: createConversations(hmac, Date.now),
     now: Date.now,
-    tick: () => performance.now(),
+    tick: monotonic,
     // Node draws the bits of many of these at once, which is nearly free.
     newId: () => `req_${randomUUID().replaceAll("-", "")}`,
     timings: DEFAULT_TIMINGS,

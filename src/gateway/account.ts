@@ -6,10 +6,11 @@ import type { Charge, OutcomeBody } from "../audit/entry.ts";
 import { costOf, tokensOf } from "../decision/cost.ts";
 import type { Demand } from "../decision/demand.ts";
 import type { Usage } from "../decision/usage.ts";
-import { countFindings } from "./guard.ts";
+import { findingsInAnswer } from "./findings.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { recorded } from "./record.ts";
+import { scanOfAnswer } from "./seen.ts";
 import type { Ending, Ticket } from "./ticket.ts";
 
 /** Settles, ends and records one ticket. */
@@ -76,7 +77,7 @@ interface Reckoned extends Bill {
   readonly totalMs: number;
 }
 
-function outcomeBody({ caller, asked }: Ticket, ending: Ending, reckoned: Reckoned): OutcomeBody {
+function outcomeBody({ caller, asked, conversation, guards }: Ticket, ending: Ending, reckoned: Reckoned): OutcomeBody {
   const { report, end, fault, status, provider, upstreamRequestId, firstByteMs } = ending;
   const { usage, microUsd, priced, charges, totalMs } = reckoned;
   return {
@@ -95,7 +96,8 @@ function outcomeBody({ caller, asked }: Ticket, ending: Ending, reckoned: Reckon
     priced,
     charges,
     toolUses: report?.toolUses ?? [],
-    findings: countFindings(caller.table.guardrails, report?.hits ?? []),
+    findings: findingsInAnswer(caller.table.guardrails, report?.hits ?? [], conversation),
+    scan: report === null ? null : scanOfAnswer(report.scanned, { table: caller.table, guards }),
     bytes: caller.arrival.sink.written,
     firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
     totalMs: Math.round(totalMs),

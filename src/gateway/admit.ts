@@ -8,15 +8,12 @@ import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
-import type { Conversation } from "./conversation.ts";
 import { unrecorded } from "./faults.ts";
-import { type Inspection, inspect } from "./guard.ts";
-import { guardsOf } from "./guards.ts";
+import { look } from "./look.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
 import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
-import { takingTurns } from "./turns.ts";
 
 /** Admits what a caller asks, or says why not. */
 export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise<Ticket | Turned> {
@@ -26,33 +23,21 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   if (decision.kind === "refusal") return turned(decision);
   const cut = asked.cut(decision.strip);
   if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
-  const conversation = conversationOf(asked, decision, caller, ports);
-  const guards = guardsOf(table, decision.guards);
-  const { refusal, edits, findings } =
-    conversation === null
-      ? CLEAN
-      : await inspect({ asked, guards, conversation, revision: table.revision.id }, takingTurns(ports.tick));
-  if (refusal !== null) return turned(refusal, findings);
+  const { refusal, edits, seen, guards, conversation, waited } = await look(asked, decision, caller, ports);
+  if (refusal !== null) return turned(refusal, seen);
   const reservation = reserve(asked, decision, caller, ports);
-  if (reservation.kind === "refusal") return turned(reservation, findings);
+  if (reservation.kind === "refusal") return turned(reservation, seen);
 
   const decided = ports.tick();
-  ports.telemetry.overhead("policy", (decided - since) / 1000);
-  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
+  ports.telemetry.overhead("policy", (decided - since - waited) / 1000);
+  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, seen), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
-    return turned(unrecorded(), findings);
+    return turned(unrecorded(), seen);
   }
   const all = [...cut.edits, ...outside(cut.edits, edits)];
-  return { kind: "ticket", caller, asked, decision, conversation, reservation, edits: all, since };
-}
-
-const CLEAN: Inspection = { refusal: null, edits: [], findings: [] };
-
-/** A conversation that began under a guardrail is kept to its end, also when none binds its caller any more. */
-function conversationOf(asked: Asked, { guards }: Allow, { principal }: Caller, ports: Ports): Conversation | null {
-  return ports.conversations.find(`${principal.key.name} ${asked.conversation}`, guards.length > 0);
+  return { kind: "ticket", caller, asked, decision, conversation, reservation, edits: all, guards, since };
 }
 
 function stuck(tool: string, { revision }: Allow, { table, principal }: Caller): Refusal {

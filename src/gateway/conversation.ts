@@ -48,8 +48,8 @@ export class Conversation {
   readonly eras = new Eras();
   readonly #secrets = new Map<string, Secret>();
   readonly #byPlaceholder = new Map<string, Secret>();
-  /** Values as they stand inside a string of JSON, which is again inside a text. */
-  readonly #quoted = new Map<string, Secret>();
+  /** Values as they stand in a string of JSON, or in an address. */
+  readonly #spelled = new Map<string, Secret>();
   readonly #words = new Map<string, readonly Change[]>();
   readonly #turnedAway = new Set<string>();
   readonly #hmac: (text: string) => string;
@@ -82,10 +82,10 @@ export class Conversation {
     return idOf(value, this.#hmac);
   }
 
-  /** The secret that this known value is. What stands quoted is another value: put back, it has to stand quoted again. */
+  /** The secret that this known value is. Spelled otherwise it is another: put back, it has to be spelled so again. */
   secretOf(value: string): Secret | undefined {
-    const quoted = this.#quoted.get(value);
-    return this.#secrets.get(value) ?? (quoted === undefined ? undefined : this.keep(value, quoted));
+    const plain = this.#spelled.get(value);
+    return this.#secrets.get(value) ?? (plain === undefined ? undefined : this.keep(value, plain));
   }
 
   /** Where secrets stand that were known at a moment: one that became known later was not replaced then. */
@@ -119,10 +119,10 @@ export class Conversation {
 
   #lookFor(secret: Secret): void {
     this.known.add(secret.value);
-    const quoted = quoteText(secret.value);
-    if (quoted === secret.value) return;
-    this.#quoted.set(quoted, secret);
-    this.known.add(quoted);
+    for (const spelled of spellingsOf(secret.value)) {
+      this.#spelled.set(spelled, secret);
+      this.known.add(spelled);
+    }
   }
 
   /** Takes what the model wrote and the changes in which the client has it. */
@@ -169,9 +169,10 @@ export class Conversation {
     const secret: Secret = this.#secrets.values().next().value!;
     this.#secrets.delete(secret.value);
     if (this.#byPlaceholder.get(secret.placeholder) === secret) this.#byPlaceholder.delete(secret.placeholder);
-    const quoted = quoteText(secret.value);
-    this.#quoted.delete(quoted);
-    if (quoted !== secret.value) this.known.delete(quoted);
+    for (const spelled of spellingsOf(secret.value)) {
+      this.#spelled.delete(spelled);
+      this.known.delete(spelled);
+    }
     this.known.delete(secret.value);
     this.#bytes -= sizeOf(secret);
   }
@@ -184,8 +185,14 @@ export class Conversation {
   }
 }
 
+/** How else a value may stand in a text. */
+function spellingsOf(value: string): string[] {
+  const all = [quoteText(value), ...(value.isWellFormed() ? [encodeURIComponent(value)] : [])];
+  return all.filter((spelled) => spelled !== value);
+}
+
 function sizeOf({ value }: Secret): number {
-  return ENTRY + 4 * value.length;
+  return ENTRY + 6 * value.length;
 }
 
 function weigh(changes: readonly Change[]): number {

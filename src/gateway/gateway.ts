@@ -45,7 +45,10 @@ export function createGateway(ports: Ports): Gateway {
 
   const policy = (): Table => {
     const current = ports.policy();
-    if (current !== table) ports.providers.retain(current.providers);
+    if (current !== table) {
+      ports.providers.retain(current.providers);
+      ports.services.retain(current.services);
+    }
     table = current;
     return current;
   };

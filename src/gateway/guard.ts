@@ -4,10 +4,10 @@
  */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
-import type { TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import type { Conversation } from "./conversation.ts";
+import { findingsIn } from "./findings.ts";
 import type { Guards } from "./guards.ts";
 import type { Mark, Ruling } from "./mark.ts";
 import { changesOf } from "./marks.ts";
@@ -19,6 +19,10 @@ export interface Inspection {
   readonly refusal: Refusal | null;
   readonly edits: readonly Edit[];
   readonly findings: readonly Finding[];
+  /** The marks of every text. */
+  readonly marks: readonly (readonly Mark[])[];
+  /** Indices of the texts that were looked at, and not known from a request before. */
+  readonly fresh: readonly number[];
 }
 
 /** No conversation holds so many secrets, and each placeholder takes time that other callers wait. */
@@ -37,16 +41,16 @@ export interface Inspected {
 export async function inspect(inspected: Inspected, rest: () => Promise<void> | null): Promise<Inspection> {
   const { asked, guards, conversation, revision } = inspected;
   const { texts } = asked;
-  const { marks } = await search(texts, guards, conversation, rest);
+  const { marks, fresh } = await search(texts, guards, conversation, rest);
   const all = marks.flat();
-  const findings = findingsOf(all);
   const refusal = rejection(inspected, marks) ?? overload(all, revision);
-  if (refusal !== null) return { refusal, edits: [], findings };
+  const findings = findingsIn(texts, marks, refusal !== null);
+  if (refusal !== null) return { refusal, edits: [], findings, marks, fresh };
   const edits = texts.spans.flatMap((span, index) => {
     const changes = changesOf(marks[index]!);
     return changes.length === 0 ? [] : texts.edit(span, changes);
   });
-  return { refusal: null, edits, findings };
+  return { refusal: null, edits, findings, marks, fresh };
 }
 
 /** The refusal for the first thing in what is new that is rejected; what it turns away is history from then on. */
@@ -72,7 +76,7 @@ function isReject({ ruling }: Mark): boolean {
 }
 
 /** Indices of the texts that were never part of a request before, as far as can be told. */
-function newTexts({ spans, read, end }: Texts, conversation: Conversation): number[] {
+export function newTexts({ spans, read, end }: Texts, conversation: Conversation): number[] {
   const last = [...spans.keys()].filter((at) => spans[at]!.turn === end.turn && spans[at]!.author === end.author);
   const seen = last.map((at) => conversation.wasTurnedAway(read(spans[at]!)));
   // The client's own remarks stand behind every message: they do not make it an older one.
@@ -80,7 +84,8 @@ function newTexts({ spans, read, end }: Texts, conversation: Conversation): numb
   return last.filter((_, index) => !seen[index] || index > newest);
 }
 
-const WHERE = {
+/** Where a finding in a new text is, for the sentence of a refusal. */
+export const WHERE = {
   user: "your last message contains",
   "tool-result": "the result of the last tool call contains",
   "tool-input": "the last tool call contains",
@@ -103,38 +108,4 @@ function blocked({ guardrail, origin }: Ruling, why: string, revision: string): 
   const origins = origin === null ? [] : [origin];
   const message = `blocked by guardrail \`${guardrail}\`${why}`;
   return { kind: "refusal", revision, origins, reason: "guardrail", message, retryAfterMs: null };
-}
-
-/** Findings in a request, for the record. */
-function findingsOf(marks: readonly Mark[]): Finding[] {
-  const found = marks.flatMap(({ ruling }) => (ruling === null ? [] : [{ ...ruling, count: 1 }]));
-  return addUp(found, "request");
-}
-
-/** Findings in an answer, for the record. */
-export function countFindings(
-  guardrails: readonly TableGuardrail[],
-  hits: readonly { readonly guardrail: number; readonly pattern: string; readonly count: number }[],
-): Finding[] {
-  return addUp(
-    hits.map((hit) => ({ ...hit, guardrail: guardrails[hit.guardrail]?.name ?? "" })),
-    "response",
-  );
-}
-
-interface Counted {
-  readonly guardrail: string;
-  readonly pattern: string;
-  readonly count: number;
-}
-
-/** Adds up by guardrail and pattern. */
-function addUp(found: readonly Counted[], stage: Finding["stage"]): Finding[] {
-  const counts = new Map<string, Finding>();
-  for (const { guardrail, pattern, count } of found) {
-    const key = `${guardrail}\u0000${pattern}`;
-    const before = counts.get(key)?.count ?? 0;
-    counts.set(key, { guardrail, pattern, stage, count: before + count });
-  }
-  return [...counts.values()];
 }

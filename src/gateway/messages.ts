@@ -77,13 +77,14 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
 }
 
 /** The texts of a request, with the means to read and to change them. */
-export function textsOf({ body, texts: spans, lead, opening, end }: MessagesRequest): Texts {
+export function textsOf({ body, texts: spans, lead, opening, end, unread }: MessagesRequest): Texts {
   const read = (span: TextSpan) => textAt(body, span.start, span.end);
   return {
     body,
     spans,
     lead,
     end,
+    unread,
     opening: () => hash("sha256", spans.slice(lead, opening).map(read).join("\u0000")),
     read,
     edit: ({ start, end }, changes) => rawEdits(body, start, end, changes),

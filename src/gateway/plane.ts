@@ -6,7 +6,7 @@
 import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
-import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
+import type { Edit, MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Change } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
@@ -49,6 +49,8 @@ export interface Texts {
   readonly end: Pick<TextSpan, "turn" | "author">;
   /** A name for the first message. */
   opening(): string;
+  /** How many blocks hold something at which nobody looks. */
+  readonly unread: MessagesRequest["unread"];
   /** A text as people read it. */
   read(span: TextSpan): string;
   /** The edits of the body that make changes in a text. */

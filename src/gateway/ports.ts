@@ -3,6 +3,7 @@ import type { AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Providers } from "../providers/provider.ts";
+import type { Services } from "../services/service.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Outputs } from "./outputs.ts";
@@ -15,6 +16,7 @@ export interface Ports {
   readonly conversations: Conversations;
   readonly log: AuditLog;
   readonly providers: Providers;
+  readonly services: Services;
   readonly telemetry: Pick<Metrics, "ack" | "overhead" | "budget">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

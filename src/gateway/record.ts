@@ -2,7 +2,7 @@
  * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
  * that waits for a record to be durable, so that the wait is measured.
  */
-import type { Actor, Body, DecisionBody, FaultBody, Finding } from "../audit/entry.ts";
+import type { Actor, Body, DecisionBody, FaultBody } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -11,6 +11,7 @@ import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
+import type { Seen } from "./seen.ts";
 
 /** The names of a known caller. */
 export function actorOf(table: Table, { key, node }: Principal): Actor {
@@ -49,7 +50,7 @@ export interface Case {
 const MOST_STRIPPED = 100;
 
 /** The record of a decision. */
-export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
+export function decisionBody(of: Case, decision: Decision, seen: Seen): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
   return {
@@ -68,7 +69,9 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
     bytes: asked?.body.length ?? 0,
     tools: asked?.facts.tools.length ?? 0,
     stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
-    findings,
+    findings: seen.findings,
+    scan: seen.scan,
+    asked: seen.asked,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
   };

@@ -11,7 +11,7 @@ import type { Ticket } from "./ticket.ts";
 
 /** The rules for the answer to a ticket. */
 export function rulesOf(ticket: Ticket): AnswerRules {
-  const { caller, decision, conversation } = ticket;
+  const { caller, guards, conversation } = ticket;
   const { table, principal, arrival } = caller;
   const grantOf = (tool: string) => toolGranted(table, principal, tool, arrival.at);
   const sentence = (tool: string, why: string) => `[The gateway withheld a call of the tool ${tool}: ${why}.]`;
@@ -20,10 +20,10 @@ export function rulesOf(ticket: Ticket): AnswerRules {
     withheld: (tool) => sentence(tool, `policy does not grant it here (${grantOf(tool).origin.place})`),
     spoiled: sentence,
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
-    scanner: conversation === null ? null : createScanner(table, decision.guards, "response"),
+    scanner: conversation === null ? null : createScanner(table, guards, "response"),
     verdict: (hit, value) => verdictOn(ticket, hit, value),
     stays: (hit) => isHarmless(deedsOf(table.guardrails[hit.guardrail]!, hit.pattern).done),
-    growth: createGrowth(table, decision.guards, "response"),
+    growth: createGrowth(table, guards, "response"),
     overlong({ guardrail, pattern }) {
       const { name, origin } = table.guardrails[guardrail]!;
       const what = `what may be \`${pattern}\` is longer than can be held back`;
@@ -66,8 +66,8 @@ function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit
 }
 
 /** What of the model's own words is worth keeping: where the client has others, or its next request would be changed. */
-function memoryOf({ caller, decision }: Ticket, conversation: Conversation): Memory {
-  const scanner = createScanner(caller.table, decision.guards, "request");
+function memoryOf({ caller, guards }: Ticket, conversation: Conversation): Memory {
+  const scanner = createScanner(caller.table, guards, "request");
   return {
     restore: (words) => restored(conversation, words),
     heard(original, changes) {

@@ -1,5 +1,5 @@
 /** What the stages hand to each other: the caller, the ticket of an admitted request, and how it ended. */
-import type { Actor, Finding } from "../audit/entry.ts";
+import type { Actor } from "../audit/entry.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Fault } from "../decision/fault.ts";
 import type { Principal } from "../decision/principal.ts";
@@ -11,6 +11,7 @@ import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Asked } from "./plane.ts";
+import { NOTHING_SEEN, type Seen } from "./seen.ts";
 
 /** Who asks, under the one table that the request keeps to its end. */
 export interface Caller {
@@ -31,20 +32,22 @@ export interface Ticket {
   readonly conversation: Conversation | null;
   readonly reservation: Reservation;
   readonly edits: readonly Edit[];
+  /** The guardrails that look at the answer, by their indices. */
+  readonly guards: readonly number[];
   /** When the request had been read, on the monotonic clock. */
   readonly since: number;
 }
 
-/** A request that goes no further, with what guardrails found in it. */
+/** A request that goes no further, with what guardrails saw of it. */
 export interface Turned {
   readonly kind: "turned";
   readonly why: Refusal | FaultNotice;
-  readonly findings: readonly Finding[];
+  readonly seen: Seen;
 }
 
-/** A request turned away without any finding. */
-export function turned(why: Refusal | FaultNotice, findings: readonly Finding[] = []): Turned {
-  return { kind: "turned", why, findings };
+/** A request that is turned away. */
+export function turned(why: Refusal | FaultNotice, seen: Seen = NOTHING_SEEN): Turned {
+  return { kind: "turned", why, seen };
 }
 
 /** How the work on a ticket ended; nothing of it is settled or recorded yet. */

@@ -1,16 +1,16 @@
 /** A request that gets no ticket: it is recorded, then answered in its plane's words. */
-import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import { unrecorded } from "./faults.ts";
 import type { Asked, Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { type Case, decisionBody, faultBody, recorded } from "./record.ts";
+import { NOTHING_SEEN, type Seen } from "./seen.ts";
 
 /** Who is turned away, and why. */
 export interface Unwelcome extends Omit<Case, "asked"> {
   readonly why: Refusal | FaultNotice;
-  readonly findings?: readonly Finding[];
+  readonly seen?: Seen;
 }
 
 /** Records and answers a refusal or a fault; no answer leaves without its record. */
@@ -18,7 +18,8 @@ export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane
   const { arrival, why } = who;
   const of: Case = { arrival, table: who.table, actor: who.actor, asked };
   const reply = plane.refuse(why, arrival.id);
-  const body = why.kind === "refusal" ? decisionBody(of, why, who.findings ?? []) : faultBody(of, why, reply.status);
+  const body =
+    why.kind === "refusal" ? decisionBody(of, why, who.seen ?? NOTHING_SEEN) : faultBody(of, why, reply.status);
   const isDurable = await recorded(body, ports);
   if (isDurable) return arrival.reply(reply);
   arrival.reply(plane.refuse(unrecorded(), arrival.id));

@@ -6,6 +6,7 @@ const REQUEST = ["team", "model", "provider"];
 const DURATION = [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
 const FIRST_TOKEN = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30, 60, 120];
 const OVERHEAD = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+const ASK = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30];
 const ACK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Makes the registry and every instrument in it. */
@@ -32,7 +33,15 @@ export function createInstruments() {
       FIRST_TOKEN,
     ),
     overhead: histogram("gw_overhead_seconds", "Time spent in the gateway itself", ["stage"], OVERHEAD),
-    redactions: counter("gw_redactions_total", "Findings of guardrails", ["team", "rule", "direction"]),
+    redactions: counter("gw_redactions_total", "Findings redacted or masked", ["team", "rule", "direction"]),
+    findings: counter("gw_guard_findings_total", "Findings of guardrails by what was done", [
+      ...["team", "rule", "direction", "action"],
+    ]),
+    scanned: counter("gw_guard_scanned_bytes_total", "Bytes of text that guardrails looked at", ["team", "direction"]),
+    skipped: counter("gw_guard_skipped_total", "Parts that guardrails did not look at", ["direction", "reason"]),
+    asks: counter("gw_guard_asks_total", "Services asked, by what came of it", ["team", "service", "result"]),
+    askUnits: counter("gw_guard_ask_units_total", "Units of cost of services, as they count them", ["team", "service"]),
+    askDuration: histogram("gw_guard_ask_seconds", "Until services had given their verdicts", ["service"], ASK),
     toolCalls: counter("gw_tool_calls_total", "Tool calls in answers", ["team", "tool", "mcp_server", "verdict"]),
     denials: counter("gw_limit_denials_total", "Requests refused by a limit", ["team", "limit", "kind"]),
     inFlight: gauge("gw_streams_in_flight", "Streamed answers under way", ["provider"]),

@@ -4,7 +4,7 @@
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
 import type { Registry } from "prom-client";
-import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+import type { Asking, DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
 
@@ -104,7 +104,8 @@ function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, 
   const team = body.actor.team ?? NONE;
   const rule = names.rule(body.origins[0] ?? NONE);
   into.decisions(team, body.effect, "request", rule).inc();
-  for (const { guardrail, count } of body.findings) into.redactions(team, guardrail, "request").inc(count);
+  foldGuards(into, names, body, "request");
+  for (const asking of body.asked) foldAsking(into, names, team, asking);
   if (body.effect === "allow") {
     const streamOf = body.stream ? (body.provider ?? NONE) : null;
     open.set(body.ticket, { purpose: body.purpose, streamOf });
@@ -132,11 +133,34 @@ function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, b
   if (body.microUsd > 0) into.cost(team, model, provider, key).inc(body.microUsd / 1e6);
   if (body.usage !== null) countTokens(into, [team, model, provider, key], body.usage);
   for (const use of body.toolUses) into.toolCalls(team, ...toolLabels(names, use.name), verdict(use.granted)).inc();
-  for (const { guardrail, count } of body.findings) into.redactions(team, guardrail, "response").inc(count);
+  foldGuards(into, names, body, "response");
   if (body.end === "stopped") into.decisions(team, "refuse", "response", names.rule(stoppedBy(body))).inc();
   const trouble = upstreamTrouble(body);
   if (trouble !== null) into.upstreamErrors(provider, trouble).inc();
   if (body.stream && body.end !== "complete") into.aborts(provider, abortedBy(body)).inc();
+}
+
+type Guarded = Pick<DecisionBody, "actor" | "findings" | "scan">;
+
+function foldGuards(into: Instruments, names: Names, body: Guarded, direction: "request" | "response"): void {
+  const team = body.actor.team ?? NONE;
+  for (const { guardrail, done, observed, count } of body.findings) {
+    const rule = names.rule(guardrail);
+    if (done === "redact" || done === "mask") into.redactions(team, rule, direction).inc(count);
+    if (done !== null) into.findings(team, rule, direction, done).inc(count);
+    if (observed !== null) into.findings(team, rule, direction, "observe").inc(count);
+  }
+  if (body.scan === null) return;
+  into.scanned(team, direction).inc(body.scan.bytes);
+  for (const { reason, count } of body.scan.skipped) into.skipped(direction, reason).inc(count);
+}
+
+function foldAsking(into: Instruments, names: Names, team: string, asking: Asking): void {
+  const service = names.rule(asking.service);
+  const result = asking.verdict === "none" ? (asking.trouble ?? NONE) : asking.verdict;
+  into.asks(team, service, result).inc();
+  if (asking.units > 0) into.askUnits(team, service).inc(asking.units);
+  if (asking.calls > 0) into.askDuration(service).observe(asking.ms / 1000);
 }
 
 function foldFault(into: Instruments, names: Names, body: FaultBody): void {
@@ -167,7 +191,7 @@ function verdict(granted: boolean): string {
 }
 
 function stoppedBy(body: OutcomeBody): string {
-  return body.findings[0]?.guardrail ?? NONE;
+  return body.findings.find(({ done }) => done === "reject")?.guardrail ?? body.findings[0]?.guardrail ?? NONE;
 }
 
 function upstreamTrouble(body: OutcomeBody): string | null {

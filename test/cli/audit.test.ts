@@ -23,6 +23,8 @@ const refusal = (key: string): DecisionBody => ({
   tools: 2,
   stripped: [],
   findings: [],
+  scan: null,
+  asked: [],
   session: null,
   agent: null,
 });

@@ -59,7 +59,7 @@ for (const stream of [true, false]) {
   });
 }
 
-test("a value is known again where no pattern sees it, also inside a string of JSON", async (t) => {
+test("a value is known again where no pattern sees it, also in a string of JSON and in an address", async (t) => {
   const value = `pa\\ss${randomBytes(6).toString("hex")}`;
   const { world, sent } = await startSessions(t, POLICY, () => [say("ok")]);
   const client = new Client(world, "s1", false);
@@ -67,6 +67,7 @@ test("a value is known again where no pattern sees it, also inside a string of J
   await client.say(`password: ${value}`);
   await client.say(`it was ${value}, wasn't it`);
   await client.say(`also ${JSON.stringify({ value })}`);
+  await client.say(`and https://example.com/?q=${encodeURIComponent(value)}`);
   assert.ok(sent.every(({ raw }) => !raw.includes(value.slice(5))));
   const first = placeholderIn(JSON.stringify(sent[1]!.messages.at(-1)));
   assert.equal(placeholderIn(JSON.stringify(sent[2]!.messages.at(-1))), first);

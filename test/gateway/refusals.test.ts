@@ -83,9 +83,13 @@ test("model, door, tool and guardrail: 400 policy_blocked that names the line an
     assert.equal(world.decisions().at(-1)?.reason, reason);
     assert.match(world.decisions().at(-1)?.origins[0] ?? "", /^test\.policy:\d+$/);
   }
-  assert.deepEqual(world.decisions().at(-1)?.findings, [
-    { guardrail: "ids", pattern: "ids", stage: "request", count: 1 },
-  ]);
+  const [finding] = world.decisions().at(-1)!.findings;
+  const { values, ...found } = finding!;
+  assert.deepEqual(found, {
+    ...{ guardrail: "ids", pattern: "ids", stage: "request", place: "user" },
+    ...{ done: "reject", observed: null, count: 1 },
+  });
+  assert.match(values.join(), /^[a-z2-7]{10}$/);
 });
 
 test("a tool that the request insists on cannot be cut, so the request is refused", async (t) => {

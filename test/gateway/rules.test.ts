@@ -50,7 +50,27 @@ test("a secret in a request never reaches the provider; the same value gets the 
   assert.equal(parsed.messages[0].content, `I am ${placeholder}`);
   assert.ok(parsed.messages[2].content[0].content.startsWith(`row ${placeholder} and [[secret:ids:`));
   assert.equal(parsed.messages[1].content[0].thinking, "EMP-777777");
-  assert.deepEqual(world.decisions()[0]?.findings, [{ guardrail: "ids", pattern: "ids", stage: "request", count: 4 }]);
+  const [decision] = world.decisions();
+  assert.deepEqual(
+    decision!.findings.map(({ guardrail, place, done, count, values }) => [
+      guardrail,
+      place,
+      done,
+      count,
+      values.length,
+    ]),
+    [
+      ["ids", "system", "redact", 1, 1],
+      ["ids", "user", "redact", 1, 1],
+      ["ids", "tool-result", "redact", 2, 2],
+    ],
+  );
+  const id = placeholder.slice(-12, -2);
+  assert.ok(
+    decision!.findings.every(({ values }) => values.includes(id)),
+    "the ids are those of the placeholders",
+  );
+  assert.deepEqual(decision!.scan?.skipped, [{ reason: "thinking", count: 1 }]);
   const counted = await world.ask(request({ system: "EMP-123456" }), { path: "/anthropic/v1/messages/count_tokens" });
   assert.equal(counted.status, 200);
   assert.doesNotMatch(got[1] ?? "EMP-1", /EMP-\d/);
@@ -82,7 +102,13 @@ test("a secret in an answer is replaced, split over deltas or not, and in the no
   assert.equal(twin.content[0].text, textOf(streamed));
   assert.equal(eventsOf(streamed).at(-1)?.type, "message_stop");
   const outcome = await world.outcome();
-  assert.deepEqual(outcome.findings, [{ guardrail: "ids", pattern: "ids", stage: "response", count: 1 }]);
+  const { values, ...found } = outcome.findings[0]!;
+  assert.deepEqual(found, {
+    ...{ guardrail: "ids", pattern: "ids", stage: "response", place: null },
+    ...{ done: "redact", observed: null, count: 1 },
+  });
+  assert.ok(textOf(streamed).includes(`:${values.join()}]]`));
+  assert.deepEqual(outcome.scan, { texts: 1, bytes: 28, skipped: [] });
 });
 
 test("an answer that a rule ends is ended properly in both forms, and the provider is left", async (t) => {

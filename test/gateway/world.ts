@@ -25,9 +25,12 @@ import { createMemoryLimits } from "../../src/limits/memory.ts";
 import { resolve } from "../../src/model/resolve.ts";
 import type { Timeouts } from "../../src/providers/anthropic.ts";
 import { createProviders } from "../../src/providers/providers.ts";
+import { createServices } from "../../src/services/services.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 import { startUpstream, type Upstream } from "../providers/upstream.ts";
 
+/** What `credential env SERVICE_KEY` of a service finds. */
+export const SERVICE_KEY = "service-credential-0123456789";
 export const SECRET = "upstream-credential-0123456789";
 
 export interface World {
@@ -127,6 +130,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     outputs: createOutputs(),
     log,
     providers,
+    services: createServices({ env: { SERVICE_KEY }, root: dir, now, tick: () => performance.now() }),
     telemetry: metrics,
     conversations: createConversations((value) => createHmac("sha256", "test").update(value).digest("hex"), now),
     now,

@@ -35,7 +35,16 @@ test("a streamed answer is counted once, with its tokens, its cost and its times
 });
 
 test("refusals, findings, aborts and errors of providers each have their counter", async () => {
-  const finding = { guardrail: "secrets", pattern: "aws", stage: "request", count: 2 } as const;
+  const finding = {
+    guardrail: "secrets",
+    pattern: "aws",
+    stage: "request",
+    place: "user",
+    done: "redact",
+    observed: null,
+    count: 2,
+    values: [],
+  } as const;
   const bodies = [
     decision({ effect: "refuse", reason: "budget", origins: ["b.policy:9"], findings: [finding] }),
     decision({ ticket: "req_2" }),

@@ -49,7 +49,15 @@ export interface AnswerRules {
 export interface AnswerReport {
   readonly usage: Usage | null;
   readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
-  readonly hits: readonly { readonly guardrail: number; readonly pattern: string; readonly count: number }[];
+  /** `values`: the first different ones, to be recorded as keyed hashes and nothing else. */
+  readonly hits: readonly {
+    readonly guardrail: number;
+    readonly pattern: string;
+    readonly count: number;
+    readonly values: readonly string[];
+  }[];
+  /** What guardrails looked at: texts and their bytes; and blocks of thinking, at which they never do. */
+  readonly scanned: { readonly texts: number; readonly bytes: number; readonly thinking: number };
   /** The answer came to its proper end (`message_stop`, or a whole document). */
   readonly complete: boolean;
   /** A rule ended the answer early; nothing more is wanted from upstream. */

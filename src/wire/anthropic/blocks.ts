@@ -75,6 +75,7 @@ export class Blocks {
     const content = asRecord(fields.content_block) ?? {};
     if (content.type === "text" && looksIntoCalls(this.#rules)) return this.#openText(event, fields, content);
     this.#before = "";
+    if (content.type === "thinking" || content.type === "redacted_thinking") this.#tally.thought();
     if (content.type === "tool_use") this.#openCall(event, fields, content);
     else this.#openPlain(index, event);
     return null;

@@ -5,7 +5,7 @@
  */
 import type { Place } from "../../language/tree.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
-import type { TextSpan, ToolList, ToolSpan } from "./messages.ts";
+import type { TextSpan, ToolList, ToolSpan, Unread } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
 
 /** Keys under which a block of unknown type keeps words for the model. */
@@ -33,6 +33,19 @@ const WORDLESS: ReadonlySet<string> = new Set([
   "url",
   "file",
 ]);
+/** What such blocks are to a reader of the record. */
+const UNREAD: ReadonlyMap<string, Unread> = new Map([
+  ["thinking", "thinking"],
+  ["redacted_thinking", "thinking"],
+  ["image", "image"],
+  ["container_upload", "file"],
+  ["file", "file"],
+]);
+/** Types of blocks that are read as what they are, or are parts of such. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...["", "content", "web_search_result", "web_fetch_result", "code_execution_result", "bash_code_execution_result"],
+  ...["text_editor_code_execution_result", "code_execution_output", "compaction", "search_result_location"],
+]);
 /** Bytes of a key, quotes included, that is looked at. */
 const KEY_MIN = 13;
 const CALLS: ReadonlySet<string> = new Set(["tool_use", "server_tool_use", "mcp_tool_use"]);
@@ -54,6 +67,8 @@ export class ContentReader {
   readonly texts: TextSpan[] = [];
   readonly mentions: ToolSpan[] = [];
   readonly doors = new Set<string>();
+  /** Blocks that hold something at which nobody looks, by what it is. */
+  readonly unread = new Map<Unread, number>();
   /** How many texts stand before the messages, and before the second of them. */
   lead = 0;
   opening = 0;
@@ -114,14 +129,23 @@ export class ContentReader {
     const fields = this.#json.fields(node);
     const type = this.#string(fields, "type") ?? "";
     if (fields.has("tool_changes")) this.doors.add("tool_changes");
+    const unread = UNREAD.get(type);
+    if (unread !== undefined) this.#leave(unread);
     if (WORDLESS.has(type)) return type;
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);
     else if (type === "tool_reference") this.#mention(node, this.#referred(fields), list);
     else if (type === "tool_addition" || type === "tool_removal") this.#change(node, fields, list);
     else if (type === "text") this.#words(fields.get("text"), place, before === "text");
-    else this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
+    else {
+      if (!KNOWN.has(type) && !type.endsWith("tool_result")) this.#leave("unknown");
+      this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
+    }
     return type;
+  }
+
+  #leave(what: Unread): void {
+    this.unread.set(what, (this.unread.get(what) ?? 0) + 1);
   }
 
   #words(node: Node | undefined, place: Place, follows: boolean): void {
@@ -164,6 +188,7 @@ export class ContentReader {
     const type = this.#string(members, "type");
     if (type === "text") this.#member(members.get("data"), place, true);
     if (type === "content") this.#member(members.get("content"), place, true);
+    if (type !== "text" && type !== "content") this.#leave("file");
   }
 
   #referred(fields: ReadonlyMap<string, Node>): string {

@@ -79,6 +79,7 @@ class DocumentRewriter {
     const text = members.get("text");
     if (type === "text" && text !== undefined && this.#json.kind(text) === "string") return this.#text(text);
     this.#before = "";
+    if (type === "thinking" || type === "redacted_thinking") this.#tally.thought();
     return type === "tool_use" ? this.#call(block, members) : UNTOUCHED;
   }
 

@@ -47,18 +47,23 @@ export function judge(
   if (growing !== null && text.length - settled > HELD_MAX) {
     return { cut: 0, changes: [], stop: rules.overlong(growing) };
   }
-  if (settled === base) return NOTHING;
+  if (settled === base) {
+    if (final) tally.saw("", true);
+    return NOTHING;
+  }
   const hits = rules.scanner.scan(text).filter(({ end }) => end > base);
   const changing = hits.filter((hit) => !rules.stays(hit));
   // A finding that reaches the edge may still grow.
   const open = final ? undefined : changing.find(({ end }) => end >= settled);
   const limit = Math.max(base, Math.min(settled, open?.start ?? settled));
-  for (const hit of hits) if (hit.end <= limit && rules.stays(hit)) tally.hit(hit);
+  tally.saw(text.slice(base, limit), final);
+  for (const hit of hits) if (hit.end <= limit && rules.stays(hit)) tally.hit(hit, text.slice(hit.start, hit.end));
   const changes: Change[] = [];
   for (const hit of changing) {
     if (hit.end > limit) break;
-    const verdict = rules.verdict(hit, text.slice(hit.start, hit.end));
-    tally.hit(hit);
+    const value = text.slice(hit.start, hit.end);
+    const verdict = rules.verdict(hit, value);
+    tally.hit(hit, value);
     const start = Math.max(hit.start, base) - base;
     if (verdict.kind === "reject") return { cut: start, changes, stop: verdict.message };
     if (verdict.kind === "redact") changes.push({ start, end: hit.end - base, text: verdict.replacement });

@@ -65,9 +65,11 @@ export function judgeInputText(
 
 function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict {
   let why: string | null = null;
+  if (rules.scanner !== null) tally.saw(text, true);
   for (const hit of rules.scanner?.scan(text) ?? []) {
-    tally.hit(hit);
-    const verdict = rules.verdict(hit, text.slice(hit.start, hit.end));
+    const value = text.slice(hit.start, hit.end);
+    tally.hit(hit, value);
+    const verdict = rules.verdict(hit, value);
     if (verdict.kind === "reject") return { kind: "stop", sentence: verdict.message };
     if (verdict.kind === "redact" && !verdict.restore)
       why ??= `its input holds \`${hit.pattern}\`, which no tool may get`;

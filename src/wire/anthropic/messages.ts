@@ -16,6 +16,9 @@ export interface TextSpan {
   readonly end: number;
 }
 
+/** What a block holds at which nobody looks; of an unknown one only what is called like a text is looked at. */
+export type Unread = "thinking" | "image" | "file" | "unknown";
+
 /** Byte offsets of a whole JSON value. */
 export interface ValueSpan {
   readonly start: number;
@@ -57,6 +60,8 @@ export interface MessagesRequest {
   readonly toolChoice: string | null;
   readonly doors: readonly string[];
   readonly texts: readonly TextSpan[];
+  /** How many blocks hold something at which nobody looks. */
+  readonly unread: ReadonlyMap<Unread, number>;
   /** How many of them stand before the messages: descriptions of tools, the system prompt. */
   readonly lead: number;
   /** How many of them stand before the second message. */

@@ -90,6 +90,7 @@ class RequestReader {
       toolChoice: this.#toolChoice(),
       doors: [...doors, ...foreign, ...content.doors],
       texts: content.texts,
+      unread: content.unread,
       lead: content.lead,
       opening: content.opening,
       end: content.end,

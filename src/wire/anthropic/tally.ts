@@ -3,6 +3,9 @@ import type { Hit } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
 import type { AnswerReport } from "./answer.ts";
 
+/** Different values of a hit that are kept. */
+const MOST_VALUES = 5;
+
 /** Counts what an answer used, called and hit. */
 export class Tally {
   usage: Usage | null = null;
@@ -10,17 +13,30 @@ export class Tally {
   stopped = false;
   readonly #toolUses: { readonly name: string; readonly granted: boolean }[] = [];
   #lost = 0;
-  readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number }>();
+  readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number; values: string[] }>();
+  readonly #scanned = { texts: 0, bytes: 0, thinking: 0 };
 
   call(name: string, granted: boolean): void {
     this.#toolUses.push({ name, granted });
   }
 
-  hit(hit: Hit): void {
-    const key = `${hit.guardrail} ${hit.pattern}`;
-    const row = this.#hits.get(key) ?? { guardrail: hit.guardrail, pattern: hit.pattern, count: 0 };
+  hit({ guardrail, pattern }: Hit, value: string): void {
+    const key = `${guardrail} ${pattern}`;
+    const row = this.#hits.get(key) ?? { guardrail, pattern, count: 0, values: [] };
     row.count += 1;
+    if (row.values.length < MOST_VALUES && !row.values.includes(value)) row.values.push(value);
     this.#hits.set(key, row);
+  }
+
+  /** A stretch of text was looked at; `last` when its text ends there. */
+  saw(text: string, last: boolean): void {
+    this.#scanned.bytes += Buffer.byteLength(text);
+    if (last) this.#scanned.texts += 1;
+  }
+
+  /** A block of thinking passed, at which nobody looks. */
+  thought(): void {
+    this.#scanned.thinking += 1;
   }
 
   /** The last call was taken out for what it holds, though its tool is granted. */
@@ -36,6 +52,7 @@ export class Tally {
 
   report(): AnswerReport {
     const hits = [...this.#hits.values()].map((row) => ({ ...row }));
-    return { usage: this.usage, toolUses: [...this.#toolUses], hits, complete: this.complete, stopped: this.stopped };
+    const { usage, complete, stopped } = this;
+    return { usage, toolUses: [...this.#toolUses], hits, scanned: { ...this.#scanned }, complete, stopped };
   }
 }

@@ -104,7 +104,7 @@ test("a finding in an input stays where its tool would get it back, and withhold
     const { sent, report } = watch([answer(callBlock(0, "Write", input))], rules);
     assert.equal(visibleIn(sent).content[0]!.type, restore ? "tool_use" : "text");
     assert.equal(sent.includes("EMP-123456"), restore);
-    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 1 }]);
+    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 1, values: ["EMP-123456"] }]);
   }
 });
 

@@ -141,7 +141,10 @@ test("text is redacted however it is split over deltas", () => {
       const stream = answer(textBlock(0, text.slice(0, from), text.slice(from, to), text.slice(to)));
       const { sent, report } = watch([stream], guarded);
       assert.equal(visibleIn(sent).content[0]!.text, 'badge [[10]], and "[[10]]" end', `${from} ${to}`);
-      assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2 }]);
+      assert.deepEqual(report.hits, [
+        { guardrail: 0, pattern: "badge", count: 2, values: ["EMP-123456", "EMP-654321"] },
+      ]);
+      assert.deepEqual(report.scanned, { texts: 1, bytes: text.length, thinking: 0 });
     }
   }
 });
@@ -240,7 +243,7 @@ test("a call whose input holds what no tool may get is withheld, however it is s
     const parts = pieces(Buffer.from(input), chance, 9).map((part) => Buffer.from(part).toString());
     const { sent, report } = watch([START, callBlock(0, "Bash", ...parts), messageDelta("tool_use"), STOP], guarded);
     assert.deepEqual(visibleIn(sent), { content: [{ type: "text", text: SPOILED }], stop: "end_turn", error: null });
-    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2 }]);
+    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2, values: ["EMP-123456", "EMP-654321"] }]);
     assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true }]);
   }
   const key = watch([answer(callBlock(0, "Bash", '{"EMP-123456":1}'))], guarded);
@@ -292,7 +295,11 @@ test("a rule that rejects text ends the answer as if it had ended there", () => 
     assert.equal(stop, "end_turn");
     assert.ok(sent.endsWith(STOP));
     assert.deepEqual([report.stopped, report.complete], [true, false]);
-    assert.deepEqual(report.hits, [{ guardrail: 1, pattern: "order", count: 1 }]);
+    assert.deepEqual(
+      report.hits.map(({ guardrail, pattern, count }) => [guardrail, pattern, count]),
+      [[1, "order", 1]],
+    );
+    assert.equal(report.scanned.thinking, 1);
     assert.deepEqual({ ...report.usage, output: 0 }, { ...USAGE, output: 0 });
   }
 });

@@ -1,0 +1,162 @@
+/**
+ * Asks services about a request for the guardrails that do so: about texts as they would go on, with what is redacted
+ * already redacted, the newest first. What is new and flagged turns the request away; what is flagged and older was turned
+ * away before, and is withheld, so that the conversation can go on. Who gives no verdict counts as the guardrail says.
+ */
+import type { Asking, Finding } from "../audit/entry.ts";
+import type { Refusal } from "../decision/decision.ts";
+import { deedsAt } from "../decision/deeds.ts";
+import type { Table, TableGuardrail, TableService } from "../decision/table.ts";
+import type { Question, Services, Verdict } from "../services/service.ts";
+import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
+import { changed } from "../wire/text.ts";
+import type { Conversation } from "./conversation.ts";
+import { newTexts, WHERE } from "./guard.ts";
+import type { Mark } from "./mark.ts";
+import { changesOf } from "./marks.ts";
+import type { Texts } from "./plane.ts";
+
+/** A request whose own guardrails have had their say. */
+export interface Consulted {
+  readonly texts: Texts;
+  readonly marks: readonly (readonly Mark[])[];
+  readonly edits: readonly Edit[];
+  readonly table: Table;
+  readonly indices: readonly number[];
+  readonly conversation: Conversation;
+}
+
+/** What services said, and what becomes of the request. */
+export interface Advice {
+  readonly refusal: Refusal | null;
+  readonly edits: readonly Edit[];
+  readonly findings: readonly Finding[];
+  readonly asked: readonly Asking[];
+}
+
+/** A guardrail, whom it asks, and what came of it. */
+interface Opinion {
+  readonly guardrail: TableGuardrail;
+  readonly service: TableService;
+  /** Indices of the texts that it was asked about, in the order of the questions. */
+  readonly about: readonly number[];
+  readonly verdict: Verdict;
+}
+
+/** Asks every service that some guardrail of the caller asks, all at the same time. */
+export async function consult(consulted: Consulted, services: Services): Promise<Advice> {
+  const { table, indices, edits } = consulted;
+  const asking = indices.map((index) => table.guardrails[index]!).filter(({ ask }) => ask !== null);
+  if (asking.length === 0) return { refusal: null, edits, findings: [], asked: [] };
+  const opinions = await Promise.all(asking.map((guardrail) => ask(guardrail, consulted, services)));
+  const findings = opinions.flatMap((opinion) => findingsOf(opinion, consulted.texts));
+  const asked = opinions.map(askingOf);
+  const fresh = newTexts(consulted.texts, consulted.conversation);
+  const refusal = refusalOf(opinions, fresh, consulted);
+  if (refusal !== null) return { refusal, edits: [], findings, asked };
+  return { refusal: null, edits: withheld(opinions, consulted), findings, asked };
+}
+
+async function ask(
+  guardrail: TableGuardrail,
+  { texts, marks, table }: Consulted,
+  services: Services,
+): Promise<Opinion> {
+  const { service: name, timeoutMs } = guardrail.ask!;
+  const service = table.services.find((it) => it.name === name)!;
+  const about = [...texts.spans.keys()].filter((index) => isAbout(texts.spans[index]!, guardrail)).reverse();
+  const questions = about.map((index): Question => {
+    const span = texts.spans[index]!;
+    return { text: changed(texts.read(span), changesOf(marks[index]!)), place: span.place };
+  });
+  return { guardrail, service, about, verdict: await services.ask(service, questions, timeoutMs) };
+}
+
+/** What the model itself said is no news from outside, but for what it would have tools do. */
+function isAbout({ place, author }: TextSpan, guardrail: TableGuardrail): boolean {
+  return guardrail.in.includes(place) && (author === "client" || place === "tool-input");
+}
+
+function flaggedIn({ about, verdict }: Opinion): number[] {
+  return verdict.flagged.map((question) => about[question]!);
+}
+
+function findingsOf(opinion: Opinion, { spans }: Texts): Finding[] {
+  const { guardrail, service } = opinion;
+  const { done, observed } = deedsAt(guardrail.actions, null);
+  const places = Map.groupBy(flaggedIn(opinion), (index) => spans[index]!.place);
+  return [...places].map(([place, { length }]) => ({
+    guardrail: guardrail.name,
+    pattern: service.name,
+    stage: "request",
+    place,
+    done: done?.kind ?? null,
+    observed: observed?.kind ?? null,
+    count: length,
+    values: [],
+  }));
+}
+
+function askingOf({ guardrail, service, about, verdict }: Opinion): Asking {
+  const { flagged, trouble, why, calls, known, units, ms } = verdict;
+  return {
+    guardrail: guardrail.name,
+    service: service.name,
+    texts: about.length,
+    verdict: flagged.length > 0 ? "flagged" : trouble === null ? "pass" : "none",
+    trouble,
+    why,
+    calls,
+    known,
+    units,
+    ms,
+  };
+}
+
+/** A verdict counts before the lack of one. */
+function refusalOf(opinions: readonly Opinion[], fresh: readonly number[], consulted: Consulted): Refusal | null {
+  const { texts, table, conversation } = consulted;
+  const { id: revision } = table.revision;
+  for (const opinion of opinions) {
+    const { done } = deedsAt(opinion.guardrail.actions, null);
+    if (done?.kind !== "reject") continue;
+    const index = flaggedIn(opinion).find((each) => fresh.includes(each) || texts.spans[each]!.fixed);
+    if (index === undefined) continue;
+    conversation.turnAway(fresh.map((each) => texts.read(texts.spans[each]!)));
+    const what = `${WHERE[texts.spans[index]!.place]} what service \`${opinion.service.name}\` flags`;
+    return blocked(opinion, `: ${done.message}; ${what}, ${WAY_OUT}`, revision);
+  }
+  for (const opinion of opinions) {
+    const { guardrail, service, verdict } = opinion;
+    const binds = deedsAt(guardrail.actions, null).done !== null;
+    if (verdict.trouble === null || guardrail.ask?.onError !== "block" || !binds) continue;
+    const why = `; service \`${service.name}\` gave no verdict (${verdict.trouble}), send the message again`;
+    return blocked(opinion, why, revision);
+  }
+  return null;
+}
+
+const WAY_OUT = "take it back with /rewind, or send another message and it will be withheld";
+
+function blocked({ guardrail: { name, origin } }: Opinion, why: string, revision: string): Refusal {
+  const message = `blocked by guardrail \`${name}\`${why}`;
+  return { kind: "refusal", revision, origins: [origin], reason: "guardrail", message, retryAfterMs: null };
+}
+
+/** Edits with older texts that a service flags taken out as a whole. */
+function withheld(opinions: readonly Opinion[], { texts, edits }: Consulted): readonly Edit[] {
+  const gone = new Map<number, string>();
+  for (const opinion of opinions) {
+    if (deedsAt(opinion.guardrail.actions, null).done?.kind !== "reject") continue;
+    for (const index of flaggedIn(opinion)) gone.set(index, opinion.guardrail.name);
+  }
+  if (gone.size === 0) return edits;
+  const spans = [...gone.keys()].map((index) => texts.spans[index]!);
+  const kept = edits.filter((edit) => !spans.some(({ start, end }) => start <= edit.start && edit.end <= end));
+  const taken = [...gone].flatMap(([index, guardrail]) => {
+    const span = texts.spans[index]!;
+    const words = `[[withheld: guardrail ${guardrail}]]`;
+    return texts.edit(span, [{ start: 0, end: texts.read(span).length, text: words }]);
+  });
+  return [...kept, ...taken];
+}

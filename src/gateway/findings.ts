@@ -1,0 +1,64 @@
+/** Findings added up for the record: by what found them, where, and what was done. Values only as the ids that placeholders have. */
+import type { Finding } from "../audit/entry.ts";
+import { deedsOf } from "../decision/deeds.ts";
+import type { TableGuardrail } from "../decision/table.ts";
+import type { AnswerReport } from "../wire/anthropic/answer.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Mark } from "./mark.ts";
+import type { Texts } from "./plane.ts";
+
+/** Different values of a finding whose ids are recorded. */
+const MOST_VALUES = 5;
+
+/** What guardrails found in a request. Older content is never turned away: a placeholder stands for it. */
+export function findingsIn({ spans }: Texts, marks: readonly (readonly Mark[])[], refused: boolean): Finding[] {
+  const sums = new Map<string, Growing>();
+  for (const [index, of] of marks.entries()) {
+    const { place } = spans[index]!;
+    for (const { ruling, text, id } of of) {
+      if (ruling === null) continue;
+      const { guardrail, pattern, deeds } = ruling;
+      const kind = deeds.done?.kind ?? null;
+      const done = kind === "reject" && text !== null && !refused ? "redact" : kind;
+      const observed = deeds.observed?.kind ?? null;
+      add(sums, { guardrail, pattern, stage: "request", place, done, observed }, { count: 1, ids: [id] });
+    }
+  }
+  return [...sums.values()];
+}
+
+/** What guardrails found in an answer. */
+export function findingsInAnswer(
+  guardrails: readonly TableGuardrail[],
+  hits: AnswerReport["hits"],
+  conversation: Conversation | null,
+): Finding[] {
+  const sums = new Map<string, Growing>();
+  for (const { guardrail: index, pattern, count, values } of hits) {
+    const guardrail = guardrails[index]!;
+    const deeds = deedsOf(guardrail, pattern);
+    const [done, observed] = [deeds.done?.kind ?? null, deeds.observed?.kind ?? null];
+    const ids = conversation === null ? [] : values.map((value) => conversation.idOf(value));
+    add(sums, { guardrail: guardrail.name, pattern, stage: "response", place: null, done, observed }, { count, ids });
+  }
+  return [...sums.values()];
+}
+
+type Growing = Omit<Finding, "count" | "values"> & { count: number; readonly values: string[] };
+
+function add(
+  sums: Map<string, Growing>,
+  finding: Omit<Finding, "count" | "values">,
+  { count, ids }: { readonly count: number; readonly ids: readonly string[] },
+): void {
+  const key = Object.values(finding).join("\u0000");
+  let sum = sums.get(key);
+  if (sum === undefined) {
+    sum = { ...finding, count: 0, values: [] };
+    sums.set(key, sum);
+  }
+  sum.count += count;
+  for (const id of ids) {
+    if (id !== "" && sum.values.length < MOST_VALUES && !sum.values.includes(id)) sum.values.push(id);
+  }
+}
