@@ -53,7 +53,7 @@ function wrongMedia(arrival: Arrival): FaultNotice | null {
 }
 
 function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: string, arrival: Arrival): Asked {
-  const texts = textsOf(request);
+  const texts = textsOf(request, purpose);
   const session = nameIn(arrival.headers["x-claude-code-session-id"]);
   return {
     kind: "asked",
@@ -77,7 +77,10 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
 }
 
 /** The texts of a request, with the means to read and to change them. */
-export function textsOf({ body, texts: spans, lead, opening, end, unread }: MessagesRequest): Texts {
+export function textsOf(
+  { body, texts: spans, lead, opening, end, unread }: MessagesRequest,
+  purpose: Facts["purpose"] = "generate",
+): Texts {
   const read = (span: TextSpan) => textAt(body, span.start, span.end);
   return {
     body,
@@ -85,6 +88,7 @@ export function textsOf({ body, texts: spans, lead, opening, end, unread }: Mess
     lead,
     end,
     unread,
+    passing: purpose === "count",
     opening: () => hash("sha256", spans.slice(lead, opening).map(read).join("\u0000")),
     read,
     edit: ({ start, end }, changes) => rawEdits(body, start, end, changes),

@@ -47,6 +47,8 @@ export interface Texts {
   readonly lead: number;
   /** Turn and author of what came last. */
   readonly end: Pick<TextSpan, "turn" | "author">;
+  /** True for a part of a conversation that is only counted: nothing goes on from it. */
+  readonly passing: boolean;
   /** A name for the first message. */
   opening(): string;
   /** How many blocks hold something at which nobody looks. */

@@ -57,7 +57,7 @@ export async function search(
     from = at;
   }
   const whole = marks as (readonly Mark[])[];
-  conversation.remember({ texts, marks: whole }, repeated);
+  if (!texts.passing) conversation.remember({ texts, marks: whole }, repeated);
   return { marks: whole, fresh };
 }
 

@@ -275,3 +275,23 @@ test("a block that is added to a message is looked at together with the one befo
   assert.equal(left, "so TOK-AAAABBBB", "what was sent stands");
   assert.match(right, /^\[\[secret:tokens:[a-z2-7]{10}\]\] is it$/);
 });
+
+test("counts of parts of a conversation do not take the place of what it goes on from", async () => {
+  const conversation = new Conversation(hmac);
+  const messages = [{ role: "user", content: "hello" }];
+  const first = await sent(bodyOf(messages), ALL, conversation);
+  for (let part = 0; part < 20; part += 1) {
+    const request = readMessages(
+      Buffer.from(JSON.stringify(bodyOf([{ role: "user", content: `part ${part}` }]))),
+      "count",
+    );
+    assert.ok(request.kind === "messages");
+    await search(textsOf(request, "count"), guards(ALL), conversation, never);
+  }
+  const then = await sent(
+    bodyOf([...messages, { role: "assistant", content: "a" }, { role: "user", content: "b" }]),
+    ALL,
+    conversation,
+  );
+  assert.deepEqual([first.fresh, then.fresh], [3, 2]);
+});
