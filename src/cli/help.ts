@@ -8,6 +8,7 @@ Examples:
   gw policy check policy                          is it right?
   gw policy test policy                           does it do what its tests say?
   gw policy diff main..HEAD                       what does a change mean?
+  gw guard scan .env                              what would be redacted?
   gw key new dana-laptop --team eng --expires 2027-03-31
   gw serve --policy policy --data /var/lib/sallyport
 
@@ -51,6 +52,23 @@ Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided
     "audit verify /var/lib/sallyport --format json",
   ),
   tail: examples("audit tail /var/lib/sallyport --lines 50", "audit tail /var/lib/sallyport --follow --format json"),
+  scan: `${examples(
+    "guard scan .env config/*.yml",
+    "guard scan --policy policy --team eng ~/.claude/projects/app/session.jsonl",
+    "git diff | gw guard scan - --severity high --format sarif",
+  ).replace("gw git", "git")}
+A file is searched as it is. Of a recorded conversation (the body of a Messages request, or JSON lines of such bodies or of
+a transcript) each text is searched by itself, by the guardrails that look at its place.
+
+Exit codes: 0 nothing found, 1 something found or the policy is not good, 2 the question was wrong
+`,
+  score: `${examples("guard score set.jsonl --pack secrets pii", "guard score set.jsonl --policy policy --min-recall 92")}
+Each line of a set is {"text": "…", "kind": "…", "spans": [[start, end], …]}, with offsets as JavaScript counts them, or
+with "secrets": ["…"] in the place of spans. A line with neither is an innocent text. A secret is caught when all of it is
+found; "kind" groups the result and may be left out.
+
+Exit codes: 0 scored, 1 a bound is not kept or the policy is not good, 2 the question was wrong
+`,
   init: examples("init policy"),
   lsp: `
 It reports as you type what \`gw policy check\` and \`gw policy test\` say, over the whole policy that a file belongs to.

@@ -3,6 +3,7 @@
  * check of a policy does not wait for an HTTP server to load.
  */
 import { Command, CommanderError, Option } from "commander";
+import { CONFIDENCES, SEVERITIES } from "../language/tree.ts";
 import { Complaint, complain } from "./complaint.ts";
 import { COMMAND_HELP, PROGRAM_HELP } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,6 +47,11 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
   );
   keyCommands(program.command("key").helpCommand(false).description("gateway keys"), terminal, done);
   auditCommands(program.command("audit").helpCommand(false).description("the record of what happened"), terminal, done);
+  guardCommands(
+    program.command("guard").helpCommand(false).description("try guardrails and patterns on texts"),
+    terminal,
+    done,
+  );
   servingCommands(program, terminal, done);
   return program;
 }
@@ -195,6 +201,40 @@ function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
     .action(async (dir, options) => {
       const { auditTail } = await import("./audit-tail.ts");
       done(await auditTail(dir, { follow: false, ...options }, terminal));
+    });
+}
+
+/** The options that say whose guardrails are tried. */
+function choice(command: Command): Command {
+  return command
+    .option("--policy <dir>", "the guardrails of this policy")
+    .option("--team <team>", "only those that bind this team of the policy")
+    .addOption(new Option("--key <key>", "only those that bind this key of the policy").conflicts("team"))
+    .option("--pack <name...>", "the patterns of these packs instead (default: secrets)");
+}
+
+function guardCommands(guard: Command, terminal: Terminal, done: Done): void {
+  choice(guard.command("scan"))
+    .description("say what guardrails would find in files and recorded conversations, never the values")
+    .addHelpText("after", COMMAND_HELP.scan)
+    .argument("<file...>", "files, or - for standard input")
+    .addOption(new Option("--severity <severity>", "least severity that is told").choices(SEVERITIES).default("low"))
+    .addOption(new Option("--confidence <level>", "least confidence that is told").choices(CONFIDENCES).default("low"))
+    .addOption(format("text", "json", "sarif"))
+    .action(async (files, options) => {
+      const { guardScan } = await import("./guard-scan.ts");
+      done(await guardScan(files, options, terminal));
+    });
+  choice(guard.command("score"))
+    .description("say how much guardrails find of what is labelled in a set of texts, and how much besides")
+    .addHelpText("after", COMMAND_HELP.score)
+    .argument("<set>", "labelled texts, one JSON object a line")
+    .option("--min-recall <percent>", "fail when less of the labelled secrets is found")
+    .option("--min-precision <percent>", "fail when less of the findings is a labelled secret")
+    .addOption(format("text", "json"))
+    .action(async (set, options) => {
+      const { guardScore } = await import("./guard-score.ts");
+      done(await guardScore(set, options, terminal));
     });
 }
 

@@ -36,6 +36,7 @@ suite("the command line", () => {
 
   test("every command that does something has examples of itself", async () => {
     const commands = ["policy check", "policy fmt", "policy test", "policy explain", "key new", "audit verify"];
+    commands.push("guard scan", "guard score");
     for (const command of [...commands, "audit tail", "init", "serve", "quickstart"]) {
       const { code, out, err } = await gw(...command.split(" "), "--help");
       assert.deepEqual([code, err], [0, ""]);
