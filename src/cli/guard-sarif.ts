@@ -1,6 +1,6 @@
 /** Findings of guardrails as SARIF 2.1.0, one rule for each pattern. */
 import type { Confidence, Severity } from "../language/tree.ts";
-import type { GuardFinding } from "./guard-scan.ts";
+import type { GuardFinding } from "./guard-finding.ts";
 import { version } from "./version.ts";
 
 const LEVELS = { low: "note", medium: "warning", high: "error", critical: "error" } as const satisfies Record<

@@ -5,6 +5,7 @@
 import { type Detection, guardFinder, isWanted } from "../analysis/guard-find.ts";
 import type { Confidence, Place, Severity } from "../language/tree.ts";
 import { type ChoiceOptions, chooseGuards, OF_PACKS } from "./guard-choice.ts";
+import type { GuardFinding } from "./guard-finding.ts";
 import { guardSarif } from "./guard-sarif.ts";
 import { type SourceText, textsOfFile } from "./guard-texts.ts";
 import { count } from "./report.ts";
@@ -15,19 +16,6 @@ export interface ScanOptions extends ChoiceOptions {
   readonly format: "text" | "json" | "sarif";
   readonly severity: Severity;
   readonly confidence: Confidence;
-}
-
-/** A finding where people look for it: line and column are those of its text, from 1. */
-export interface GuardFinding extends Omit<Detection, "start" | "end">, Omit<SourceText, "text" | "line" | "standing"> {
-  /** Line in the text of a conversation; in a plain file that of the file. */
-  readonly line: number;
-  readonly column: number;
-  /** In a conversation the place of a request that its text stands in. */
-  readonly place: Place | null;
-  /** Line of the file on which the conversation stands, when it is one of many. */
-  readonly record: number | null;
-  /** The line, with stars for all that was found on it. */
-  readonly excerpt: string;
 }
 
 /** Searches the files; answers 1 when something was found. */
