@@ -7,6 +7,7 @@ import { relative, sep } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { openJournal } from "../audit/journal.ts";
 import { AuditError, type AuditLog } from "../audit/log.ts";
+import type { Origin } from "../decision/origin.ts";
 import type { Table } from "../decision/table.ts";
 import { createAdmin } from "../gateway/admin.ts";
 import { createConversations } from "../gateway/conversations.ts";
@@ -19,6 +20,7 @@ import { createProviders } from "../providers/providers.ts";
 import { createKeeper, type Keeper, PolicyError } from "../revision/keeper.ts";
 import { watchPolicy } from "../revision/watch.ts";
 import { loadAside } from "../revision/worker.ts";
+import type { Services } from "../services/service.ts";
 import { createServices } from "../services/services.ts";
 import { createLogger, narrate } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
@@ -85,18 +87,18 @@ export async function serveWith(
   const eyes = openEyes(options, terminal, log);
   const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
+  const services = createServices({ env: process.env, root: options.policy, now: Date.now, tick: monotonic });
 
   const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });
   const keeper = await startKeeper(options, terminal, {
     load: (inForce) => loadAside(options.policy, inForce),
-    check: (table) => unresolved(table, providers),
+    check: (table) => unresolved(table, providers, services),
     ...news,
   });
   world.defer(() => keeper.close());
   const limits = createMemoryLimits();
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
-  const services = createServices({ env: process.env, root: options.policy, now: Date.now, tick: monotonic });
   const ports = { policy: () => keeper.current, limits, log, providers, services, telemetry: eyes.telemetry };
   const gateway = createGateway({ ...ports, ...mechanics(secret), onInternalError: eyes.onInternalError });
   const operators = createAdmin({
@@ -194,17 +196,20 @@ async function startKeeper(
   }
 }
 
-/** Providers whose credential is not there, by its reference. */
-function unresolved(table: Table, providers: Providers): readonly string[] {
-  return table.providers.flatMap((provider) => {
+/** Providers and services whose credential is not there, by its reference. */
+function unresolved(table: Table, providers: Providers, services: Services): readonly string[] {
+  const complaint = ({ text, place }: Origin, check: () => void): readonly string[] => {
     try {
-      providers.open(provider);
+      check();
       return [];
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return [`provider \`${provider.name}\` (${provider.origin.place}): ${reason}`];
+      return [`${text.replace(" ", " `")}\` (${place}): ${error instanceof Error ? error.message : String(error)}`];
     }
-  });
+  };
+  return [
+    ...table.providers.flatMap((provider) => complaint(provider.origin, () => void providers.open(provider))),
+    ...table.services.flatMap((service) => complaint(service.origin, () => services.check(service))),
+  ];
 }
 
 function rejectedOf({ fault }: Keeper) {

@@ -40,6 +40,7 @@ export function createAzure(service: TableService, surroundings: Surroundings): 
   const analyzes = checks.some(({ name }) => name !== "attacks");
   return {
     capacity: CAPACITY,
+    check: () => void secret(),
     async ask(pieces, place, signal) {
       const [attacks, harms] = await Promise.all([
         shields ? shield(pieces, place, { post, signal }) : [],

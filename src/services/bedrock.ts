@@ -16,9 +16,10 @@ export function createBedrock(service: TableService, surroundings: Surroundings)
   const base = (service.url ?? `https://bedrock-runtime.${region}.amazonaws.com`).replace(/\/+$/, "");
   const { name, version } = service.resource ?? { name: "", version: null };
   const url = new URL(`${base}/guardrail/${encodeURIComponent(name)}/version/${version ?? "DRAFT"}/apply`);
-  const prove = proverOf(service, { region, url }, surroundings);
+  const { check, prove } = proverOf(service, { region, url }, surroundings);
   return {
     capacity: CAPACITY,
+    check,
     async ask([text = ""], _place, signal) {
       const body = JSON.stringify({ source: "INPUT", content: [{ text: { text } }] });
       const headers = await prove(body, signal);
@@ -27,21 +28,27 @@ export function createBedrock(service: TableService, surroundings: Surroundings)
   };
 }
 
-type Prove = (body: string, signal: AbortSignal) => Promise<Record<string, string>>;
+interface Prover {
+  /** What AWS gives to a process only a call can tell. */
+  check(): void;
+  prove(body: string, signal: AbortSignal): Promise<Record<string, string>>;
+}
 
 function proverOf(
   { credential }: TableService,
   { region, url }: { readonly region: string; readonly url: URL },
   surroundings: Surroundings,
-): Prove {
+): Prover {
   const headers = { "content-type": "application/json", accept: "application/json" };
   if (credential !== null && "ref" in credential) {
     const secret = secretOf(credential, surroundings);
-    return async () => ({ ...headers, authorization: `Bearer ${secret()}` });
+    const prove = async () => ({ ...headers, authorization: `Bearer ${secret()}` });
+    return { check: () => void secret(), prove };
   }
   const keys = awsKeys(region, surroundings);
-  return async (body, signal) =>
+  const prove = async (body: string, signal: AbortSignal) =>
     signed({ method: "POST", url, headers, body, service: "bedrock", region }, await keys(signal), surroundings.now());
+  return { check: () => {}, prove };
 }
 
 function answered(reply: Reply): Answered {

@@ -10,6 +10,11 @@ const HOUR = 3600;
 /** Finds the token to use now. */
 export type TokenSource = (signal: AbortSignal) => Promise<string>;
 
+/** Throws when a file does not hold an account. */
+export function checkAccount(path: string, surroundings: Surroundings): void {
+  accountIn(fileText(path, surroundings), path);
+}
+
 /** Tokens for the account whose JSON a file holds. */
 export function accountToken(path: string, surroundings: Surroundings): TokenSource {
   const { now } = surroundings;

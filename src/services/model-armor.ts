@@ -1,7 +1,7 @@
 /** The kind `model-armor`: a template of Google's Model Armor. */
 import type { TableService } from "../decision/table.ts";
 import { type Surroundings, secretOf } from "./credentials.ts";
-import { accountToken, machineToken, type TokenSource } from "./google-token.ts";
+import { accountToken, checkAccount, machineToken, type TokenSource } from "./google-token.ts";
 import { exchange, goodBody, member } from "./http.ts";
 import { namesOf } from "./names.ts";
 import { type Answered, type Kind, ServiceError } from "./service.ts";
@@ -18,12 +18,18 @@ export function createModelArmor(service: TableService, surroundings: Surroundin
   const token = tokenOf(service, surroundings);
   return {
     capacity: CAPACITY,
+    check: () => checkOf(service, surroundings),
     async ask([text = ""], _place, signal) {
       const headers = { "content-type": "application/json", authorization: `Bearer ${await token(signal)}` };
       const body = JSON.stringify({ userPromptData: { text } });
       return answered(goodBody(await exchange({ url, headers, body, signal })));
     },
   };
+}
+
+function checkOf({ credential }: TableService, surroundings: Surroundings): void {
+  if (credential?.kind === "file") checkAccount(credential.ref, surroundings);
+  if (credential?.kind === "env") secretOf(credential, surroundings)();
 }
 
 function tokenOf({ credential }: TableService, surroundings: Surroundings): TokenSource {

@@ -17,6 +17,7 @@ export function createPatronus(service: TableService, surroundings: Surroundings
   });
   return {
     capacity: CAPACITY,
+    check: () => void secret(),
     async ask([text = ""], _place, signal) {
       const headers = { "content-type": "application/json", "x-api-key": secret() };
       const body = JSON.stringify({ evaluators, evaluated_model_input: text, capture: "none" });

@@ -27,6 +27,8 @@ export interface Capacity {
 /** A kind of service, set up for one declaration. */
 export interface Kind {
   readonly capacity: Capacity;
+  /** Throws ServiceError when a secret that it needs is not there at this moment. */
+  check(): void;
   /** Asks about pieces that stand at one kind of place. Throws ServiceError. */
   ask(pieces: readonly string[], place: Place, signal: AbortSignal): Promise<Answered>;
 }
@@ -84,6 +86,8 @@ export interface Verdict {
 
 /** Everybody that can be asked. */
 export interface Services {
+  /** Throws ServiceError when a reference cannot be resolved; the message names the reference, never the value. */
+  check(service: TableService): void;
   ask(service: TableService, questions: readonly Question[], timeoutMs: number): Promise<Verdict>;
   /** Lets go of the services that are not among `current`. */
   retain(current: readonly TableService[]): void;

@@ -22,6 +22,7 @@ export interface ServicesOptions extends Surroundings {
 export function createServices(options: ServicesOptions): Services {
   const asks = new Map<string, Ask>();
   return {
+    check: (service) => create(service, options).check(),
     ask(service, questions, timeoutMs) {
       const settings = settingsOf(service);
       let ask = asks.get(settings);

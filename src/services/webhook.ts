@@ -17,6 +17,7 @@ export function createWebhook(service: TableService, surroundings: Surroundings)
   const secret = credential !== null && "ref" in credential ? secretOf(credential, surroundings) : null;
   return {
     capacity: CAPACITY,
+    check: () => void secret?.(),
     async ask(pieces, place, signal) {
       const headers: Record<string, string> = { "content-type": "application/json" };
       if (secret !== null) headers.authorization = `Bearer ${secret()}`;

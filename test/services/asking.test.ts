@@ -26,6 +26,7 @@ function asking(script: Script = honest, capacity = CAPACITY) {
   let clock = 0;
   const kind = {
     capacity,
+    check: () => {},
     ask: async (pieces: readonly string[], place: Place, signal: AbortSignal) => {
       const call = { pieces, place };
       return script(call, calls.push(call) - 1, signal);

@@ -67,3 +67,24 @@ test("a credential that is not there is said so before anything is sent", async 
   assert.equal((await services().ask(table, [{ text: "one", place: "user" }], 2_000)).trouble, "credential");
   assert.equal(service.got.length, 0);
 });
+
+test("what can be known of a credential without a call is known when a policy is loaded", () => {
+  const store = services();
+  const resource = { name: "projects/a/locations/b/templates/c", version: null };
+  const kinds = [
+    { kind: "webhook", url: "http://127.0.0.1:1" },
+    { kind: "azure-content-safety", url: "http://127.0.0.1:1", checks: [{ name: "attacks", of: null, at: null }] },
+    { kind: "patronus", checks: [{ name: "judge", of: null, at: null }] },
+    { kind: "bedrock-guardrail", region: "eu-central-1", resource: { name: "gr-abc", version: "3" } },
+    { kind: "model-armor", resource },
+  ] as const;
+  for (const parts of kinds) {
+    store.check(declared(parts));
+    const missing = declared({ ...parts, credential: { kind: "env", ref: "NOT_SET" } });
+    assert.throws(() => store.check(missing), /environment variable `NOT_SET` is empty or not set/, parts.kind);
+  }
+  const file = { kind: "file", ref: "no-such.json" } as const;
+  const armor = declared({ kind: "model-armor", resource, credential: file });
+  assert.throws(() => store.check(armor), /credential file `no-such.json` cannot be read/);
+  store.check(declared({ kind: "webhook", url: "http://127.0.0.1:1", credential: null }));
+});
