@@ -3,7 +3,7 @@
  * was found is never told; of its line only what is no finding.
  */
 import { type Detection, guardFinder, isWanted } from "../analysis/guard-find.ts";
-import type { Confidence, Place, Severity } from "../language/tree.ts";
+import type { Confidence, Severity } from "../language/tree.ts";
 import { type ChoiceOptions, chooseGuards, OF_PACKS } from "./guard-choice.ts";
 import type { GuardFinding } from "./guard-finding.ts";
 import { guardSarif } from "./guard-sarif.ts";
