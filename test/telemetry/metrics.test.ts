@@ -67,6 +67,39 @@ test("refusals, findings, aborts and errors of providers each have their counter
   assert.match(text, /code="abort"\} 1/);
 });
 
+test("what guardrails saw, found, left out and asked is counted", async () => {
+  const finding = {
+    ...{ guardrail: "secrets", pattern: "aws", stage: "request", place: "user" },
+    ...{ done: "flag", observed: "reject", count: 3, values: ["k7fq3mzx2a"] },
+  } as const;
+  const asking = {
+    ...{ guardrail: "injection", service: "shield", texts: 2, verdict: "flagged", trouble: null, why: ["ATTACK"] },
+    ...{ calls: 2, known: 0, units: 4, ms: 120 },
+  } as const;
+  const scan = { texts: 2, bytes: 300, skipped: [{ reason: "image", count: 2 }] } as const;
+  const text = await after([
+    decision({
+      findings: [finding],
+      scan,
+      asked: [asking, { ...asking, verdict: "none", trouble: "timeout", units: 0 }],
+    }),
+    outcome({ findings: [{ ...finding, stage: "response", place: null, done: "mask", observed: null }], scan }),
+  ]);
+  const of = 'team="eng",rule="secrets"';
+  has(text, `gw_guard_findings_total{${of},direction="request",action="flag"} 3`);
+  has(text, `gw_guard_findings_total{${of},direction="request",action="observe"} 3`);
+  has(text, `gw_guard_findings_total{${of},direction="response",action="mask"} 3`);
+  has(text, `gw_redactions_total{${of},direction="response"} 3`);
+  assert.doesNotMatch(text, /gw_redactions_total\{[^}]*direction="request"/);
+  has(text, 'gw_guard_scanned_bytes_total{team="eng",direction="request"} 300');
+  has(text, 'gw_guard_skipped_total{direction="response",reason="image"} 2');
+  has(text, 'gw_guard_asks_total{team="eng",service="shield",result="flagged"} 1');
+  has(text, 'gw_guard_asks_total{team="eng",service="shield",result="timeout"} 1');
+  has(text, 'gw_guard_ask_units_total{team="eng",service="shield"} 4');
+  has(text, 'gw_guard_ask_seconds_sum{service="shield"} 0.24');
+  assert.doesNotMatch(text, /k7fq3mzx2a/);
+});
+
 test("what comes from outside cannot grow the number of series", async () => {
   const bodies: Body[] = [];
   for (let index = 0; index < 300; index++) {
