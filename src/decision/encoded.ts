@@ -34,6 +34,28 @@ export function mayHide(bytes: Uint8Array, start: number, end: number): boolean 
   return false;
 }
 
+/** Lines of a wrapped block but the first are at least this long, except for the last. */
+const LEAST_LINE = 16;
+
+/** Where a run begins that may go on behind the end of a text; -1 when none does. */
+export function openRun(text: string): number {
+  let found = -1;
+  // Half of a line's end may have come.
+  let end = text.endsWith("\r") ? text.length - 1 : text.length;
+  const isCut = end < text.length;
+  for (let isLast = true; ; isLast = false) {
+    let start = end;
+    while (start > 0 && LETTERS[text.charCodeAt(start - 1)] === 1) start--;
+    const length = end - start;
+    if (length >= LEAST || (isLast && length > 0 && !isCut)) found = start;
+    // Whatever stands above belongs to it only when this line is nothing else, and long enough.
+    if ((!isLast || isCut) && length < LEAST_LINE) return found;
+    const isLine = start > 0 && text.charCodeAt(start - 1) === 0x0a;
+    if (!isLine) return found;
+    end = text.charCodeAt(start - 2) === 0x0d ? start - 2 : start - 1;
+  }
+}
+
 const FORMS = {
   // Lines of a wrapped block belong together.
   base64: /[A-Za-z0-9+/_-]{32,}(?:\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}/g,

@@ -10,6 +10,7 @@ import { choice, matchesEmpty, type Node, sequence } from "../model/regex/node.t
 import { readRegex } from "../model/regex/read.ts";
 import { writeRegex } from "../model/regex/write.ts";
 import { deedsOf } from "./deeds.ts";
+import { openRun } from "./encoded.ts";
 import type { Table, TableExpression } from "./table.ts";
 
 /** What may be under way, and where it begins. */
@@ -65,9 +66,35 @@ export function createGrowth(table: Table, guards: readonly number[], stage: Sta
       expressions.map((expression) => ({ guardrail, pattern, expression })),
     );
   });
-  const growth = growers.length === 0 ? null : growthOf(growers);
+  const growth = growers.length === 0 ? null : withEncoded(growthOf(growers), decoderOf(table, guards, growers));
   known.set(name, growth);
   return growth;
+}
+
+/** The first of the growers whose guardrail looks into encoded text; null when none does. */
+function decoderOf({ guardrails }: Table, guards: readonly number[], growers: readonly Grower[]): Grower | null {
+  const decoding = new Set(guards.filter((guard) => (guardrails[guard]?.decode.length ?? 0) > 0));
+  return growers.find(({ guardrail }) => decoding.has(guardrail)) ?? null;
+}
+
+/** A run of encoded text hides nothing before it is whole, and shows what it hides in any of its parts. */
+function withEncoded(growth: Growth, decoder: Grower | null): Growth {
+  if (decoder === null) return growth;
+  const { guardrail, pattern } = decoder;
+  const earlier = (found: Growing | null, start: number): Growing | null =>
+    found !== null && found.start <= start ? found : { start, guardrail, pattern };
+  return {
+    behindBreaks(text, from, to) {
+      const found = growth.behindBreaks(text, from, to);
+      const start = openRun(text);
+      return start < from || start >= to ? found : earlier(found, start);
+    },
+    anything(text, from) {
+      const found = growth.anything(text, from);
+      const start = openRun(text);
+      return start < from ? found : earlier(found, start);
+    },
+  };
 }
 
 function changes(deed: string | undefined): boolean {

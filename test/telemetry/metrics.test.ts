@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Body } from "../../src/audit/entry.ts";
+import type { Asking, Body, Finding } from "../../src/audit/entry.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
@@ -68,14 +68,28 @@ test("refusals, findings, aborts and errors of providers each have their counter
 });
 
 test("what guardrails saw, found, left out and asked is counted", async () => {
-  const finding = {
-    ...{ guardrail: "secrets", pattern: "aws", stage: "request", place: "user" },
-    ...{ done: "flag", observed: "reject", count: 3, values: ["k7fq3mzx2a"] },
-  } as const;
-  const asking = {
-    ...{ guardrail: "injection", service: "shield", texts: 2, verdict: "flagged", trouble: null, why: ["ATTACK"] },
-    ...{ calls: 2, known: 0, units: 4, ms: 120 },
-  } as const;
+  const finding: Finding = {
+    guardrail: "secrets",
+    pattern: "aws",
+    stage: "request",
+    place: "user",
+    done: "flag",
+    observed: "reject",
+    count: 3,
+    values: ["k7fq3mzx2a"],
+  };
+  const asking: Asking = {
+    guardrail: "injection",
+    service: "shield",
+    texts: 2,
+    verdict: "flagged",
+    trouble: null,
+    why: ["ATTACK"],
+    calls: 2,
+    known: 0,
+    units: 4,
+    ms: 120,
+  };
   const scan = { texts: 2, bytes: 300, skipped: [{ reason: "image", count: 2 }] } as const;
   const text = await after([
     decision({
