@@ -10,7 +10,7 @@ import { type Judged, type Kind, type Question, ServiceError, type Verdict } fro
 import { createVerdicts, hashOf } from "./verdicts.ts";
 
 /** Calls under way to one service at a time. */
-const MOST_CALLS = 8;
+const MOST_CALLS = 32;
 /** The pause before a second try, when the service names none. */
 const PAUSE_MS = 50;
 /** A piece of so few characters is not halved any more. */

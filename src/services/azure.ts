@@ -98,7 +98,8 @@ async function analyze(text: string, checks: readonly ServiceCheck[], { post, si
     "text:analyze",
     {
       text,
-      categories: [...levels.keys()],
+      // Without a list it would be all of them, and an empty list is none that Azure knows.
+      categories: levels.size > 0 ? [...levels.keys()] : ["Hate"],
       outputType: "EightSeverityLevels",
       ...(blocklistNames.length > 0 ? { blocklistNames, haltOnBlocklistHit: false } : {}),
     },

@@ -85,6 +85,15 @@ test("categories count from their level on, and blocklists by their name", async
   });
 });
 
+test("a blocklist alone is asked about without minding any category", async (t) => {
+  const script = (): Answer => ({
+    json: { categoriesAnalysis: [{ category: "Hate", severity: 6 }], blocklistsMatch: [] },
+  });
+  const { verdict, got } = await ask(t, { checks: [check("blocklist", "terms")], texts: ["a"], script });
+  assert.deepEqual([verdict.flagged, verdict.trouble], [[], null]);
+  assert.ok(got[0]!.json.categories.length > 0);
+});
+
 test("both kinds of checks are asked, either may flag, and both are paid", async (t) => {
   const script = (got: Got): Answer =>
     got.path.includes("shieldPrompt")
