@@ -4,12 +4,14 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
+import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
-import type { Conversation, Moment } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Guards } from "./guards.ts";
 import type { Mark } from "./mark.ts";
 import { layMarks, learn, marksBack, type Ruled, rule } from "./marks.ts";
 import type { Texts } from "./plane.ts";
+import type { Transcript } from "./transcript.ts";
 
 /** What a search says. */
 export interface Searched {
@@ -26,58 +28,69 @@ export async function search(
   conversation: Conversation,
   rest: () => Promise<void> | null,
 ): Promise<Searched> {
-  const { spans } = texts;
   const repeated = conversation.transcripts.repeatedIn(texts);
   const marks = [...repeated.marks];
-  const thread = texts.opening();
-  const isCold = repeated.of === null && conversation.eras.knows(thread);
-  const guardsAt = eraOf(texts, guards, conversation, { thread, isCold, said: repeated.said });
+  const desk = deskFor(texts, guards, conversation, repeated);
   const fresh: number[] = [];
-  for (let from = 0; from < spans.length; ) {
-    const { turn } = spans[from]!;
+  for (const turn of newTurns(texts.spans, marks)) {
     const looked: Looked[] = [];
-    let at = from;
-    for (; at < spans.length && spans[at]!.turn === turn; at += 1) {
-      if (marks[at] !== undefined) continue;
-      fresh.push(at);
-      looked.push(look(at, { texts, guards: guardsAt(at), conversation }));
-      const pause = rest();
-      if (pause !== null) await pause;
+    for (const index of turn) {
+      looked.push(look(index, desk));
+      await rest();
     }
-    for (const [index, each] of looked.entries()) {
-      if (spans[each.index]!.follows)
-        lookAcross(looked[index - 1], each, { texts, guards: guardsAt(each.index), conversation });
+    for (const [at, each] of looked.entries()) {
+      if (texts.spans[each.index]!.follows) lookAcross(looked[at - 1], each, desk);
     }
-    const moment = { thread, turn, past: isCold && turn < texts.end.turn };
     for (const each of looked) {
-      marks[each.index] = marksOf(each, texts, conversation, moment);
-      const pause = conversation.known.any ? rest() : null;
-      if (pause !== null) await pause;
+      marks[each.index] = marksOf(each, desk);
+      if (conversation.known.any) await rest();
     }
-    from = at;
+    fresh.push(...turn);
   }
   const whole = marks as (readonly Mark[])[];
-  if (!texts.passing) conversation.remember({ texts, marks: whole }, repeated);
+  if (!texts.passing) conversation.remember({ thread: desk.thread, texts, marks: whole }, repeated);
   return { marks: whole, fresh };
 }
 
-/** The guardrails for each text: where nothing says what was new when, only the last turn counts as new. */
-function eraOf(
-  { spans, lead, end }: Texts,
-  guards: Guards,
-  { eras }: Conversation,
-  { thread, isCold, said }: { readonly thread: string; readonly isCold: boolean; readonly said: number },
-): (index: number) => Guards {
-  const newest = () => spans.findIndex(({ turn }, index) => index >= lead && turn === end.turn);
-  const eraAt = eras.enter(thread, guards, isCold ? Math.max(0, newest() - lead) : said);
-  return (index) => (index < lead && !isCold ? guards : eraAt(Math.max(0, index - lead)));
+/** Indices of the texts of which nothing is known, turn by turn. */
+function* newTurns(spans: readonly TextSpan[], marks: readonly unknown[]): Generator<number[]> {
+  let turn: number[] = [];
+  for (let at = 0; at < spans.length; at += 1) {
+    if (marks[at] !== undefined) continue;
+    if (turn.length > 0 && spans[turn[0]!]!.turn !== spans[at]!.turn) {
+      yield turn;
+      turn = [];
+    }
+    turn.push(at);
+  }
+  if (turn.length > 0) yield turn;
 }
 
-/** What a look works with. */
+/** What a search works with. */
 interface Desk {
   readonly texts: Texts;
-  readonly guards: Guards;
   readonly conversation: Conversation;
+  readonly thread: string;
+  /** True when the thread was seen before, and nothing of it is at hand to say what of it was new when. */
+  readonly isCold: boolean;
+  /** The guardrails under which a text is looked at. */
+  readonly guardsAt: (index: number) => Guards;
+}
+
+/** In a thread of which nothing is at hand only the last turn counts as new. */
+function deskFor(
+  texts: Texts,
+  guards: Guards,
+  conversation: Conversation,
+  { of, said }: { readonly of: Transcript | null; readonly said: number },
+): Desk {
+  const { spans, lead, end } = texts;
+  const thread = texts.opening();
+  const isCold = of?.thread !== thread && conversation.eras.knows(thread);
+  const newest = () => spans.findIndex(({ turn }, index) => index >= lead && turn === end.turn);
+  const eraAt = conversation.eras.enter(thread, guards, isCold ? Math.max(0, newest() - lead) : said);
+  const guardsAt = (index: number) => (index < lead && !isCold ? guards : eraAt(Math.max(0, index - lead)));
+  return { texts, conversation, thread, isCold, guardsAt };
 }
 
 interface Looked {
@@ -90,8 +103,9 @@ interface Looked {
 }
 
 /** What patterns find in one text; it is kept, so that it is known in all of the turn. */
-function look(index: number, { texts, guards, conversation }: Desk): Looked {
+function look(index: number, { texts, guardsAt, conversation }: Desk): Looked {
   const span = texts.spans[index]!;
+  const guards = guardsAt(index);
   let text: string | null = null;
   const read = (): string => {
     text ??= texts.read(span);
@@ -110,8 +124,9 @@ function look(index: number, { texts, guards, conversation }: Desk): Looked {
 const BORDER = 512;
 
 /** A value that lies across the border of two blocks is a finding in each of them, as far as it lies there. */
-function lookAcross(last: Looked | undefined, right: Looked, { texts, guards, conversation }: Desk): void {
+function lookAcross(last: Looked | undefined, right: Looked, { texts, guardsAt, conversation }: Desk): void {
   const span = texts.spans[right.index]!;
+  const guards = guardsAt(right.index);
   const scanner = guards.at(span.place);
   // What was said of a text before stands, so that only what is looked at now can have a part on the left.
   const left = last?.index === right.index - 1 ? last : null;
@@ -136,16 +151,12 @@ function lookAcross(last: Looked | undefined, right: Looked, { texts, guards, co
 
 const NONE: readonly Mark[] = [];
 
-function marksOf(
-  { index, text, hits, back }: Looked,
-  texts: Texts,
-  conversation: Conversation,
-  moment: Moment,
-): readonly Mark[] {
+function marksOf({ index, text, hits, back }: Looked, { texts, conversation, thread, isCold }: Desk): readonly Mark[] {
   if (back !== null) return marksBack(conversation, back);
   if (hits.length === 0 && !conversation.known.any) return NONE;
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
+  const moment = { thread, turn: span.turn, past: isCold && span.turn < texts.end.turn };
   const marks = layMarks(conversation, words, { hits, moment });
   return span.fixed ? marks.map(left) : marks;
 }

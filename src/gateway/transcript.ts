@@ -9,6 +9,8 @@ import type { Texts } from "./plane.ts";
 
 /** A body whose texts have been looked at. */
 export interface Transcript {
+  /** A name for how its messages begin. */
+  readonly thread: string;
   readonly texts: Texts;
   readonly marks: readonly (readonly Mark[])[];
 }
