@@ -11,6 +11,9 @@ import type { Place } from "../language/tree.ts";
 /** Shortest text whose findings are worth remembering, in bytes, and how many are. */
 const WORTH_IT = 512;
 const MOST_REMEMBERED = 50_000;
+/** Bytes of a text by which it is told whether one like it was seen, and how many such are kept. */
+const SAMPLES = 16;
+const MOST_SIGHTED = 200_000;
 
 const made = new WeakMap<Table, Map<string, Guards>>();
 
@@ -32,6 +35,7 @@ export class Guards {
   readonly print: string;
   readonly #scanners: ReadonlyMap<Place, Scanner | null>;
   readonly #remembered = new Map<string, readonly Hit[]>();
+  readonly #sighted = new Set<number>();
 
   constructor(table: Table, indices: readonly number[]) {
     this.guardrails = table.guardrails;
@@ -58,7 +62,7 @@ export class Guards {
   ): readonly Hit[] {
     const scanner = this.at(place);
     if (scanner === null) return NO_HITS;
-    if (end - start < WORTH_IT) return scan(scanner, body, start, end, read);
+    if (end - start < WORTH_IT || this.#isFirst(body, start, end)) return scan(scanner, body, start, end, read);
     // Whoever could make two texts with one name could have one of them pass for the other, so that it is a strong hash.
     const name = place + hash("sha256", body.subarray(start, end), "binary");
     const known = this.#remembered.get(name);
@@ -67,6 +71,17 @@ export class Guards {
     this.#remembered.set(name, hits);
     if (this.#remembered.size > MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
     return hits;
+  }
+
+  /** Most texts come once, and a strong hash of each would be a good part of what looking at it costs. */
+  #isFirst(body: Uint8Array, start: number, end: number): boolean {
+    let sight = end - start;
+    const step = Math.floor((end - start) / SAMPLES);
+    for (let at = start; at < end; at += step) sight = Math.imul(sight ^ body[at]!, 0x01000193);
+    if (this.#sighted.has(sight)) return false;
+    if (this.#sighted.size >= MOST_SIGHTED) this.#sighted.clear();
+    this.#sighted.add(sight);
+    return true;
   }
 }
 
