@@ -99,6 +99,11 @@ export class OpenPolicy {
     return this.#join().pinned.has(path);
   }
 
+  /** Whether a file's text cannot be read whole. */
+  isBroken(path: string): boolean {
+    return this.#files.get(path)?.diagnostics.some(({ severity }) => severity === "error") ?? false;
+  }
+
   /** The pack that a file is, by the name it has here; null for a file of the policy itself. */
   packOf(path: string): string | null {
     return [...this.unit.packs].find(([, tree]) => tree.source.path === path)?.[0] ?? null;

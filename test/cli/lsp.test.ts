@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DidChangeWatchedFilesNotification, DocumentFormattingRequest } from "vscode-languageserver/node";
+import {
+  DefinitionRequest,
+  DidChangeWatchedFilesNotification,
+  DocumentFormattingRequest,
+  DocumentHighlightRequest,
+  DocumentSymbolRequest,
+  PrepareRenameRequest,
+  ReferencesRequest,
+  RenameRequest,
+  WorkspaceSymbolRequest,
+} from "vscode-languageserver/node";
 import { codesOf, type Editor, type Setup, startEditor } from "../editor/client.ts";
 import { FILES, TEAMS, TESTS } from "../editor/policies.ts";
 import { playground } from "./gw.ts";
@@ -70,6 +80,61 @@ test("formatting is that of `gw policy fmt`", () =>
     assert.deepEqual(
       edits?.map(({ newText }) => newText.trim()),
       [""],
+    );
+  }));
+
+/** A place in a file of the policy, in front of some words. */
+function at(editor: Editor, path: string, words: string, skip = 0) {
+  const lines = (POLICY[path] ?? "").split("\n");
+  const line = lines.findIndex((text) => text.includes(words));
+  assert.ok(line >= 0, words);
+  return { textDocument: { uri: editor.uri(path) }, position: { line, character: lines[line]!.indexOf(words) + skip } };
+}
+
+test("names lead to their definition, to their references, and to a new name, over files that are not open", () =>
+  using({ files: POLICY }, async (editor) => {
+    const { connection } = editor;
+    const group = at(editor, "policy/teams.policy", "@everyday", 1);
+    const definition = await connection.sendRequest(DefinitionRequest.type, group);
+    assert.deepEqual(definition, {
+      uri: editor.uri("policy/org.policy"),
+      range: { start: { line: 19, character: 7 }, end: { line: 19, character: 15 } },
+    });
+    const context = { includeDeclaration: true };
+    const references = await connection.sendRequest(ReferencesRequest.type, { ...group, context });
+    assert.deepEqual(
+      references?.map(({ uri }) => uri),
+      [editor.uri("policy/org.policy"), editor.uri("policy/teams.policy")],
+    );
+    assert.equal((await connection.sendRequest(DocumentHighlightRequest.type, group))?.length, 1);
+    assert.deepEqual(await connection.sendRequest(PrepareRenameRequest.type, group), {
+      start: { line: 4, character: 16 },
+      end: { line: 4, character: 24 },
+    });
+    const edit = await connection.sendRequest(RenameRequest.type, { ...group, newName: "daily" });
+    assert.deepEqual(Object.keys(edit?.changes ?? {}), [
+      editor.uri("policy/org.policy"),
+      editor.uri("policy/teams.policy"),
+    ]);
+
+    const ofPack = at(editor, "policy/teams.policy", "haiku");
+    const pack = await connection.sendRequest(DefinitionRequest.type, ofPack);
+    assert.match(JSON.stringify(pack), /policy\/packs\/anthropic\.policy/);
+    await assert.rejects(connection.sendRequest(PrepareRenameRequest.type, ofPack), /ships with sallyport/);
+  }));
+
+test("the outline of a file and a search over all of them show what is declared", () =>
+  using({ files: POLICY }, async ({ connection, uri }) => {
+    const textDocument = { uri: uri("policy/teams.policy") };
+    const symbols = await connection.sendRequest(DocumentSymbolRequest.type, { textDocument });
+    assert.deepEqual(
+      symbols?.map(({ name }) => name),
+      ["eng", "eng/payments", "dana"],
+    );
+    const found = await connection.sendRequest(WorkspaceSymbolRequest.type, { query: "nosecr" });
+    assert.deepEqual(
+      found?.map(({ name, location }) => [name, location.uri]),
+      [["no-secrets", uri("policy/org.policy")]],
     );
   }));
 

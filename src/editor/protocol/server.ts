@@ -17,6 +17,8 @@ import { readBuiltins } from "../../revision/packs.ts";
 import { format } from "../format.ts";
 import { startWholeCheck } from "../whole-check.ts";
 import { filePath } from "./addresses.ts";
+import { createAsking } from "./asking.ts";
+import { answerNavigation } from "./navigation.ts";
 import { textEditOf } from "./shapes.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -61,12 +63,13 @@ export async function serveEditor(
     else await Promise.all(changes.map(({ uri }) => workspace.saved(uri)));
   });
 
-  connection.onDocumentFormatting(async ({ textDocument: { uri } }) => {
-    await ready.promise;
-    const seat = workspace.seatOf(uri);
-    const document = documents.get(uri);
-    if (seat === null || document === undefined || seat.desk.policy.isPinned(seat.path)) return [];
-    return format({ path: seat.path, text: document.getText() }).map((edit) => textEditOf(document, edit));
+  const asking = createAsking(workspace, ready.promise);
+  answerNavigation(connection, asking, workspace);
+  connection.onDocumentFormatting(async ({ textDocument }) => {
+    const asked = await asking.about(textDocument.uri);
+    if (asked === null || asked.desk.policy.isPinned(asked.path)) return [];
+    const { document, path } = asked;
+    return format({ path, text: document.getText() }).map((edit) => textEditOf(document, edit));
   });
 
   documents.listen(connection);
@@ -77,6 +80,12 @@ export async function serveEditor(
 const CAPABILITIES: InitializeResult["capabilities"] = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
   documentFormattingProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  renameProvider: { prepareProvider: true },
+  documentSymbolProvider: true,
+  workspaceSymbolProvider: true,
 };
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
