@@ -1,0 +1,42 @@
+/** Guardrails that guard a node already: on the node itself or above it, for as long as the later line lasts. */
+import { inForce } from "../../decision/access.ts";
+import { untilText } from "../../decision/words.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { fault } from "../../model/fault.ts";
+import type { GuardUse } from "../../model/model.ts";
+import { type Realm, whoIs } from "../realm.ts";
+
+/** Uses of guardrails that could be left out; of two that are equal, the later one. */
+export function guardsTwice(realm: Realm): Diagnostic[] {
+  return realm.model.nodes.flatMap(({ guards, parent }, node) => {
+    if (guards.length === 0) return [];
+    let uses = [...usesAbove(realm, parent), ...guards.map((use) => ({ node, use }))];
+    return guards.toReversed().flatMap((use) => {
+      if (!inForce(use.until, realm.at)) return [];
+      const last = use.until ?? Number.POSITIVE_INFINITY;
+      const first = uses.find(
+        (it) => it.use !== use && it.use.guardrail === use.guardrail && inForce(it.use.until, last),
+      );
+      if (first === undefined) return [];
+      uses = uses.filter((it) => it.use !== use);
+      return [told(realm, use, first)];
+    });
+  });
+}
+
+interface Use {
+  readonly node: number;
+  readonly use: GuardUse;
+}
+
+function usesAbove(realm: Realm, node: number | null): Use[] {
+  if (node === null) return [];
+  const { guards, parent } = realm.model.nodes[node]!;
+  return [...usesAbove(realm, parent), ...guards.map((use) => ({ node, use }))];
+}
+
+function told(realm: Realm, { guardrail, until, span }: GuardUse, first: Use): Diagnostic {
+  const message = `\`guard ${guardrail}${untilText(until)}\` adds nothing: it guards here already`;
+  const note = { message: `\`guard ${guardrail}\` of ${whoIs(realm, first.node)} holds here`, span: first.use.span };
+  return fault("GW6012", span, message, "leave it out", [note]);
+}

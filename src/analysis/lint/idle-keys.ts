@@ -1,0 +1,94 @@
+/**
+ * Keys with which nothing can ever be done: no model is allowed to them at any time before they expire, or the hours of
+ * the blocks on their path never meet. Every request needs a model; a key without tools still holds a conversation.
+ */
+import { inForce } from "../../decision/access.ts";
+import type { Policy, Window } from "../../decision/table.ts";
+import { closedWindow, opensAt } from "../../decision/windows.ts";
+import type { Diagnostic, Note } from "../../language/diagnostic.ts";
+import { fault } from "../../model/fault.ts";
+import { momentsAfter, pathTo, type Realm, whoIs } from "../realm.ts";
+import { stretchesOf } from "./access-over-time.ts";
+import { noteOf } from "./lines.ts";
+
+/** Keys that are of no use, but for those that have expired. */
+export function idleKeys(realm: Realm): Diagnostic[] {
+  const { model, at } = realm;
+  const opens = createHours(realm);
+  const hasModel = createHasModel();
+  return realm.keys.flatMap((key) => {
+    const { name, span, key: facts } = model.nodes[key]!;
+    const end = facts?.expires ?? Number.POSITIVE_INFINITY;
+    if (end < at) return [];
+    const idle = (why: string, notes: readonly Note[]) => [
+      fault("GW6031", span, `key \`${name}\` can do nothing: ${why}`, "mend that, or delete the key", notes),
+    ];
+    const stretches = stretchesOf(realm, key).filter(({ now }) => now <= end);
+    if (!stretches.some(({ access }) => hasModel(access)))
+      return idle("no model is ever allowed to it", linesOf(realm, key));
+    return opens(key, end) ? [] : idle("its active hours never meet", hoursOf(realm, key));
+  });
+}
+
+/** Equal access is one object for many keys. */
+function createHasModel(): (access: Policy) => boolean {
+  const known = new Map<Policy, boolean>();
+  return (access) => {
+    const has = known.get(access) ?? access.models.some((word) => word !== 0);
+    known.set(access, has);
+    return has;
+  };
+}
+
+/** Whether all windows of a key are ever open together; keys without hours of their own share the list of their team. */
+function createHours({ table, at }: Realm): (key: number, end: number) => boolean {
+  const known = new Map<readonly number[], boolean>();
+  const isOpenAt = (ids: readonly number[], now: number): boolean => {
+    const windows = ids.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
+    return closedWindow(table.timezone, windows, now) === null || opensAt(table.timezone, windows, now) !== null;
+  };
+  return (key, end) => {
+    const ids = table.nodes[key]!.windows;
+    if (ids.length < 2) return true;
+    const ends = ids.flatMap((id) => table.windows[id]!.spans.map(({ until }) => until));
+    const moments = momentsAfter(at, ends).filter((now) => now <= end);
+    const open = known.get(ids) ?? moments.some((now) => isOpenAt(ids, now));
+    known.set(ids, open);
+    return open;
+  };
+}
+
+function windowAt(window: Window, now: number): Window {
+  return { ...window, spans: window.spans.filter(({ until }) => inForce(until, now)) };
+}
+
+const MOST_LINES = 4;
+
+/** The lines about models on the path of a key; where none allows anything, the others do not matter. */
+function linesOf(realm: Realm, key: number): Note[] {
+  const { model, table } = realm;
+  const lines = pathTo(realm, key).flatMap((node) =>
+    table.nodes[node]!.grants.flatMap((grant, index) => {
+      const { span } = model.nodes[node]!.access[index]!;
+      return grant.thing === "models" ? [{ node, grant, span }] : [];
+    }),
+  );
+  if (!lines.some(({ grant }) => grant.effect === "allow")) {
+    return [{ message: `no \`allow models\` is on its path, ${pathText(realm, key)}`, span: null }];
+  }
+  return lines.slice(0, MOST_LINES).map((line) => noteOf(realm, line));
+}
+
+function pathText(realm: Realm, key: number): string {
+  return pathTo(realm, key)
+    .map((node) => whoIs(realm, node))
+    .join(" → ");
+}
+
+function hoursOf(realm: Realm, key: number): Note[] {
+  const { table } = realm;
+  return table.nodes[key]!.windows.map((id) => {
+    const { text, place } = table.windows[id]!.origin;
+    return { message: `\`${text}\` at ${place}`, span: null };
+  });
+}
