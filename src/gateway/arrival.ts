@@ -36,6 +36,7 @@ export class Arrival {
   readonly #request: IncomingMessage;
   readonly #leaving = new AbortController();
   #left: Leaving | null = null;
+  #answered: number | null = null;
 
   constructor(request: IncomingMessage, response: ServerResponse, stamp: Stamp) {
     const { method, url, headers } = request;
@@ -62,6 +63,18 @@ export class Arrival {
   /** Why the work was given up; null while it goes on. */
   get left(): Leaving | null {
     return this.#left;
+  }
+
+  /** The status of an answer that was given at the door, because the rest of the request cannot be read; null otherwise. */
+  get answered(): number | null {
+    return this.#answered;
+  }
+
+  /** The rest of the request cannot be read. True when it is to be answered at the door; the connection has to end then. */
+  breakOff(status: number): boolean {
+    if (this.#request.complete || this.sink.opened || this.#answered !== null) return false;
+    this.#answered = status;
+    return true;
   }
 
   /** Gives up the work on this request; the first reason stands. */
@@ -110,9 +123,9 @@ export class Arrival {
     });
   }
 
-  /** Sends a whole answer, unless one has begun or nobody is there. */
+  /** Sends a whole answer, unless one was given or has begun, or nobody is there. */
   reply({ status, headers, body }: Reply): void {
-    if (this.sink.opened || this.left === "client-gone") return;
+    if (this.#answered !== null || this.sink.opened || this.left === "client-gone") return;
     this.sink.open(status, headers, body.length);
     this.sink.end(body);
   }

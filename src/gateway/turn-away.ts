@@ -18,7 +18,10 @@ export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane
   const { arrival, why } = who;
   const of: Case = { arrival, table: who.table, actor: who.actor, asked };
   const reply = plane.refuse(why, arrival.id);
-  const body = why.kind === "refusal" ? decisionBody(of, why, who.findings ?? []) : faultBody(of, why, reply.status);
+  const body =
+    why.kind === "refusal"
+      ? decisionBody(of, why, who.findings ?? [])
+      : faultBody(of, why, arrival.answered ?? reply.status);
   const isDurable = await recorded(body, ports);
   if (isDurable) return arrival.reply(reply);
   arrival.reply(plane.refuse(unrecorded(), arrival.id));
