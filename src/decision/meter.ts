@@ -6,7 +6,8 @@
  * day, week and month, and budgets of every period, count in calendar windows of the org's time zone.
  */
 import type { Period } from "../language/tree.ts";
-import { dateOf, offsetOf, startOfDate } from "./clock.ts";
+import { offsetOf } from "../model/offset.ts";
+import { dateOf, startOfDate } from "./clock.ts";
 
 /** Periods that drain continuously. */
 export const ROLLING_MS = { sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
