@@ -4,14 +4,21 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  CodeActionRequest,
+  CodeLensRefreshRequest,
+  CodeLensRequest,
+  CompletionRequest,
   DefinitionRequest,
   DidChangeWatchedFilesNotification,
   DocumentFormattingRequest,
   DocumentHighlightRequest,
   DocumentSymbolRequest,
+  ExecuteCommandRequest,
+  HoverRequest,
   PrepareRenameRequest,
   ReferencesRequest,
   RenameRequest,
+  ShowMessageNotification,
   WorkspaceSymbolRequest,
 } from "vscode-languageserver/node";
 import { codesOf, type Editor, type Setup, startEditor } from "../editor/client.ts";
@@ -136,6 +143,94 @@ test("the outline of a file and a search over all of them show what is declared"
       found?.map(({ name, location }) => [name, location.uri]),
       [["no-secrets", uri("policy/org.policy")]],
     );
+  }));
+
+test("proposals fit the place, and are written out for editors that know how", () =>
+  using(
+    {
+      files: POLICY,
+      capabilities: { textDocument: { completion: { completionItem: { snippetSupport: true } } } },
+    },
+    async (editor) => {
+      const text = TEAMS.replace("@everyday", "@every");
+      await editor.open("policy/teams.policy", text);
+      const end = { line: 4, character: 21 };
+      const textDocument = { uri: editor.uri("policy/teams.policy") };
+      const proposals = await editor.connection.sendRequest(CompletionRequest.type, { textDocument, position: end });
+      assert.ok(Array.isArray(proposals));
+      const everyday = proposals.find(({ label }) => label === "@everyday");
+      assert.deepEqual(everyday?.textEdit, {
+        range: { start: { line: 4, character: 15 }, end },
+        newText: "@everyday",
+      });
+      const outside = { textDocument, position: { line: 1, character: 0 } };
+      const heads = await editor.connection.sendRequest(CompletionRequest.type, outside);
+      assert.ok(Array.isArray(heads));
+      assert.equal(heads.find(({ label }) => label === "team")?.insertTextFormat, 2);
+    },
+  ));
+
+test("pointing at a key tells what it may do in the end", () =>
+  using({ files: POLICY }, async (editor) => {
+    await editor.open("policy/teams.policy", TEAMS);
+    const hover = await editor.connection.sendRequest(HoverRequest.type, at(editor, "policy/teams.policy", "dana"));
+    assert.match(
+      JSON.stringify(hover?.contents),
+      /key `dana`.*org acme › team eng › team eng\/payments › key dana.*models: `@anthropic\.haiku`/,
+    );
+    const word = await editor.connection.sendRequest(HoverRequest.type, at(editor, "policy/teams.policy", "budget"));
+    assert.match(JSON.stringify(word?.contents), /A ceiling on cost/);
+  }));
+
+test("what a fault suggests is one step away", () =>
+  using({ files: POLICY }, async (editor) => {
+    await editor.open("policy/teams.policy", TEAMS.replace("@everyday", "@evryday"));
+    const { diagnostics } = await editor.until("policy/teams.policy", (told) => told.diagnostics.length > 0);
+    const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: editor.uri("policy/teams.policy") },
+      range: diagnostics[0]!.range,
+      context: { diagnostics: [...diagnostics] },
+    });
+    assert.deepEqual(
+      actions?.map((action) => [action.title, "edit" in action && action.edit?.changes]),
+      [
+        [
+          "Replace with @everyday",
+          { [editor.uri("policy/teams.policy")]: [{ range: diagnostics[0]!.range, newText: "@everyday" }] },
+        ],
+      ],
+    );
+  }));
+
+test("the lens of a test runs it as it stands in the editor, and says how it ended", () =>
+  using({ files: POLICY, capabilities: { workspace: { codeLens: { refreshSupport: true } } } }, async (editor) => {
+    const { connection } = editor;
+    const refreshed = new Promise<void>((resolve) => {
+      connection.onRequest(CodeLensRefreshRequest.type, () => resolve());
+    });
+    const said: string[] = [];
+    connection.onNotification(ShowMessageNotification.type, ({ message }) => {
+      said.push(message);
+    });
+    await editor.open("policy/tests.policy", TESTS);
+    await refreshed;
+    const textDocument = { uri: editor.uri("policy/tests.policy") };
+    const run = async () => {
+      const [lens] = (await connection.sendRequest(CodeLensRequest.type, { textDocument })) ?? [];
+      assert.ok(lens?.command);
+      const { command, arguments: args = [], title } = lens.command;
+      return { title, verdict: await connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) };
+    };
+    assert.deepEqual(await run(), {
+      title: "run test (holds)",
+      verdict: { passed: true, message: 'test "engineers read" holds' },
+    });
+    await editor.change("policy/tests.policy", TESTS.replace("WebFetch", "Read"));
+    const { verdict } = await run();
+    assert.deepEqual(verdict, { passed: false, message: 'test "engineers read" fails in 1 line' });
+    assert.deepEqual(said, ['test "engineers read" holds', 'test "engineers read" fails in 1 line']);
+    const { diagnostics } = await editor.until("policy/tests.policy", (told) => told.diagnostics.length > 0);
+    assert.deepEqual(diagnostics[0]?.range.start, { line: 4, character: 2 });
   }));
 
 test("a file that is opened by itself brings the policy around it", () =>

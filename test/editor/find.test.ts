@@ -29,7 +29,7 @@ test("every kind of name leads to its declaration, over files and packs", () => 
   assert.equal(definition("org.policy", "guard |no-secrets"), "org.policy:29");
   assert.equal(definition("org.policy", "@secrets, employee|-id"), "org.policy:36");
   assert.equal(definition("org.policy", "match @sec|rets"), "org.policy:5");
-  assert.equal(definition("tests.policy", "for key |dana"), "teams.policy:14");
+  assert.equal(definition("tests.policy", "for key |dana"), "teams.policy:15");
   assert.equal(definition("tests.policy", "for team e|ng"), "teams.policy:4");
   assert.equal(definition("tests.policy", "redact no-|secrets"), "org.policy:29");
   assert.equal(definition("tests.policy", "[[secret:employee-|id"), "org.policy:36");

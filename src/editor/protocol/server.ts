@@ -3,6 +3,8 @@
  * room and back. Everything that can be asked without a protocol lives one folder up.
  */
 import {
+  CodeActionKind,
+  CodeLensRefreshRequest,
   createConnection,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
@@ -18,6 +20,7 @@ import { format } from "../format.ts";
 import { startWholeCheck } from "../whole-check.ts";
 import { filePath } from "./addresses.ts";
 import { createAsking } from "./asking.ts";
+import { answerAssistance, RUN_TEST } from "./assistance.ts";
 import { answerNavigation } from "./navigation.ts";
 import { textEditOf } from "./shapes.ts";
 import { Workspace } from "./workspace.ts";
@@ -32,13 +35,19 @@ export async function serveEditor(
   const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const documents = new TextDocuments(TextDocument);
   const check = startWholeCheck();
-  const workspace = new Workspace({ connection, documents, check, builtins, onJudged: () => {} });
+  let opened: InitializeParams | null = null;
+  const onJudged = () => {
+    if (opened?.capabilities.workspace?.codeLens?.refreshSupport === true) {
+      // An editor that declines asks again when it likes.
+      connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+    }
+  };
+  const workspace = new Workspace({ connection, documents, check, builtins, onJudged });
   const ended = new Promise<void>((resolve) => {
     input.on("close", resolve);
     input.on("end", resolve);
   });
 
-  let opened: InitializeParams | null = null;
   const ready = Promise.withResolvers<void>();
   connection.onInitialize((params) => {
     opened = params;
@@ -48,7 +57,9 @@ export async function serveEditor(
     if (opened === null) return;
     if (opened.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
       const watchers = [{ globPattern: "**/*.policy" }];
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+      connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch((error: unknown) => {
+        connection.console.warn(`changes on the disk are not seen: ${String(error)}`);
+      });
     }
     await workspace.open(foldersOf(opened), chosenOf(opened));
     ready.resolve();
@@ -65,6 +76,7 @@ export async function serveEditor(
 
   const asking = createAsking(workspace, ready.promise);
   answerNavigation(connection, asking, workspace);
+  answerAssistance({ connection, asking, check, editor: () => opened });
   connection.onDocumentFormatting(async ({ textDocument }) => {
     const asked = await asking.about(textDocument.uri);
     if (asked === null || asked.desk.policy.isPinned(asked.path)) return [];
@@ -86,6 +98,11 @@ const CAPABILITIES: InitializeResult["capabilities"] = {
   renameProvider: { prepareProvider: true },
   documentSymbolProvider: true,
   workspaceSymbolProvider: true,
+  completionProvider: { triggerCharacters: ["@", "/", ":", ".", '"'] },
+  hoverProvider: true,
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeLensProvider: {},
+  executeCommandProvider: { commands: [RUN_TEST] },
 };
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {

@@ -13,6 +13,7 @@ import { findRoots, type Root } from "../roots.ts";
 import { Rounds } from "../rounds.ts";
 import type { WholeCheck } from "../whole-check.ts";
 import { createAddresses, filePath, within } from "./addresses.ts";
+import { say } from "./say.ts";
 import { type Find, shownDiagnostic } from "./shapes.ts";
 
 const SUFFIX = ".policy";
@@ -88,7 +89,7 @@ export class Workspace {
       for (const source of await readSources(dir)) policy.put(source);
     } catch (error) {
       if (!(error instanceof SourcesError)) throw error;
-      connection.window.showErrorMessage(error.message);
+      say(connection, "error", error.message);
     }
     for (const document of documents.all()) {
       const path = within(dir, filePath(document.uri));

@@ -1,0 +1,125 @@
+/**
+ * What is to be told about a place: what the name there resolves to, with its `##` comment; what a word of the language
+ * means; the page of a diagnostic. What a team or key may do in the end is asked of judge.ts, which knows the table.
+ */
+import { CODES } from "../language/codes.ts";
+import { wordAt } from "../language/cursor.ts";
+import { place } from "../language/source.ts";
+import type { Item, Thing } from "../language/tree.ts";
+import type { Declared } from "../model/declared.ts";
+import { isGlob } from "../model/glob.ts";
+import { expandGroups } from "../model/groups.ts";
+import { listsIn } from "../model/lists.ts";
+import { declarationOf, holds, type NamedDeclaration, nameAround, type Place } from "./find.ts";
+import type { Asked } from "./judge.ts";
+import { namesMatching } from "./known-names.ts";
+import type { Occurrence } from "./occurrences.ts";
+import { wordDoc } from "./words.ts";
+
+/** What to tell. */
+export interface Hover {
+  readonly start: number;
+  readonly end: number;
+  /** Paragraphs of Markdown. */
+  readonly parts: readonly string[];
+  /** A node whose effective policy is worth telling. */
+  readonly node: Asked | null;
+}
+
+/** More names than these are counted only. */
+const MOST = 12;
+
+/** Tells about a place; null when there is nothing to tell. */
+export function hoverAt(at: Place): Hover | null {
+  const told = aboutName(at) ?? aboutItem(at) ?? aboutWord(at);
+  const pages = pagesAt(at);
+  if (pages.parts.length === 0) return told;
+  return told === null ? pages : { ...told, parts: [...told.parts, ...pages.parts] };
+}
+
+function pagesAt({ policy, path, offset }: Place): Hover {
+  const found = policy.findings(path).filter(({ span }) => holds(span, offset));
+  const codes = [...new Set(found.map(({ code }) => code))];
+  const parts = codes.map((code) => `**${code}** ${CODES[code].title}\n\n${CODES[code].page}`);
+  return { start: found[0]?.span.start ?? offset, end: found[0]?.span.end ?? offset, parts, node: null };
+}
+
+function aboutWord({ policy, path, offset }: Place): Hover | null {
+  const found = wordAt(policy.treeOf(path)?.source.text ?? "", offset);
+  const doc = found && wordDoc(found.word);
+  return found && doc !== null
+    ? { start: found.start, end: found.end, parts: [`\`${found.word}\`: ${doc}`], node: null }
+    : null;
+}
+
+// ---- names ------------------------------------------------------------------------------------------------------------
+
+function aboutName(at: Place): Hover | null {
+  const name = nameAround(at);
+  if (name === null) return null;
+  const { start, end } = name.whole;
+  const declaration = declarationOf(at.policy, name);
+  if (declaration === null) return null;
+  const parts = [
+    `${declaration.kind} \`${name.name}\` (${place(declaration.name.span)})`,
+    ...(declaration.doc === null ? [] : [declaration.doc.replaceAll("\n", "  \n")]),
+    ...meaning(at.policy.declared, name, declaration),
+  ];
+  const isNode = name.kind === "org" || name.kind === "team" || name.kind === "key";
+  return { start, end, parts, node: isNode ? { kind: name.kind as Asked["kind"], name: name.name } : null };
+}
+
+function meaning(declared: Declared, { name }: Occurrence, declaration: NamedDeclaration): readonly string[] {
+  switch (declaration.kind) {
+    case "models":
+    case "tools": {
+      const globs = expandGroups(declared)[declaration.kind].get(name) ?? [];
+      const via = declaration.kind === "models" ? declaration.via.map(({ text }) => text) : [];
+      return [`${listed(globs)}${via.length === 0 ? "" : ` via ${via.join(" then ")}`}`];
+    }
+    case "provider":
+      return declaration.body.flatMap((it) =>
+        it.kind === "kind" ? [`of kind ${it.name.text}`] : it.kind === "url" ? [it.url.text] : [],
+      );
+    case "pattern":
+      return [declaration.matches.map(({ pattern, flags }) => `\`/${pattern}/${flags}\``).join("  \n")];
+    case "guardrail": {
+      const on = declaration.on.map(({ stage }) => stage).join(" and ");
+      const where = declaration.in.length === 0 ? "" : ` (${declaration.in.map((it) => it.place).join(", ")})`;
+      return declaration.actions.map((action) =>
+        action.kind === "redact" ? `redacts in ${on}${where}` : `rejects in ${on}${where}: ${action.message.text}`,
+      );
+    }
+    case "use":
+      return [declaration.from.kind === "builtin" ? "ships with sallyport" : `from \`${declaration.from.path.text}\``];
+    default:
+      return [];
+  }
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return "nothing";
+  const shown = names
+    .slice(0, MOST)
+    .map((name) => `\`${name}\``)
+    .join(", ");
+  return names.length <= MOST ? shown : `${shown} and ${names.length - MOST} more`;
+}
+
+// ---- globs ------------------------------------------------------------------------------------------------------------
+
+function aboutItem({ policy, path, offset }: Place): Hover | null {
+  const lists = policy.treeOf(path)?.declarations.flatMap(listsIn) ?? [];
+  for (const { thing, items } of lists) {
+    const item = items.find(({ span }) => holds(span, offset));
+    if (item !== undefined) return aboutGlob(item, thing, policy.declared);
+  }
+  return null;
+}
+
+function aboutGlob({ text, kind, span }: Item, thing: Thing, declared: Declared): Hover | null {
+  if (kind === "reference" || thing === "providers" || !isGlob(text)) return null;
+  const names = namesMatching(declared, thing, text);
+  const known = names.length === 0 ? `no ${thing} that the policy knows` : listed(names);
+  return { start: span.start, end: span.end, parts: [`\`${text}\` matches ${known}`], node: null };
+}
