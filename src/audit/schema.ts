@@ -59,6 +59,7 @@ const decision = z.strictObject({
   findings: z.array(finding),
   session: text.nullable(),
   agent: text.nullable(),
+  held: z.array(charge),
 });
 const outcome = z.strictObject({
   kind: z.literal("outcome"),
@@ -98,7 +99,12 @@ const body = z.discriminatedUnion("kind", [
     content: text,
     faults: z.array(text),
   }),
-  z.strictObject({ kind: z.literal("recovery"), truncatedBytes: count, open: z.array(text) }),
+  z.strictObject({
+    kind: z.literal("recovery"),
+    truncatedBytes: count,
+    open: z.array(text),
+    charges: z.array(charge),
+  }),
   z.strictObject({ kind: z.literal("start"), version: text }),
   z.strictObject({ kind: z.literal("stop") }),
 ]);

@@ -28,9 +28,10 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
 
+  const { held } = reservation;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since) / 1000);
-  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
+  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, { findings, held }), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());

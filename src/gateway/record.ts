@@ -2,7 +2,7 @@
  * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
  * that waits for a record to be durable, so that the wait is measured.
  */
-import type { Actor, Body, DecisionBody, FaultBody, Finding } from "../audit/entry.ts";
+import type { Actor, Body, Charge, DecisionBody, FaultBody, Finding } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -48,8 +48,14 @@ export interface Case {
 /** A caller decides how many tools it offers; the record must not grow with that. */
 const MOST_STRIPPED = 100;
 
+/** What the stages know beside the decision itself. */
+export interface Beside {
+  readonly findings: readonly Finding[];
+  readonly held: readonly Charge[];
+}
+
 /** The record of a decision. */
-export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
+export function decisionBody(of: Case, decision: Decision, { findings, held }: Beside): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
   return {
@@ -71,6 +77,7 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
     findings,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
+    held,
   };
 }
 

@@ -20,7 +20,7 @@ export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane
   const reply = plane.refuse(why, arrival.id);
   const body =
     why.kind === "refusal"
-      ? decisionBody(of, why, who.findings ?? [])
+      ? decisionBody(of, why, { findings: who.findings ?? [], held: [] })
       : faultBody(of, why, arrival.answered ?? reply.status);
   const isDurable = await recorded(body, ports);
   if (isDurable) return arrival.reply(reply);

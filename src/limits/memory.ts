@@ -85,8 +85,9 @@ export function createMemoryLimits(): Limits {
         return { ...part, ...take(part.counter, part, part.hold.amount, now) };
       });
       const id = nextId++;
-      live.set(id, { parts: taken, at: now });
-      return { kind: "reservation", id };
+      const reserved = { parts: taken, at: now };
+      live.set(id, reserved);
+      return { kind: "reservation", id, held: chargesOf(reserved, demand) };
     },
     settle(reservation, actual, now) {
       const ended = end(reservation);
@@ -125,11 +126,11 @@ function worstDenial(parts: readonly Part[], now: number): Denial | null {
   return worst;
 }
 
-function chargesOf({ parts, at }: Live, actual: Demand): readonly Charge[] {
+function chargesOf({ parts, at }: Live, demand: Demand): readonly Charge[] {
   const charges: Charge[] = [];
   for (const { hold } of parts) {
     const { measure, period } = hold.slot;
-    const amount = amountOf(hold, actual);
+    const amount = amountOf(hold, demand);
     if (measure === "concurrency" || period === null || amount === 0) continue;
     charges.push({ counter: hold.counter, measure, period, amount, ceiling: hold.amount, at });
   }

@@ -28,6 +28,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     findings: [],
     session: null,
     agent: null,
+    held: [],
     ...parts,
   };
 }

@@ -13,7 +13,13 @@ const finding = { guardrail: "secrets", pattern: "aws-key", stage: "request", co
 
 /** One body of each kind; the compiler finishes the list. */
 const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: Kind }> } = {
-  decision: decision("t1", { findings: [finding], session: "s", agent: "a", stripped: ["WebFetch"] }),
+  decision: decision("t1", {
+    findings: [finding],
+    session: "s",
+    agent: "a",
+    stripped: ["WebFetch"],
+    held: [charge(1)],
+  }),
   outcome: outcome("t1", {
     charges: [charge(1)],
     findings: [{ ...finding, stage: "response" }],
@@ -22,7 +28,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
-  recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"] },
+  recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"], charges: [charge(1)] },
   start: { kind: "start", version: "0.1.0" },
   stop: { kind: "stop" },
 };
