@@ -17,12 +17,14 @@ import { type Names, namesOf } from "./lines.ts";
 export function beyondTeam(realm: Realm): Diagnostic[] {
   const { model, table } = realm;
   const names = namesOf(table);
-  return realm.keys.flatMap((key) =>
-    table.nodes[key]!.grants.flatMap((grant, index) => {
+  const found: Diagnostic[] = [];
+  for (const key of realm.keys) {
+    for (const [index, grant] of table.nodes[key]!.grants.entries()) {
       const more = grant.effect === "allow" ? reachBeyond(realm, names, { key, grant }) : null;
-      return more === null ? [] : [told(realm, key, { grant, more, span: model.nodes[key]!.access[index]!.span })];
-    }),
-  );
+      if (more !== null) found.push(told(realm, key, { grant, more, span: model.nodes[key]!.access[index]!.span }));
+    }
+  }
+  return found;
 }
 
 interface Surplus {

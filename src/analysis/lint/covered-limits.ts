@@ -12,21 +12,32 @@ import { momentsAfter, type Realm, whoIs } from "../realm.ts";
 
 /** Limits that could be left out. */
 export function coveredLimits(realm: Realm): Diagnostic[] {
-  return realm.model.nodes.flatMap(({ limits }, node) => {
-    if (limits.length === 0) return [];
-    const path = limitsOnPath(realm, node);
-    return limits.flatMap((limit) => {
-      if (limit.warnAt !== null || !inForce(limit.until, realm.at)) return [];
-      const cover = coverOf(realm, { node, limit }, path);
-      return cover === null ? [] : [told(realm, limit, cover)];
-    });
-  });
+  const found: Diagnostic[] = [];
+  for (const [node, { limits }] of realm.model.nodes.entries()) {
+    for (const limit of limits) {
+      if (limit.warnAt !== null || !inForce(limit.until, realm.at) || !isAboveAnother(realm, node, limit)) continue;
+      const cover = coverOf(realm, { node, limit }, limitsOnPath(realm, node));
+      if (cover !== null) found.push(told(realm, limit, cover));
+    }
+  }
+  return found;
 }
 
 /** A limit and where it stands. */
 interface Placed {
   readonly node: number;
   readonly limit: Limit;
+}
+
+/** Whether any limit on the path is no looser: most limits are done with after this. */
+function isAboveAnother({ model }: Realm, node: number, { measure, period, amount, ...limit }: Limit): boolean {
+  for (let at: number | null = node; at !== null; at = model.nodes[at]!.parent) {
+    for (const it of model.nodes[at]!.limits) {
+      if (it.measure !== measure || it.period !== period || it.amount > amount) continue;
+      if (at !== node || it.per !== limit.per) return true;
+    }
+  }
+  return false;
 }
 
 /** The limits of a node and of those above it, the org's first; what ends sooner stands before what it replaces. */

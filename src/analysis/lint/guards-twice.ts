@@ -8,20 +8,21 @@ import { type Realm, whoIs } from "../realm.ts";
 
 /** Uses of guardrails that could be left out; of two that are equal, the later one. */
 export function guardsTwice(realm: Realm): Diagnostic[] {
-  return realm.model.nodes.flatMap(({ guards, parent }, node) => {
-    if (guards.length === 0) return [];
+  const found: Diagnostic[] = [];
+  for (const [node, { guards, parent }] of realm.model.nodes.entries()) {
+    if (guards.length === 0) continue;
     let uses = [...usesAbove(realm, parent), ...guards.map((use) => ({ node, use }))];
-    return guards.toReversed().flatMap((use) => {
-      if (!inForce(use.until, realm.at)) return [];
+    for (const use of guards.toReversed()) {
+      if (!inForce(use.until, realm.at)) continue;
       const last = use.until ?? Number.POSITIVE_INFINITY;
-      const first = uses.find(
-        (it) => it.use !== use && it.use.guardrail === use.guardrail && inForce(it.use.until, last),
-      );
-      if (first === undefined) return [];
+      const others = uses.filter((it) => it.use !== use && it.use.guardrail === use.guardrail);
+      const first = others.find((it) => inForce(it.use.until, last));
+      if (first === undefined) continue;
       uses = uses.filter((it) => it.use !== use);
-      return [told(realm, use, first)];
-    });
-  });
+      found.push(told(realm, use, first));
+    }
+  }
+  return found;
 }
 
 interface Use {

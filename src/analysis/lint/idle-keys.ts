@@ -3,7 +3,8 @@
  * the blocks on their path never meet. Every request needs a model; a key without tools still holds a conversation.
  */
 import { inForce } from "../../decision/access.ts";
-import type { Policy, Window } from "../../decision/table.ts";
+import { firstBit } from "../../decision/bits.ts";
+import type { Window } from "../../decision/table.ts";
 import { closedWindow, opensAt } from "../../decision/windows.ts";
 import type { Diagnostic, Note } from "../../language/diagnostic.ts";
 import { fault } from "../../model/fault.ts";
@@ -13,31 +14,27 @@ import { noteOf } from "./lines.ts";
 
 /** Keys that are of no use, but for those that have expired. */
 export function idleKeys(realm: Realm): Diagnostic[] {
-  const { model, at } = realm;
+  const { model, table, at } = realm;
   const opens = createHours(realm);
-  const hasModel = createHasModel();
-  return realm.keys.flatMap((key) => {
+  const silent = table.policies.map(({ models }) => firstBit(models) < 0);
+  const hasModel = (key: number, end: number): boolean => {
+    const { policy } = table.nodes[key]!;
+    if (policy >= 0) return !silent[policy]!;
+    return stretchesOf(realm, key).some(({ now, access }) => now <= end && firstBit(access.models) >= 0);
+  };
+  const found: Diagnostic[] = [];
+  for (const key of realm.keys) {
     const { name, span, key: facts } = model.nodes[key]!;
     const end = facts?.expires ?? Number.POSITIVE_INFINITY;
-    if (end < at) return [];
-    const idle = (why: string, notes: readonly Note[]) => [
-      fault("GW6031", span, `key \`${name}\` can do nothing: ${why}`, "mend that, or delete the key", notes),
-    ];
-    const stretches = stretchesOf(realm, key).filter(({ now }) => now <= end);
-    if (!stretches.some(({ access }) => hasModel(access)))
-      return idle("no model is ever allowed to it", linesOf(realm, key));
-    return opens(key, end) ? [] : idle("its active hours never meet", hoursOf(realm, key));
-  });
-}
-
-/** Equal access is one object for many keys. */
-function createHasModel(): (access: Policy) => boolean {
-  const known = new Map<Policy, boolean>();
-  return (access) => {
-    const has = known.get(access) ?? access.models.some((word) => word !== 0);
-    known.set(access, has);
-    return has;
-  };
+    if (end < at) continue;
+    const tell = (why: string, notes: readonly Note[]) =>
+      found.push(
+        fault("GW6031", span, `key \`${name}\` can do nothing: ${why}`, "mend that, or delete the key", notes),
+      );
+    if (!hasModel(key, end)) tell("no model is ever allowed to it", linesOf(realm, key));
+    else if (!opens(key, end)) tell("its active hours never meet", hoursOf(realm, key));
+  }
+  return found;
 }
 
 /** Whether all windows of a key are ever open together; keys without hours of their own share the list of their team. */

@@ -4,7 +4,7 @@
  * it out as well.
  */
 import { atomsOf } from "../../decision/atoms.ts";
-import { eachBit, intersect } from "../../decision/bits.ts";
+import { eachBit, emptyBits, intersect } from "../../decision/bits.ts";
 import type { Kind, Table } from "../../decision/table.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Item } from "../../language/tree.ts";
@@ -16,10 +16,12 @@ import type { Realm } from "../realm.ts";
 /** Entries that could be left out, in statements and groups; of two that are equal, the later one. */
 export function listEntries({ model, table }: Realm): Diagnostic[] {
   const entryOf = createEntries(model, table);
+  const overlaps = createOverlaps(table);
   return model.lists.flatMap((list) => {
     // What stands in a route twice is told with the routes.
     if (list.items.length < 2 || list.routeOf !== null) return [];
     const entries = list.items.map((item) => entryOf(list.thing, item));
+    if (!overlaps(list.thing, entries)) return [];
     return heldByOthers(list, entries, table.atoms[list.thing].atoms).map((idle) => told(idle, entries));
   });
 }
@@ -32,22 +34,46 @@ interface Entry {
 
 /** What entries stand for; a group is added up once. */
 function createEntries(model: Model, { atoms, providers }: Table): (thing: Kind, item: Item) => Entry {
-  const groups = new Map<string, Omit<Entry, "item">>();
-  for (const thing of ["models", "tools"] as const) {
-    for (const { name, globs } of model[thing]) {
-      groups.set(`${thing} ${name}`, { globs, bits: atomsOf(atoms[thing], globs) });
-    }
-  }
+  const groupsOf = (thing: "models" | "tools") =>
+    new Map(model[thing].map(({ name, globs }) => [name, { globs, bits: atomsOf(atoms[thing], globs) }]));
+  const groups = { models: groupsOf("models"), tools: groupsOf("tools") };
   const declared = atomsOf(
     atoms.providers,
     providers.map(({ name }) => name),
   );
   return (thing, item) => {
-    if (item.kind === "reference") return { item, ...groups.get(`${thing} ${item.text}`)! };
-    const bits = atomsOf(atoms[thing], [item.text]);
-    // Names of providers are declared; there are no others.
-    if (thing === "providers") intersect(bits, declared);
+    if (thing !== "providers" && item.kind === "reference") {
+      const { globs, bits } = groups[thing].get(item.text)!;
+      return { item, globs, bits };
+    }
+    let bits = atoms[thing].members.get(item.text)!;
+    if (thing === "providers") {
+      // Names of providers are declared; there are no others.
+      bits = bits.slice();
+      intersect(bits, declared);
+    }
     return { item, globs: [item.text], bits };
+  };
+}
+
+/** Whether names of some entry may all stand in others: most lists are done with after this. */
+function createOverlaps({ atoms }: Table): (thing: Kind, entries: readonly Entry[]) => boolean {
+  const scratch = (thing: Kind) => ({ once: emptyBits(atoms[thing].atoms), twice: emptyBits(atoms[thing].atoms) });
+  const held = { models: scratch("models"), tools: scratch("tools"), providers: scratch("providers") };
+  return (thing, entries) => {
+    const { once, twice } = held[thing];
+    once.fill(0);
+    twice.fill(0);
+    let some = 0;
+    for (const { bits } of entries) {
+      for (let i = 0; i < bits.length; i++) {
+        const both = once[i]! & bits[i]!;
+        some |= both;
+        twice[i]! |= both;
+        once[i]! |= bits[i]!;
+      }
+    }
+    return some !== 0 && entries.some(({ bits }) => holdsAll(twice, bits));
   };
 }
 
@@ -86,7 +112,8 @@ function told(idle: Entry, entries: readonly Entry[]): Diagnostic {
 }
 
 function holdsAll(outer: Uint32Array, inner: Uint32Array): boolean {
-  return inner.every((word, index) => (word & ~outer[index]!) === 0);
+  for (let i = 0; i < inner.length; i++) if ((inner[i]! & ~outer[i]!) !== 0) return false;
+  return true;
 }
 
 function written({ kind, text }: Item): string {

@@ -18,12 +18,12 @@ export function over({ model, at }: Realm): Diagnostic[] {
   for (const node of model.nodes) {
     const remark = keyOver(node, model.timezone, at);
     if (remark !== null) found.push(remark);
-    // A statement that names several guardrails is several uses, and ended once.
-    const ended = new Set<number>();
     for (const statements of [node.access, node.guards, node.limits, node.active]) {
+      let last = -1;
       for (const { until, span } of statements) {
-        if (until === null || until >= at || ended.has(span.start)) continue;
-        ended.add(span.start);
+        // A statement that names several guardrails is several uses, and ended once.
+        if (until === null || until >= at || span.start === last) continue;
+        last = span.start;
         const message = `this statement ended on ${dateText(model.timezone, until)}`;
         found.push(fault("GW3029", span, message, "delete it"));
       }

@@ -17,8 +17,8 @@ export function routes(realm: Realm): Diagnostic[] {
   const { model, table } = realm;
   const all = everyAccess(realm);
   return model.lists.flatMap(({ routeOf, items }) => {
-    const group = model.models.find(({ name }) => name === routeOf);
-    if (routeOf === null || group === undefined) return [];
+    const group = routeOf === null ? undefined : model.models.find(({ name }) => name === routeOf);
+    if (group === undefined) return [];
     const bits = atomsOf(table.atoms.models, group.globs);
     const users = all.filter(({ models }) => meets(models, bits));
     if (users.length === 0) return [unused(group)];

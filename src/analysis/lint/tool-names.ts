@@ -7,15 +7,20 @@ import { fault } from "../../model/fault.ts";
 import type { Realm } from "../realm.ts";
 
 const LONGEST = 64;
+/** What needs no second look. */
+const PLAIN = /^[A-Za-z0-9_*?-]{1,64}$/;
 
 /** Entries of lists of which even the shortest name is too long, or has a character that no name has. */
 export function toolNames({ model }: Realm): Diagnostic[] {
-  return model.lists.flatMap(({ thing, items }) =>
-    items.flatMap(({ kind, text, span }) => {
-      const wrong = thing === "tools" && kind === "glob" ? wrongWith(text) : null;
-      return wrong === null ? [] : [fault("GW6040", span, ...wrong)];
-    }),
-  );
+  const found: Diagnostic[] = [];
+  for (const { thing, items } of model.lists) {
+    if (thing !== "tools") continue;
+    for (const { kind, text, span } of items) {
+      const wrong = kind === "reference" || PLAIN.test(text) ? null : wrongWith(text);
+      if (wrong !== null) found.push(fault("GW6040", span, ...wrong));
+    }
+  }
+  return found;
 }
 
 /** The name or glob by which clients know what policies write as `client-mcp:server/tool`; null for other families. */
