@@ -83,11 +83,12 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
     .option("--deny-warnings", "fail when there is a warning that no `# allow CODE: reason` allows")
+    .option("--patterns", "measure the patterns of guardrails: how each is run, and what it costs")
     .addOption(format("text", "json", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, { denyWarnings: false, ...options }, terminal));
+      done(await policyCheck(dir, { denyWarnings: false, patterns: false, ...options }, terminal));
     });
   policy
     .command("fmt")
