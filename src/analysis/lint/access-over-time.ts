@@ -1,4 +1,4 @@
-/** What nodes may use at the moments at which it changes, for lints about whole nodes. */
+/** What nodes may use, in each stretch of time in which it does not change: for lints about whole nodes. */
 import { accessAt, chainOf } from "../../decision/access.ts";
 import type { Kind, Policy } from "../../decision/table.ts";
 import { momentsAfter, type Realm } from "../realm.ts";
@@ -9,27 +9,39 @@ export interface Stretch {
   readonly access: Policy;
 }
 
+const known = new WeakMap<Realm, Map<number, readonly Stretch[]>>();
+
 /** What a node may use, from the moment of the realm on and after each end on its path. */
 export function stretchesOf(realm: Realm, node: number): readonly Stretch[] {
-  const { table, at } = realm;
-  if (table.nodes[node]!.policy >= 0) return [{ now: at, access: accessOn(realm, node, at) }];
-  const ends = chainOf(table.nodes, node).flatMap(({ grants }) => grants.map(({ until }) => until));
-  return momentsAfter(at, ends).map((now) => ({ now, access: accessOn(realm, node, now) }));
+  const { nodes, policies } = realm.table;
+  const { policy } = nodes[node]!;
+  if (policy >= 0) return [{ now: realm.at, access: policies[policy]! }];
+  // Who has no statements of its own has what the nearest one above has that does.
+  let owner = node;
+  while (nodes[owner]!.grants.length === 0 && nodes[owner]!.parent !== null) owner = nodes[owner]!.parent!;
+  const all = known.get(realm) ?? new Map<number, readonly Stretch[]>();
+  known.set(realm, all);
+  const stretches = all.get(owner) ?? measure(realm, owner);
+  all.set(owner, stretches);
+  return stretches;
 }
 
-/** What a node may use at a moment. */
-export function accessOn({ table }: Realm, node: number, now: number): Policy {
-  const { policy } = table.nodes[node]!;
-  if (policy >= 0) return table.policies[policy]!;
+function measure({ table, at }: Realm, node: number): readonly Stretch[] {
   const sizeOf = (kind: Kind) => table.atoms[kind].atoms;
   const sizes = { models: sizeOf("models"), tools: sizeOf("tools"), providers: sizeOf("providers") };
-  return accessAt(chainOf(table.nodes, node), sizes, now);
+  const chain = chainOf(table.nodes, node);
+  const ends = chain.flatMap(({ grants }) => grants.map(({ until }) => until));
+  return momentsAfter(at, ends).map((now) => ({ now, access: accessAt(chain, sizes, now) }));
+}
+
+/** What a node may use at a moment, which is not before that of the realm. */
+export function accessOn(realm: Realm, node: number, now: number): Policy {
+  return stretchesOf(realm, node).findLast((stretch) => stretch.now <= now)!.access;
 }
 
 /** Every access that some node has at some time from the moment of the realm on. */
 export function everyAccess(realm: Realm): readonly Policy[] {
   const { nodes, policies } = realm.table;
-  // A node without statements of its own has its parent's access.
   const timed = [...nodes.keys()].filter((node) => nodes[node]!.policy < 0 && nodes[node]!.grants.length > 0);
   return [...policies, ...timed.flatMap((node) => stretchesOf(realm, node).map(({ access }) => access))];
 }

@@ -3,14 +3,13 @@
  * team without a word in the team's block, where readers look. Of a team that allows nothing of a kind its keys are
  * expected to say what they may use; a team below another one is a block of its own, and read as such.
  */
-import { chainOf } from "../../decision/access.ts";
 import { firstBit, intersect, meets, subtract } from "../../decision/bits.ts";
 import type { Grant } from "../../decision/table.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { fault } from "../../model/fault.ts";
 import { isGlob } from "../../model/glob.ts";
-import { beginning, momentsAfter, type Realm, whoIs } from "../realm.ts";
-import { accessOn } from "./access-over-time.ts";
+import { beginning, type Realm, whoIs } from "../realm.ts";
+import { accessOn, stretchesOf } from "./access-over-time.ts";
 import { type Names, namesOf } from "./lines.ts";
 
 /** Allows of keys that reach beyond their teams. */
@@ -40,14 +39,13 @@ function reachBeyond(
 ): Surplus | null {
   const { thing, bits, until } = grant;
   const { nodes } = realm.table;
-  const ends = chainOf(nodes, key).flatMap(({ grants }) => grants.map((it) => it.until));
-  for (const now of momentsAfter(realm.at, ends)) {
+  for (const { now, access } of stretchesOf(realm, key)) {
     if (until !== null && now > until) break;
     const team = accessOn(realm, nodes[key]!.parent!, now)[thing];
     if (!meets(team, names[thing])) continue;
     const more = bits.slice();
     intersect(more, names[thing]);
-    intersect(more, accessOn(realm, key, now)[thing]);
+    intersect(more, access[thing]);
     subtract(more, team);
     if (firstBit(more) >= 0) return { bits: more, now };
   }
