@@ -8,12 +8,12 @@ import { place } from "../language/source.ts";
 import type { Item, Thing } from "../language/tree.ts";
 import type { Declared } from "../model/declared.ts";
 import { isGlob } from "../model/glob.ts";
-import { expandGroups } from "../model/groups.ts";
 import { listsIn } from "../model/lists.ts";
 import { declarationOf, holds, type NamedDeclaration, nameAround, type Place } from "./find.ts";
 import type { Asked } from "./judge.ts";
 import { namesMatching } from "./known-names.ts";
 import type { Occurrence } from "./occurrences.ts";
+import type { OpenPolicy } from "./open-policy.ts";
 import { wordDoc } from "./words.ts";
 
 /** What to tell. */
@@ -63,17 +63,17 @@ function aboutName(at: Place): Hover | null {
   const parts = [
     `${declaration.kind} \`${name.name}\` (${place(declaration.name.span)})`,
     ...(declaration.doc === null ? [] : [declaration.doc.replaceAll("\n", "  \n")]),
-    ...meaning(at.policy.declared, name, declaration),
+    ...meaning(at.policy, name, declaration),
   ];
   const isNode = name.kind === "org" || name.kind === "team" || name.kind === "key";
   return { start, end, parts, node: isNode ? { kind: name.kind as Asked["kind"], name: name.name } : null };
 }
 
-function meaning(declared: Declared, { name }: Occurrence, declaration: NamedDeclaration): readonly string[] {
+function meaning(policy: OpenPolicy, { name }: Occurrence, declaration: NamedDeclaration): readonly string[] {
   switch (declaration.kind) {
     case "models":
     case "tools": {
-      const globs = expandGroups(declared)[declaration.kind].get(name) ?? [];
+      const globs = policy.groups[declaration.kind].get(name) ?? [];
       const via = declaration.kind === "models" ? declaration.via.map(({ text }) => text) : [];
       return [`${listed(globs)}${via.length === 0 ? "" : ` via ${via.join(" then ")}`}`];
     }

@@ -240,6 +240,15 @@ test("a file that is opened by itself brings the policy around it", () =>
     assert.ok(diagnostics.some(({ code }) => code === "GW2020"));
   }));
 
+test("a pack beside the policy is judged by its text, and its names are not missed", () =>
+  using({ files: { ...POLICY, "packs/a.policy": "language 1\n\ntools a {\n  @b\n}\n" } }, async (editor) => {
+    const text = "language 1\n\ntools a {\n  @b\n}\n";
+    await editor.open("packs/a.policy", `${text}oops\n`);
+    assert.deepEqual(codesOf(await editor.until("packs/a.policy", (told) => told.diagnostics.length > 0)), ["GW1009"]);
+    await editor.change("packs/a.policy", text);
+    await editor.until("packs/a.policy", (told) => told.diagnostics.length === 0);
+  }));
+
 test("an editor's settings may say which folders are policies", () =>
   using(
     { files: { ...POLICY, "elsewhere/broken.policy": "tem eng" }, initializationOptions: { policies: ["policy"] } },
