@@ -40,7 +40,7 @@ function isAboveAnother({ model }: Realm, node: number, { measure, period, amoun
   return false;
 }
 
-/** The limits of a node and of those above it, the org's first; what ends sooner stands before what it replaces. */
+/** The limits of a node and of those above it, the org's first. */
 function limitsOnPath(realm: Realm, node: number | null): Placed[] {
   if (node === null) return [];
   const { limits, parent } = realm.model.nodes[node]!;

@@ -35,7 +35,7 @@ function told(realm: Realm, { line, reach, beside }: IdleLine): Diagnostic {
   return fault(isOutOfReach ? "GW6013" : "GW6010", line.span, `\`${origin.text}\` ${nothing}`, help, notes);
 }
 
-/** Lines that together settle a set of names: one of them where one suffices, else each that adds to it; null when names are left. */
+/** Lines that together settle a set of names: one where one suffices, else each that adds to it; null when names are left. */
 function coverAmong(reach: Uint32Array, lines: readonly Line[]): readonly Line[] | null {
   const used: Line[] = [];
   const left = reach.slice();

@@ -39,7 +39,7 @@ export function idleKeys(realm: Realm): Diagnostic[] {
 
 /** Whether all windows of a key are ever open together; keys without hours of their own share the list of their team. */
 function createHours({ table, at }: Realm): (key: number, end: number) => boolean {
-  const known = new Map<readonly number[], boolean>();
+  const firstOpen = new Map<readonly number[], number>();
   const isOpenAt = (ids: readonly number[], now: number): boolean => {
     const windows = ids.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
     return closedWindow(table.timezone, windows, now) === null || opensAt(table.timezone, windows, now) !== null;
@@ -47,11 +47,13 @@ function createHours({ table, at }: Realm): (key: number, end: number) => boolea
   return (key, end) => {
     const ids = table.nodes[key]!.windows;
     if (ids.length < 2) return true;
-    const ends = ids.flatMap((id) => table.windows[id]!.spans.map(({ until }) => until));
-    const moments = momentsAfter(at, ends).filter((now) => now <= end);
-    const open = known.get(ids) ?? moments.some((now) => isOpenAt(ids, now));
-    known.set(ids, open);
-    return open;
+    let first = firstOpen.get(ids);
+    if (first === undefined) {
+      const ends = ids.flatMap((id) => table.windows[id]!.spans.map(({ until }) => until));
+      first = momentsAfter(at, ends).find((now) => isOpenAt(ids, now)) ?? Number.POSITIVE_INFINITY;
+      firstOpen.set(ids, first);
+    }
+    return first <= end;
   };
 }
 

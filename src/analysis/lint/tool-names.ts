@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { fault } from "../../model/fault.ts";
+import { isGlob } from "../../model/glob.ts";
 import type { Realm } from "../realm.ts";
 
 const LONGEST = 64;
@@ -23,9 +24,9 @@ export function toolNames({ model }: Realm): Diagnostic[] {
   return found;
 }
 
-/** The name or glob by which clients know what policies write as `client-mcp:server/tool`; null for other families. */
-export function nameForClients(text: string): string | null {
-  if (!text.includes(":")) return text;
+/** As clients send what policies write as `Bash` or `client-mcp:server/tool`; null for what may be of other families. */
+function nameForClients(text: string): string | null {
+  if (!text.includes(":")) return isGlob(text) ? null : text;
   const [, server, tool] = /^(?:client-)?mcp:([^/:]+)\/(.+)$/s.exec(text) ?? [];
   return server === undefined ? null : `mcp__${server}__${tool}`;
 }
