@@ -50,12 +50,6 @@ export function gcraTake(bucket: Bucket, now: number, cost: number, limit: numbe
   return { ok: false, retryAfterMs: Math.ceil(((level - limit) * periodMs) / limit) };
 }
 
-/** Corrects what was taken (an estimate against the truth): may go over the limit, never below empty. */
-export function gcraAdjust(bucket: Bucket, delta: number): Bucket {
-  const level = bucket.level + delta;
-  return { level: Math.max(level, 0), at: bucket.at };
-}
-
 /** Adds what is known to have been used at `now`, without asking the limit: for a log read back. */
 export function gcraAdd(bucket: Bucket, now: number, cost: number, limit: number, periodMs: number): Bucket {
   return { level: gcraUsed(bucket, now, limit, periodMs) + cost, at: Math.max(now, bucket.at) };

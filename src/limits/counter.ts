@@ -1,10 +1,10 @@
 /**
  * One counter in memory: draining, calendar window, or requests under way. memory.ts keeps many of them by name;
- * draining.ts corrects what drains; the arithmetic of draining and of calendars is decision/meter.ts's.
+ * decision/draining.ts corrects what drains; the arithmetic of draining and of calendars is decision/meter.ts's.
  */
-import { EMPTY_BUCKET, gcraTake, gcraUsed, isRolling, ROLLING_MS, windowOf } from "../decision/meter.ts";
+import { type Draining, emptyDraining, pour, type Stake, stake, unstake } from "../decision/draining.ts";
+import { gcraTake, gcraUsed, isRolling, ROLLING_MS, windowOf } from "../decision/meter.ts";
 import type { Slot } from "../decision/table.ts";
-import { type Draining, pour, type Stake, stake, unstake } from "./draining.ts";
 
 /** A request pays where it was admitted, so a counter never outlives its window. */
 interface Windowed {
@@ -45,7 +45,7 @@ export function freshCounter(
   if (measure === "concurrency") return { kind: "flight", count: 0 };
   if (period === null) throw new TypeError(`a limit on ${measure} has no period`);
   if (isRolling(measure, period)) {
-    return { kind: "rolling", bucket: EMPTY_BUCKET, ceiling: 0, periodMs: ROLLING_MS[period], stakes: [] };
+    return emptyDraining(ROLLING_MS[period]);
   }
   return { kind: "windowed", ...windowOf(period, now, timezone), spent: 0, held: 0 };
 }
@@ -54,7 +54,7 @@ export function freshCounter(
 export function fillOf(counter: Counter, ceiling: number, now: number): Fill {
   switch (counter.kind) {
     case "rolling":
-      return { used: gcraUsed(counter.bucket, now, ceiling, counter.periodMs), held: 0 };
+      return { used: gcraUsed(counter, now, ceiling, counter.periodMs), held: 0 };
     case "windowed":
       return { used: counter.spent + counter.held, held: counter.held };
     case "flight":
@@ -69,7 +69,7 @@ export function waitFor(counter: Counter, ceiling: number, amount: number, now: 
   if (amount > ceiling) return Number.POSITIVE_INFINITY;
   switch (counter.kind) {
     case "rolling": {
-      const taken = gcraTake(counter.bucket, now, amount, ceiling, counter.periodMs);
+      const taken = gcraTake(counter, now, amount, ceiling, counter.periodMs);
       return taken.ok ? 0 : taken.retryAfterMs;
     }
     case "windowed":
@@ -134,7 +134,7 @@ export function correct(counter: Counter, { amount, firm, stake }: Taken, due: n
 export function isIdle(counter: Counter, now: number): boolean {
   switch (counter.kind) {
     case "rolling":
-      return gcraUsed(counter.bucket, now, counter.ceiling, counter.periodMs) === 0;
+      return gcraUsed(counter, now, counter.ceiling, counter.periodMs) === 0;
     case "windowed":
       return now >= counter.end;
     case "flight":

@@ -1,14 +1,15 @@
 /**
- * A counter that drains. Requests under way took an estimate; when the truth is less, what the estimate pushed up comes
+ * A counter that drains, in use: limits/ counts with it, analysis/ plays records with it. Requests under way took an estimate; when the truth is less, what the estimate pushed up comes
  * down again, as if it had never been there. What has drained meanwhile cannot come back: it drained in place of what
  * others took since, so giving all of an old estimate back would let the counter fall below what was really used.
  */
-import { type Bucket, gcraAdd } from "../decision/meter.ts";
+import { type Bucket, EMPTY_BUCKET, gcraAdd } from "./meter.ts";
 
-/** The counter, with the places of requests under way. */
-export interface Draining {
+/** The counter, with the places of requests under way. It is changed in place: there are many, and each lives long. */
+export interface Draining extends Bucket {
   readonly kind: "rolling";
-  bucket: Bucket;
+  level: number;
+  at: number;
   /** The ceiling last in force: it says how fast the bucket drains. */
   ceiling: number;
   readonly periodMs: number;
@@ -22,10 +23,15 @@ export interface Stake {
   left: number;
 }
 
+/** A counter that nothing was ever taken from. */
+export function emptyDraining(periodMs: number): Draining {
+  return { kind: "rolling", ...EMPTY_BUCKET, ceiling: 0, periodMs, stakes: [] };
+}
+
 /** Takes an amount that the truth may correct. */
 export function stake(counter: Draining, amount: number, ceiling: number, now: number): Stake {
   pour(counter, amount, ceiling, now);
-  const taken = { left: counter.bucket.level };
+  const taken = { left: counter.level };
   counter.stakes.push(taken);
   return taken;
 }
@@ -34,7 +40,7 @@ export function stake(counter: Draining, amount: number, ceiling: number, now: n
 export function pour(counter: Draining, amount: number, ceiling: number, now: number): void {
   counter.ceiling = ceiling;
   drain(counter, now);
-  raise(counter, amount);
+  counter.level += amount;
 }
 
 /** Ends a request's place: adds what it took more than was estimated, or gives back what it took less. */
@@ -44,7 +50,7 @@ export function unstake(counter: Draining, ended: Stake, change: number, now: nu
   // A counter that was empty and forgotten meanwhile has no such place, and nothing of it is left to give back.
   const back = index < 0 ? 0 : Math.max(0, Math.min(-change, ended.left));
   if (index >= 0) counter.stakes.splice(index, 1);
-  raise(counter, change > 0 ? change : -back);
+  counter.level += change > 0 ? change : -back;
   if (back === 0) return;
   for (const [at, other] of counter.stakes.entries()) {
     // Without the estimate the bucket would have drained to this below whoever came before, and stood so much lower for
@@ -55,13 +61,9 @@ export function unstake(counter: Draining, ended: Stake, change: number, now: nu
 
 function drain(counter: Draining, now: number): void {
   const { stakes, ceiling, periodMs } = counter;
-  counter.bucket = gcraAdd(counter.bucket, now, 0, ceiling, periodMs);
-  const { level } = counter.bucket;
+  const { level, at } = gcraAdd(counter, now, 0, ceiling, periodMs);
+  counter.level = level;
+  counter.at = at;
   // Whoever came later stands higher, so those that drained are at the end.
-  for (let at = stakes.length - 1; at >= 0 && stakes[at]!.left > level; at--) stakes[at]!.left = level;
-}
-
-function raise(counter: Draining, amount: number): void {
-  const { level, at } = counter.bucket;
-  counter.bucket = { level: level + amount, at };
+  for (let index = stakes.length - 1; index >= 0 && stakes[index]!.left > level; index--) stakes[index]!.left = level;
 }
