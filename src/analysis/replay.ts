@@ -40,6 +40,9 @@ export function createReplay(table: Table): Replay {
     [...table.keys.values()].map((key): [string, Principal] => [key.name, { key, node: key.node }]),
   );
   const rejecting = createRejecting(table);
+  const refusesSome = table.nodes.some(({ ungranted }) => ungranted?.action === "refuse");
+  const refusing = (node: number, at: number): boolean =>
+    refusesSome && viewOf(runtime, node, at).refusesTools !== null;
   const runtime = runtimeOf(table);
   let meters: Meters = createMeters(table.timezone);
   const open = new Map<string, Open>();
@@ -53,11 +56,9 @@ export function createReplay(table: Table): Replay {
   /** What cannot be known of a request that access would let through. */
   const unknownOf = (recorded: Recorded, { node }: Principal, allow: Allow): Unknown | null => {
     const { reason, tools, stripped, at } = recorded;
-    const refusesTools = viewOf(runtime, node, at).refusesTools !== null;
-    if (reason === "tool" || (refusesTools && tools > stripped.length)) return "tools";
+    if (reason === "tool" || (tools > stripped.length && refusing(node, at))) return "tools";
     if (rejecting(allow.guards)) return "guardrail";
-    const spends = allow.holds.some(({ slot }) => slot.measure === "tokens" || slot.measure === "budget");
-    return spends && (reason === "tokens" || reason === "budget") ? "cost" : null;
+    return (reason === "tokens" || reason === "budget") && spends(allow) ? "cost" : null;
   };
 
   const judge = (recorded: Recorded, principal: Principal, model: string): void => {
@@ -106,6 +107,10 @@ export function createReplay(table: Table): Replay {
     },
     report: () => tally.report(),
   };
+}
+
+function spends({ holds }: Allow): boolean {
+  return holds.some(({ slot }) => slot.measure === "tokens" || slot.measure === "budget");
 }
 
 function factsOf(purpose: Facts["purpose"], model: string, tools: readonly string[]): Facts {
