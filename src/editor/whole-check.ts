@@ -4,6 +4,7 @@
  * that an edit costs the parse of one file there too. Asked again before it has answered, it answers in turn: what came
  * in between is for the asker to leave out.
  */
+import { constants, platform, setPriority } from "node:os";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Effective } from "../analysis/effective.ts";
 import type { Asked, Change } from "./judge.ts";
@@ -72,6 +73,8 @@ if (!isMainThread && workerData?.job === JOB && parentPort !== null) {
   const [{ Judge }, { readBuiltins }] = await Promise.all([import("./judge.ts"), import("../revision/packs.ts")]);
   const judge = new Judge(await readBuiltins());
   const port = parentPort;
+  // Typing comes first. On Linux this is said of a thread, elsewhere it would be of the whole process.
+  if (platform() === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   port.on("message", ({ id, question }: { id: number; question: Question }) => {
     try {
       if (question.kind === "check") {
