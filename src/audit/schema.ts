@@ -17,6 +17,7 @@ const fault = z.enum([
   "endpoint",
   "malformed",
   "too-large",
+  "overloaded",
   "media-type",
   "upstream",
   "timeout",

@@ -227,6 +227,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
     .requiredOption("--data <dir>", "where the record and the gateway's own secrets are kept")
     .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
     .option("--admin <host:port>", "where health and metrics are", "127.0.0.1:9090")
+    .option("--body-memory <size>", "what request and answer bodies may take of memory together", "512MB")
     .addOption(
       new Option("--log-level <level>", "least severity that is logged")
         .choices(["fatal", "error", "warn", "info", "debug"])

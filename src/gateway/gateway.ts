@@ -8,6 +8,7 @@ import type { Table } from "../decision/table.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import { Arrival } from "./arrival.ts";
+import { createBuffers } from "./buffers.ts";
 import { exchange } from "./exchange.ts";
 import { lasting, passing } from "./faults.ts";
 import { messagesPlane } from "./messages.ts";
@@ -41,6 +42,7 @@ const ELSEWHERE: Plane = {
 /** Makes the gateway; it does not listen yet. */
 export function createGateway(ports: Ports): Gateway {
   const underWay = new Set<Arrival>();
+  const buffers = createBuffers(ports.timings.maxHeldBytes);
   const newest = new WeakMap<Socket, Arrival>();
   let draining = false;
   let table: Table | null = null;
@@ -56,14 +58,17 @@ export function createGateway(ports: Ports): Gateway {
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "HEAD") return void response.writeHead(200).end();
     const { stallMs } = ports.timings;
-    const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs };
+    const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs, share: buffers.share() };
     const arrival = new Arrival(request, response, stamp);
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
     underWay.add(arrival);
     newest.set(request.socket, arrival);
     route(arrival, work)
       .catch((error: unknown) => fail(arrival, error, work))
-      .finally(() => underWay.delete(arrival));
+      .finally(() => {
+        arrival.share.release();
+        underWay.delete(arrival);
+      });
   };
   const server = createServer({
     serve,

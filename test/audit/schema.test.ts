@@ -36,6 +36,7 @@ const FAULTS: Readonly<Record<Fault, true>> = {
   endpoint: true,
   malformed: true,
   "too-large": true,
+  overloaded: true,
   "media-type": true,
   upstream: true,
   timeout: true,

@@ -223,6 +223,16 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     assert.match(await refused(serving.with(6, "127.0.0.1:99999"), 2), /is not an address/);
   });
 
+  test("does not start with less memory for bodies than one request may have", async () => {
+    place.write("policy/org.policy", orgText());
+    const small = await refused([...serving, "--body-memory", "16MB"], 2);
+    assert.match(small, /`--body-memory 16MB` is less than one request may have\n {2}give it at least 32MB\n/);
+    assert.match(
+      await refused([...serving, "--body-memory", "lots"], 2),
+      /is not an amount of memory\n {2}write it as 512MB/,
+    );
+  });
+
   test("does not start without a data directory of its own", async () => {
     place.write("policy/org.policy", orgText());
     place.write("file", "");
