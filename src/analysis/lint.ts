@@ -9,6 +9,7 @@ import { type Allowed, idleAllowances, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
 import { beyondTeam } from "./lint/beyond-team.ts";
 import { covered } from "./lint/covered.ts";
+import { coveredHours } from "./lint/covered-hours.ts";
 import { coveredLimits } from "./lint/covered-limits.ts";
 import { guardsTwice } from "./lint/guards-twice.ts";
 import { idleKeys } from "./lint/idle-keys.ts";
@@ -23,6 +24,7 @@ import { createRealm, type Realm } from "./realm.ts";
 const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[])[] = [
   covered,
   coveredLimits,
+  coveredHours,
   listEntries,
   guardsTwice,
   unreachable,

@@ -373,7 +373,7 @@ export const CODES = {
   ),
   GW6010: warning(
     "a statement that others already cover",
-    "It would change nothing to leave it out, whoever asks, for every possible name and at every time from now on: all that it allows is allowed, all that it takes away is taken away, or another limit on the same path always bites first. Readers take it for something that matters, and whoever changes the other line is surprised. A model that is written out nowhere else also leaves the list that clients choose from; a group is the place for that. Delete the line, or mend the one that covers it.",
+    "It would change nothing to leave it out, whoever asks, for every possible name and at every time from now on: all that it allows is allowed, all that it takes away is taken away, another limit on the same path always bites first, or the hours are the same without it. Readers take it for something that matters, and whoever changes the other line is surprised. A model that is written out nowhere else also leaves the list that clients choose from; a group is the place for that. Delete the line, or mend the one that covers it.",
   ),
   GW6011: warning(
     "an entry of a list that others hold",
