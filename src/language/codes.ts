@@ -361,11 +361,11 @@ export const CODES = {
   // ---- GW6xxx: lint -----------------------------------------------------------------------------------------------
   GW6001: warning(
     "a warning is allowed without a reason",
-    "`# allow GW6010: the reason` behind a statement, or on the line above it, says that its author has seen the warning and why it stays. The reason is for whoever reads the line next year. Without one the warning is silenced all the same, and this one stands in its place.",
+    "`# allow GW6010: the reason` behind a statement or block, or on the line above it, says that its author has seen the warning and why it stays. The reason is for whoever reads the line next year. Without one the warning is silenced all the same, and this one stands in its place.",
   ),
   GW6002: warning(
     "a comment allows a warning that is not raised",
-    "The statement or header that the comment speaks for has no such warning: what it allowed was mended, or the comment stands at another line. It speaks for what it stands behind, else for what follows it. Delete it, or move it.",
+    "The statement, header or block that the comment speaks for has no such warning: what it allowed was mended, or the comment stands at another line. It speaks for what it stands behind, else for what follows it. Delete it, or move it.",
   ),
   GW6003: warning(
     "a comment allows what cannot be allowed",

@@ -207,6 +207,10 @@ suite("gw policy check and test", () => {
     const idle = await place.gw("policy", "check", "policy");
     assert.equal(idle.code, 0);
     assert.match(idle.out, /^warning\[GW6002\]: `allow GW3026` silences nothing: there is no such warning here\n/);
+    place.write("policy/org.policy", `# allow GW3026\n${GOOD}`);
+    const bare = await place.gw("policy", "check", "policy");
+    assert.match(bare.out, /^warning\[GW6001\]: `allow GW3026` gives no reason\n/);
+    assert.match(bare.out, /\ngood: policy, 0 keys, 1 warning, /);
     place.write("policy/org.policy", BROKEN.replace("@smal", "@smal # allow GW2003: it is not there yet"));
     const broken = await place.gw("policy", "check", "policy");
     assert.equal(broken.code, 1);
