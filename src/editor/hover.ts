@@ -2,7 +2,7 @@
  * What is to be told about a place: what the name there resolves to, with its `##` comment; what a word of the language
  * means; the page of a diagnostic. What a team or key may do in the end is asked of judge.ts, which knows the table.
  */
-import { CODES } from "../language/codes.ts";
+import { CODES, type Code } from "../language/codes.ts";
 import { wordAt } from "../language/cursor.ts";
 import { place } from "../language/source.ts";
 import type { Item, Thing } from "../language/tree.ts";
@@ -31,7 +31,7 @@ const MOST = 12;
 
 /** Tells about a place; null when there is nothing to tell. */
 export function hoverAt(at: Place): Hover | null {
-  const told = aboutName(at) ?? aboutItem(at) ?? aboutWord(at);
+  const told = aboutCode(at) ?? aboutName(at) ?? aboutItem(at) ?? aboutWord(at);
   const pages = pagesAt(at);
   if (pages.parts.length === 0) return told;
   return told === null ? pages : { ...told, parts: [...told.parts, ...pages.parts] };
@@ -40,8 +40,29 @@ export function hoverAt(at: Place): Hover | null {
 function pagesAt({ policy, path, offset }: Place): Hover {
   const found = policy.findings(path).filter(({ span }) => holds(span, offset));
   const codes = [...new Set(found.map(({ code }) => code))];
-  const parts = codes.map((code) => `**${code}** ${CODES[code].title}\n\n${CODES[code].page}`);
+  const parts = codes.map(pageOf);
   return { start: found[0]?.span.start ?? offset, end: found[0]?.span.end ?? offset, parts, node: null };
+}
+
+function pageOf(code: Code): string {
+  return `**${code}** ${CODES[code].title}\n\n${CODES[code].page}`;
+}
+
+/** A number in a comment, such as `# allow GW6010: …`. */
+function aboutCode({ policy, path, offset }: Place): Hover | null {
+  const text = policy.treeOf(path)?.source.text ?? "";
+  const line = text.lastIndexOf("\n", offset - 1) + 1;
+  const found = Array.from(text.slice(line, text.indexOf("\n", offset) + 1 || undefined).matchAll(/\bGW\d{4}\b/g)).find(
+    ({ index }) => holds({ start: line + index, end: line + index + "GW0000".length }, offset),
+  );
+  const code = found?.[0] ?? "";
+  if (found === undefined || !Object.hasOwn(CODES, code)) return null;
+  return {
+    start: line + found.index,
+    end: line + found.index + code.length,
+    parts: [pageOf(code as Code)],
+    node: null,
+  };
 }
 
 function aboutWord({ policy, path, offset }: Place): Hover | null {
@@ -99,7 +120,10 @@ function meaning(policy: OpenPolicy, { name }: Occurrence, declaration: NamedDec
 
 function listed(names: readonly string[]): string {
   if (names.length === 0) return "nothing";
+  // What ends in a date says no more than its name without one.
+  const dated = (name: string) => Number(name.includes("?"));
   const shown = names
+    .toSorted((a, b) => dated(a) - dated(b))
     .slice(0, MOST)
     .map((name) => `\`${name}\``)
     .join(", ");

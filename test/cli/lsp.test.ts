@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import {
   CodeActionRequest,
   CodeLensRefreshRequest,
@@ -10,6 +11,7 @@ import {
   CompletionRequest,
   DefinitionRequest,
   DidChangeWatchedFilesNotification,
+  DidChangeWorkspaceFoldersNotification,
   DocumentFormattingRequest,
   DocumentHighlightRequest,
   DocumentSymbolRequest,
@@ -238,6 +240,18 @@ test("a file that is opened by itself brings the policy around it", () =>
     await editor.open("policy/tests.policy", TESTS.replace("Read", "Rread"));
     const { diagnostics } = await editor.until("policy/tests.policy", (told) => told.diagnostics.length > 0);
     assert.ok(diagnostics.some(({ code }) => code === "GW2020"));
+  }));
+
+test("a folder that comes to the workspace brings its policies, and takes them along when it leaves", () =>
+  using({ files: POLICY, alone: true, capabilities: { workspace: { workspaceFolders: true } } }, async (editor) => {
+    writeFileSync(join(editor.dir, "policy/tests.policy"), TESTS.replace("team eng {", "team egn {"));
+    const folder = { uri: pathToFileURL(editor.dir).href, name: "test" };
+    const change = (event: { added: (typeof folder)[]; removed: (typeof folder)[] }) =>
+      editor.connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event });
+    await change({ added: [folder], removed: [] });
+    await editor.until("policy/tests.policy", (told) => codesOf(told).includes("GW2006"));
+    await change({ added: [], removed: [folder] });
+    await editor.until("policy/tests.policy", (told) => told.diagnostics.length === 0);
   }));
 
 test("a pack beside the policy is judged by its text, and its names are not missed", () =>

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fixesIn } from "../../src/editor/fixes.ts";
-import { FILES, openPolicy } from "./policies.ts";
+import { Judge } from "../../src/editor/judge.ts";
+import { BUILTINS, FILES, openPolicy } from "./policies.ts";
 
 /** The text of a file after its first fix, and the title of that. */
 function fixed(text: string): readonly [string | undefined, string] {
@@ -44,6 +45,25 @@ test("a first line and a pack that are missing are added", () => {
   const [fix] = fixesIn(policy, "a.policy", { start: 0, end: 60 });
   assert.equal(fix?.title, "Add use anthropic from builtin");
   assert.deepEqual(fix?.edit, { start: 10, end: 10, text: "\n\nuse anthropic from builtin" });
+});
+
+test("a warning can be allowed, and asks for the reason", () => {
+  const text = "language 1\n\ntools unused {\n  Bash\n}\n";
+  const judged = (here: string) => {
+    const policy = openPolicy({ ...FILES, "here.policy": here });
+    const put = policy.trees.map(({ source }) => source);
+    policy.judge(new Judge(BUILTINS).judge({ policy: "p", anew: true, put, drop: [] }, 0), policy.texts);
+    return policy;
+  };
+  const policy = judged(text);
+  const [fix] = fixesIn(policy, "here.policy", { start: 0, end: text.length });
+  assert.deepEqual([fix?.title, fix?.preferred], ["Allow GW3026 here, and say why", false]);
+  const { start, end, text: comment } = fix!.edit;
+  const after = judged(text.slice(0, start) + comment + text.slice(end)).findings("here.policy");
+  assert.deepEqual(
+    after.map(({ code }) => code),
+    ["GW6001"],
+  );
 });
 
 test("only faults that are touched are mended, and none where nothing is meant", () => {

@@ -17,6 +17,7 @@ test("a group tells what it stands for, where it goes, and its documentation", (
   const text = told(placeAt("teams.policy", "@every|day"));
   assert.match(text, /^models `everyday` \(org\.policy:20\)\nWhat most work needs\.\n`claude-sonnet-/);
   assert.match(text, / and \d+ more via anthropic$/);
+  assert.doesNotMatch(text.split(" and ")[0]!.split(", ").slice(0, 5).join(), /\?/);
   assert.match(told(placeAt("teams.policy", "@loo|k")), /`Read`, `Grep`, `client-mcp:github\/get_\*`$/);
 });
 
@@ -46,6 +47,12 @@ test("a fault tells its page", () => {
     told(placeAt("teams.policy", "@evry|day", policy)),
     /^\*\*GW2003\*\* an unknown model group\n\nNo `models` block/,
   );
+});
+
+test("so does its number in a comment", () => {
+  const policy = openPolicy({ ...FILES, "more.policy": "language 1\n\nteam ops {\n  # allow GW6010: soon\n}\n" });
+  assert.match(told(placeAt("more.policy", "GW60|10", policy)), /^\*\*GW6010\*\* /);
+  assert.equal(told(placeAt("more.policy", "al|low GW6010", policy)), "");
 });
 
 test("a team and a key tell their effective policy in a few lines", () => {

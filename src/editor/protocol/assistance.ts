@@ -85,11 +85,11 @@ function answerFixes({ connection, asking }: Means): void {
     if (asked === null) return null;
     const { document, desk, path } = asked;
     const touched = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-    return fixesIn(desk.policy, path, touched).map(({ title, diagnostic, edit }) => ({
+    return fixesIn(desk.policy, path, touched).map(({ title, diagnostic, edit, preferred }) => ({
       title,
       kind: CodeActionKind.QuickFix,
       diagnostics: [shownDiagnostic(diagnostic, document, desk.find)],
-      isPreferred: true,
+      isPreferred: preferred,
       edit: { changes: { [textDocument.uri]: [textEditOf(document, edit)] } },
     }));
   });

@@ -61,6 +61,11 @@ export async function serveEditor(
         connection.console.warn(`changes on the disk are not seen: ${String(error)}`);
       });
     }
+    if (opened.capabilities.workspace?.workspaceFolders === true) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
+        workspace.refold(pathsOf(added), pathsOf(removed)),
+      );
+    }
     await workspace.open(foldersOf(opened), chosenOf(opened));
     ready.resolve();
   });
@@ -103,11 +108,15 @@ const CAPABILITIES: InitializeResult["capabilities"] = {
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   codeLensProvider: {},
   executeCommandProvider: { commands: [RUN_TEST] },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
-  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
-  return uris.flatMap((uri) => filePath(uri) ?? []);
+  return pathsOf(workspaceFolders ?? (rootUri === null ? [] : [{ uri: rootUri }]));
+}
+
+function pathsOf(folders: readonly { readonly uri: string }[]): readonly string[] {
+  return folders.flatMap(({ uri }) => filePath(uri) ?? []);
 }
 
 /** `{ "policies": ["policy"] }` among the editor's settings names the directories that are policies. */

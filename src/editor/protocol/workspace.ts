@@ -53,6 +53,8 @@ export class Workspace {
   readonly #around: Surroundings;
   #desks: readonly Desk[] = [];
   #isOpen = false;
+  #isStale = false;
+  #reading: Promise<void> | null = null;
   #folders: readonly string[] = [];
   #chosen: readonly string[] | null = null;
   /** What the editor was last told, by address. */
@@ -69,21 +71,37 @@ export class Workspace {
     await this.reload();
   }
 
-  /** Looks for policies again, and reads all of them. */
-  async reload(): Promise<void> {
-    const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
-    const desks = await Promise.all(roots.map((root) => this.#read(root)));
-    const before = this.#desks;
-    this.#desks = desks;
-    for (const desk of before) desk.rounds?.close();
-    this.#isOpen = true;
-    for (const document of this.#around.documents.all()) {
-      // It may have been edited while its folder was read.
-      const seat = this.seatOf(document.uri);
-      if (seat === null) await this.#adopt(document.uri);
-      else seat.desk.policy.put({ path: seat.path, text: document.getText() });
+  /** Folders came to the workspace, or left it. */
+  async refold(added: readonly string[], removed: readonly string[]): Promise<void> {
+    this.#folders = [...this.#folders.filter((folder) => !removed.includes(folder)), ...added];
+    await this.reload();
+  }
+
+  /** Looks for policies again, and reads all of them: once more, if that is wanted while it is under way. */
+  reload(): Promise<void> {
+    this.#isStale = true;
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
+      const desks = await Promise.all(roots.map((root) => this.#read(root)));
+      for (const desk of this.#desks) desk.rounds?.close();
+      this.#desks = desks;
+      this.#isOpen = true;
+      for (const document of this.#around.documents.all()) {
+        // It may have been edited while its folder was read.
+        const seat = this.seatOf(document.uri);
+        if (seat === null) await this.#adopt(document.uri);
+        else seat.desk.policy.put({ path: seat.path, text: document.getText() });
+      }
+      for (const desk of this.#desks) this.#begin(desk);
     }
-    for (const desk of this.#desks) this.#begin(desk);
     this.#forgetAllBut(new Set(this.#desks.flatMap((desk) => desk.policy.paths.map((path) => desk.find(path)?.uri))));
   }
 
