@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { minuteOfWeek } from "../../src/decision/clock.ts";
 import type { Bucket } from "../../src/decision/meter.ts";
-import {
-  EMPTY_BUCKET,
-  gcraAdd,
-  gcraTake,
-  gcraUsed,
-  isRolling,
-  windowOf,
-} from "../../src/decision/meter.ts";
+import { EMPTY_BUCKET, gcraAdd, gcraTake, gcraUsed, isRolling, windowOf } from "../../src/decision/meter.ts";
 import { random } from "./oracle.ts";
 
 const NOW = Date.parse("2026-05-04T10:00:00Z");
