@@ -217,7 +217,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
     .addOption(new Option("--clientProcessId <pid>", "the editor, as some editors say").hideHelp())
     .action(async () => {
       const { lsp } = await import("./lsp.ts");
-      done(await lsp());
+      await lsp();
     });
   program
     .command("serve")

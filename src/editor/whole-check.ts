@@ -35,6 +35,7 @@ export function startWholeCheck(): WholeCheck {
   const worker = new Worker(new URL(import.meta.url), { workerData: { job: JOB } });
   const waiting = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>();
   let last = 0;
+  let ended: Error | null = null;
   worker.on("message", (reply: Reply) => {
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -42,6 +43,7 @@ export function startWholeCheck(): WholeCheck {
     else asker?.resolve(reply);
   });
   const giveUp = (error: Error) => {
+    ended ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
@@ -49,6 +51,7 @@ export function startWholeCheck(): WholeCheck {
   worker.on("exit", () => giveUp(new Error("the thread that checks policies has ended")));
   const ask = (question: Question): Promise<Reply> =>
     new Promise((resolve, reject) => {
+      if (ended !== null) return reject(ended);
       last += 1;
       waiting.set(last, { resolve, reject });
       worker.postMessage({ id: last, question });

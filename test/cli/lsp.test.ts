@@ -272,6 +272,13 @@ test("an editor's settings may say which folders are policies", () =>
     },
   ));
 
+test("it does not outlive an editor that vanishes", async () => {
+  const editor = await startEditor({ files: POLICY });
+  await editor.open("policy/teams.policy", `${TEAMS}\noops`);
+  await editor.until("policy/teams.policy", (told) => told.diagnostics.length > 0);
+  assert.equal(await editor.vanish(), 1);
+});
+
 test("a person who starts it by hand is told what it is for", async () => {
   const play = playground();
   try {

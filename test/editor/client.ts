@@ -39,6 +39,8 @@ export interface Editor {
   until(path: string, looks: (told: Told) => boolean): Promise<Told>;
   /** Calls back each time a file is told about. */
   onTold(path: string, listener: (told: Told) => void): void;
+  /** Goes away without a word, and answers the exit code. */
+  vanish(): Promise<number | null>;
   /** Ends the conversation as editors do, and answers the exit code. */
   quit(): Promise<number | null>;
 }
@@ -122,6 +124,13 @@ export async function startEditor(setup: Setup): Promise<Editor> {
       }),
     onTold(path, listener) {
       listeners.set(uri(path), listener);
+    },
+    async vanish() {
+      child.stdin.end();
+      const code = await exit;
+      connection.dispose();
+      rmSync(dir, { recursive: true, force: true });
+      return code;
     },
     async quit() {
       await connection.sendRequest(ShutdownRequest.type);

@@ -7,10 +7,9 @@ import {
   CodeLensRefreshRequest,
   createConnection,
   DidChangeWatchedFilesNotification,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
-  StreamMessageReader,
-  StreamMessageWriter,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver/node";
@@ -25,14 +24,14 @@ import { answerNavigation } from "./navigation.ts";
 import { textEditOf } from "./shapes.ts";
 import { Workspace } from "./workspace.ts";
 
-/** Serves one editor until it goes away. */
+/** Begins to serve an editor. When the editor goes away, the process ends: with 0 if it said so before. */
 export async function serveEditor(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
   version: string,
 ): Promise<void> {
   const builtins = await readBuiltins();
-  const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const connection = createConnection(input, output);
   const documents = new TextDocuments(TextDocument);
   const check = startWholeCheck();
   let opened: InitializeParams | null = null;
@@ -43,11 +42,6 @@ export async function serveEditor(
     }
   };
   const workspace = new Workspace({ connection, documents, check, builtins, onJudged });
-  const ended = new Promise<void>((resolve) => {
-    input.on("close", resolve);
-    input.on("end", resolve);
-  });
-
   const ready = Promise.withResolvers<void>();
   connection.onInitialize((params) => {
     opened = params;
@@ -69,13 +63,16 @@ export async function serveEditor(
     await workspace.open(foldersOf(opened), chosenOf(opened));
     ready.resolve();
   });
-  connection.onShutdown(() => check.close());
+  connection.onShutdown(() => {
+    workspace.close();
+    return check.close();
+  });
 
   documents.onDidChangeContent(({ document }) => workspace.edited(document));
   documents.onDidClose(({ document }) => workspace.saved(document.uri));
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
-    const isMoved = changes.some(({ type }) => type !== 2);
-    if (isMoved) await workspace.reload();
+    // A file that came or went may move the bounds of policies.
+    if (changes.some(({ type }) => type !== FileChangeType.Changed)) await workspace.reload();
     else await Promise.all(changes.map(({ uri }) => workspace.saved(uri)));
   });
 
@@ -91,7 +88,6 @@ export async function serveEditor(
 
   documents.listen(connection);
   connection.listen();
-  await ended;
 }
 
 const CAPABILITIES: InitializeResult["capabilities"] = {

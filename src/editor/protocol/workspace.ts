@@ -77,6 +77,11 @@ export class Workspace {
     await this.reload();
   }
 
+  /** Checks nothing any more. */
+  close(): void {
+    for (const desk of this.#desks) desk.rounds?.close();
+  }
+
   /** Looks for policies again, and reads all of them: once more, if that is wanted while it is under way. */
   reload(): Promise<void> {
     this.#isStale = true;
@@ -91,7 +96,7 @@ export class Workspace {
       this.#isStale = false;
       const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
       const desks = await Promise.all(roots.map((root) => this.#read(root)));
-      for (const desk of this.#desks) desk.rounds?.close();
+      this.close();
       this.#desks = desks;
       this.#isOpen = true;
       for (const document of this.#around.documents.all()) {
@@ -190,16 +195,21 @@ export class Workspace {
     desk.rounds?.changed([path]);
   }
 
+  /** What is open is told about at once; the rest of a policy when it is checked as a whole. */
   #begin(desk: Desk): void {
-    for (const path of desk.policy.paths) this.#tell(desk, path);
+    for (const path of desk.rounds === null ? desk.policy.paths : this.#openIn(desk)) this.#tell(desk, path);
     desk.rounds?.changed(desk.policy.paths);
+  }
+
+  #openIn(desk: Desk): readonly string[] {
+    const seats = this.#around.documents.all().map(({ uri }) => this.seatOf(uri));
+    return seats.flatMap((seat) => (seat?.desk === desk ? [seat.path] : []));
   }
 
   /** Tells about all files, a few at a time, so that a keystroke in between is not held up. */
   async #judged(desk: Desk): Promise<void> {
-    const open = this.#around.documents.all().flatMap(({ uri }) => this.seatOf(uri)?.path ?? []);
     let begun = performance.now();
-    for (const path of new Set([...open, ...desk.policy.paths, ...desk.policy.told])) {
+    for (const path of new Set([...this.#openIn(desk), ...desk.policy.paths, ...desk.policy.told])) {
       if (performance.now() - begun > SLICE_MS) {
         await setImmediate();
         begun = performance.now();
