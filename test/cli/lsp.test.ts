@@ -9,7 +9,9 @@ import {
   CodeLensRefreshRequest,
   CodeLensRequest,
   CompletionRequest,
+  ConfigurationRequest,
   DefinitionRequest,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   DidChangeWorkspaceFoldersNotification,
   DocumentFormattingRequest,
@@ -254,23 +256,29 @@ test("a folder that comes to the workspace brings its policies, and takes them a
     await editor.until("policy/tests.policy", (told) => told.diagnostics.length === 0);
   }));
 
+/** A pack that lacks a name: told only where its folder is said to be a policy. */
+const PACK = { ...POLICY, "packs/a.policy": "language 1\n\ntools a {\n  @b\n}\n" };
+
 test("a pack beside the policy is judged by its text, and its names are not missed", () =>
-  using({ files: { ...POLICY, "packs/a.policy": "language 1\n\ntools a {\n  @b\n}\n" } }, async (editor) => {
-    const text = "language 1\n\ntools a {\n  @b\n}\n";
+  using({ files: PACK }, async (editor) => {
+    const text = PACK["packs/a.policy"];
     await editor.open("packs/a.policy", `${text}oops\n`);
     assert.deepEqual(codesOf(await editor.until("packs/a.policy", (told) => told.diagnostics.length > 0)), ["GW1009"]);
     await editor.change("packs/a.policy", text);
     await editor.until("packs/a.policy", (told) => told.diagnostics.length === 0);
   }));
 
-test("an editor's settings may say which folders are policies", () =>
-  using(
-    { files: { ...POLICY, "elsewhere/broken.policy": "tem eng" }, initializationOptions: { policies: ["policy"] } },
-    async (editor) => {
-      await editor.open("policy/teams.policy", `${TEAMS}\nkey x in nowhere {\n}\n`);
-      await editor.until("policy/teams.policy", (told) => codesOf(told).includes("GW2006"));
-    },
-  ));
+test("an editor may say which folders are policies", () =>
+  using({ files: PACK, initializationOptions: { policies: ["packs"] } }, async (editor) => {
+    await editor.until("packs/a.policy", (told) => codesOf(told).includes("GW2004"));
+  }));
+
+test("so may the settings that it is asked for, also when they change", () =>
+  using({ files: PACK, capabilities: { workspace: { configuration: true } } }, async (editor) => {
+    editor.connection.onRequest(ConfigurationRequest.type, () => [{ policies: ["packs"] }]);
+    await editor.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+    await editor.until("packs/a.policy", (told) => codesOf(told).includes("GW2004"));
+  }));
 
 test("it does not outlive an editor that vanishes", async () => {
   const editor = await startEditor({ files: POLICY });

@@ -60,9 +60,19 @@ export async function serveEditor(
         workspace.refold(pathsOf(added), pathsOf(removed)),
       );
     }
-    await workspace.open(foldersOf(opened), chosenOf(opened));
+    await workspace.open(foldersOf(opened), await chosen(opened));
     ready.resolve();
   });
+  connection.onDidChangeConfiguration(async () => {
+    await ready.promise;
+    if (opened !== null) await workspace.choose(await chosen(opened));
+  });
+  /** Said when the server was started, or among the settings of an editor that can be asked for them. */
+  const chosen = async ({ initializationOptions, capabilities }: InitializeParams) => {
+    const said = policiesOf(initializationOptions);
+    if (said !== null || capabilities.workspace?.configuration !== true) return said;
+    return policiesOf(await connection.workspace.getConfiguration("sallyport").catch(() => null));
+  };
   connection.onShutdown(() => {
     workspace.close();
     return check.close();
@@ -115,8 +125,10 @@ function pathsOf(folders: readonly { readonly uri: string }[]): readonly string[
   return folders.flatMap(({ uri }) => filePath(uri) ?? []);
 }
 
-/** `{ "policies": ["policy"] }` among the editor's settings names the directories that are policies. */
-function chosenOf({ initializationOptions: options }: InitializeParams): readonly string[] | null {
-  if (typeof options !== "object" || options === null || !Array.isArray(options.policies)) return null;
-  return options.policies.filter((dir: unknown): dir is string => typeof dir === "string");
+/** `{ "policies": ["policy"] }`: the directories that are policies; null when they are to be looked for. */
+function policiesOf(settings: unknown): readonly string[] | null {
+  if (typeof settings !== "object" || settings === null || !("policies" in settings)) return null;
+  const { policies } = settings;
+  if (!Array.isArray(policies) || policies.length === 0) return null;
+  return policies.filter((dir: unknown): dir is string => typeof dir === "string");
 }

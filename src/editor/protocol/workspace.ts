@@ -71,6 +71,13 @@ export class Workspace {
     await this.reload();
   }
 
+  /** The policy directories are others now, or are to be looked for. */
+  async choose(chosen: readonly string[] | null): Promise<void> {
+    if (JSON.stringify(chosen) === JSON.stringify(this.#chosen)) return;
+    this.#chosen = chosen;
+    await this.reload();
+  }
+
   /** Folders came to the workspace, or left it. */
   async refold(added: readonly string[], removed: readonly string[]): Promise<void> {
     this.#folders = [...this.#folders.filter((folder) => !removed.includes(folder)), ...added];
