@@ -53,7 +53,7 @@ function aboutCode({ policy, path, offset }: Place): Hover | null {
   const text = policy.treeOf(path)?.source.text ?? "";
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   const found = Array.from(text.slice(line, text.indexOf("\n", offset) + 1 || undefined).matchAll(/\bGW\d{4}\b/g)).find(
-    ({ index }) => holds({ start: line + index, end: line + index + "GW0000".length }, offset),
+    ({ index }) => holds({ start: line + index, end: line + index + "GW6010".length }, offset),
   );
   const code = found?.[0] ?? "";
   if (found === undefined || !Object.hasOwn(CODES, code)) return null;
