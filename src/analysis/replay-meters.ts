@@ -16,7 +16,7 @@ export interface Taken {
 }
 
 export interface Meters {
-  /** The counters of these holds; the same list gives the same gauges. */
+  /** The counters of these holds, to be kept by who asks again and again. */
   of(holds: readonly Hold[]): Gauges;
   /** The first counter with nothing left for another request, which `passed` in its time or not; null when it may pass. */
   short(gauges: Gauges, passed: boolean, now: number): Hold | null;
@@ -72,7 +72,6 @@ const ROUNDING = 1e-6;
 /** Counters of which nothing is used. */
 export function createMeters(timezone: string): Meters {
   const meters = new Map<string, Meter>();
-  const known = new Map<readonly Hold[], Gauges>();
 
   const gaugeOf = (hold: Hold): Gauge => {
     const { measure, period } = hold.slot;
@@ -155,14 +154,9 @@ export function createMeters(timezone: string): Meters {
 
   return {
     of(holds) {
-      let gauges = known.get(holds);
-      if (gauges === undefined) {
-        const all = holds.map(gaugeOf);
-        const some = (measure: Gauge["measure"]) => all.some((gauge) => gauge.drains && gauge.measure === measure);
-        gauges = { all, hasStakes: some("requests"), hasIdle: some("tokens") };
-        known.set(holds, gauges);
-      }
-      return gauges;
+      const all = holds.map(gaugeOf);
+      const some = (measure: Gauge["measure"]) => all.some((gauge) => gauge.drains && gauge.measure === measure);
+      return { all, hasStakes: some("requests"), hasIdle: some("tokens") };
     },
     short({ all }, passed, now) {
       for (const gauge of all) {

@@ -123,6 +123,12 @@ export class KnownJson {
     return this.failed ? "" : this.#slice(this.#from, this.#to);
   }
 
+  /** The string that was read last, if these bytes are next. */
+  lastIfNext(part: Part): string | null {
+    const [from, to] = [this.#from, this.#to];
+    return this.isNext(part) ? this.#slice(from, to) : null;
+  }
+
   /** A string that is a moment, in milliseconds. The minute is worked out only when it is another than that before. */
   moment(): number {
     this.skipText();

@@ -257,9 +257,9 @@ const CEILING = part(',"ceiling":');
 /** Of a charge to a limit on tokens its ceiling; null for the others. */
 function charge(json: KnownJson): Ended["ceilings"][number] | null {
   json.expect(COUNTER);
-  const counter = json.name();
-  const isOfTokens = json.isNext(OF_TOKENS);
-  if (!isOfTokens) {
+  json.skipText();
+  const counter = json.lastIfNext(OF_TOKENS);
+  if (counter === null) {
     json.expect(MEASURE);
     json.skipText();
   }
@@ -272,5 +272,5 @@ function charge(json: KnownJson): Ended["ceilings"][number] | null {
   json.expect(AT);
   json.number();
   json.expect(CLOSES);
-  return isOfTokens ? { counter, ceiling } : null;
+  return counter === null ? null : { counter, ceiling };
 }
