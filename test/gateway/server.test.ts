@@ -176,6 +176,44 @@ test("told to end, and the deadline passes: an error event, an outcome, no false
   assert.deepEqual([outcome.end, outcome.fault], ["upstream-failed", "draining"]);
 });
 
+test("a stream leaves in chunks, one for what came at once; to a caller of HTTP/1.0 it leaves bare", async (t) => {
+  const whole = START + textBlock(0, "hello") + finish("end_turn");
+  const world = await startWorld(t, {
+    policy: policyOf(OPEN),
+    answer: (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(START);
+      setImmediate(() => response.end(whole.slice(START.length)));
+    },
+  });
+  const body = JSON.stringify({ ...request(), stream: true });
+  const ask = async (version: string): Promise<string> => {
+    const socket = await raw(world);
+    const lines = [`POST /anthropic/v1/messages HTTP/${version}`, "host: x", "content-type: application/json"];
+    const rest = [`x-api-key: ${world.key}`, "connection: close", `content-length: ${Buffer.byteLength(body)}`];
+    socket.write(`${[...lines, ...rest].join("\r\n")}\r\n\r\n${body}`);
+    return answerTo(socket);
+  };
+  const [head = "", chunks = ""] = (await ask("1.1")).split(/\r\n\r\n(.*)/s);
+  assert.match(head, /transfer-encoding: chunked/i);
+  assert.equal(unchunked(chunks), whole);
+  const [bareHead = "", bare] = (await ask("1.0")).split(/\r\n\r\n(.*)/s);
+  assert.doesNotMatch(bareHead, /transfer-encoding/i);
+  assert.equal(bare, whole);
+});
+
+/** The body that stands in chunks, each framed as it must be, the last one empty. */
+function unchunked(text: string): string {
+  const [line = "", rest = ""] = text.split(/\r\n(.*)/s);
+  const size = Number.parseInt(line, 16);
+  assert.equal(rest.slice(size, size + 2), "\r\n");
+  if (size === 0) {
+    assert.equal(rest.length, 2, "nothing stands behind the last chunk");
+    return "";
+  }
+  return rest.slice(0, size) + unchunked(rest.slice(size + 2));
+}
+
 test("a connection that is kept serves one request after another", async (t) => {
   const bodies: string[] = [];
   const world = await startWorld(t, {
