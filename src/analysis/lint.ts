@@ -7,12 +7,33 @@ import type { Table } from "../decision/table.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { type Allowed, idleAllowances, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
+import { beyondTeam } from "./lint/beyond-team.ts";
 import { covered } from "./lint/covered.ts";
+import { coveredHours } from "./lint/covered-hours.ts";
+import { coveredLimits } from "./lint/covered-limits.ts";
+import { guardsTwice } from "./lint/guards-twice.ts";
+import { idleKeys } from "./lint/idle-keys.ts";
+import { type IdleLine, idleLines } from "./lint/lines.ts";
+import { listEntries } from "./lint/list-entries.ts";
 import { over } from "./lint/over.ts";
+import { routes } from "./lint/routes.ts";
+import { toolNames } from "./lint/tool-names.ts";
 import { unreachable } from "./lint/unreachable.ts";
 import { createRealm, type Realm } from "./realm.ts";
 
-const LINTS: readonly ((realm: Realm) => Diagnostic[])[] = [covered, unreachable, over];
+const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[])[] = [
+  covered,
+  coveredLimits,
+  coveredHours,
+  listEntries,
+  guardsTwice,
+  unreachable,
+  routes,
+  beyondTeam,
+  idleKeys,
+  over,
+  toolNames,
+];
 
 /** What the lints say, and what of it is allowed. */
 export interface Linted {
@@ -28,7 +49,8 @@ export function lint(model: Model, table: Table, now: number): readonly Diagnost
 /** The same, with the warnings that are allowed; the model holds the allowances that its making left over. */
 export function lintWhole(model: Model, table: Table, now: number): Linted {
   const realm = createRealm(model, table, now);
-  const found = LINTS.flatMap((remarks) => remarks(realm));
+  const idle = idleLines(realm);
+  const found = LINTS.flatMap((remarks) => remarks(realm, idle));
   const { told, allowed, left } = weigh(found.sort(byPlace), model.allowances);
   return { told: [...told, ...idleAllowances(left)].sort(byPlace), allowed };
 }

@@ -8,11 +8,11 @@
  */
 import { hasBit } from "../decision/bits.ts";
 import { decide } from "../decision/decide.ts";
-import type { Allow } from "../decision/decision.ts";
+import type { Allow, Hold } from "../decision/decision.ts";
 import { strongestOf } from "../decision/deeds.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Principal } from "../decision/principal.ts";
-import type { Table } from "../decision/table.ts";
+import type { Table, TableKey } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
 import type { Ended, Recorded } from "./recorded.ts";
 import { type Admission, createMeters, type Gauges, type Meters } from "./replay-meters.ts";
@@ -34,15 +34,30 @@ interface Open {
   readonly admission: Admission;
 }
 
+/** A key of the table, and the counters of its last request, which are most often those of the next one. */
+interface Caller {
+  readonly principal: Principal;
+  holds: readonly Hold[];
+  gauges: Gauges;
+}
+
+const NO_GAUGES: Gauges = { all: [], hasStakes: false, hasIdle: false };
+
+function callersOf(table: Table): Map<string, Caller> {
+  const caller = (key: TableKey): Caller => ({ principal: { key, node: key.node }, holds: [], gauges: NO_GAUGES });
+  return new Map([...table.keys.values()].map((key) => [key.name, caller(key)]));
+}
+
 /** Begins a replay under the policy of a table. */
 export function createReplay(table: Table): Replay {
   const tally = createTally();
-  const principals = new Map(
-    [...table.keys.values()].map((key): [string, Principal] => [key.name, { key, node: key.node }]),
-  );
   const rejecting = createRejecting(table);
+  const refusesSome = table.nodes.some(({ ungranted }) => ungranted?.action === "refuse");
+  const refusing = (node: number, at: number): boolean =>
+    refusesSome && viewOf(runtime, node, at).refusesTools !== null;
   const runtime = runtimeOf(table);
   let meters: Meters = createMeters(table.timezone);
+  let callers = callersOf(table);
   const open = new Map<string, Open>();
 
   const admit = ({ ticket, effect, at }: Recorded, node: number, gauges: Gauges): void => {
@@ -54,14 +69,21 @@ export function createReplay(table: Table): Replay {
   /** What cannot be known of a request that access would let through. */
   const unknownOf = (recorded: Recorded, { node }: Principal, allow: Allow): Unknown | null => {
     const { reason, tools, stripped, at } = recorded;
-    const refusesTools = viewOf(runtime, node, at).refusesTools !== null;
-    if (reason === "tool" || (refusesTools && tools > stripped.length)) return "tools";
+    if (reason === "tool" || (tools > stripped.length && refusing(node, at))) return "tools";
     if (rejecting(allow.guards)) return "guardrail";
-    const spends = allow.holds.some(({ slot }) => slot.measure === "tokens" || slot.measure === "budget");
-    return spends && (reason === "tokens" || reason === "budget") ? "cost" : null;
+    return (reason === "tokens" || reason === "budget") && spends(allow) ? "cost" : null;
   };
 
-  const judge = (recorded: Recorded, principal: Principal, model: string): void => {
+  const gaugesOf = (caller: Caller, holds: readonly Hold[]): Gauges => {
+    if (caller.holds !== holds) {
+      caller.holds = holds;
+      caller.gauges = meters.of(holds);
+    }
+    return caller.gauges;
+  };
+
+  const judge = (recorded: Recorded, caller: Caller, model: string): void => {
+    const { principal } = caller;
     const { purpose, at, stripped, reason, effect } = recorded;
     const decision = decide(table, principal, factsOf(purpose === "count" ? "count" : "generate", model, stripped), at);
     // What uses a door is refused by every policy.
@@ -72,7 +94,7 @@ export function createReplay(table: Table): Replay {
     }
     tally.tools(stripped, decision.strip);
     // Whatever else is not known, a limit that is reached refuses.
-    const gauges = meters.of(decision.holds);
+    const gauges = gaugesOf(caller, decision.holds);
     const short = meters.short(gauges, effect === "allow", at);
     const unknown = short === null ? unknownOf(recorded, principal, decision) : null;
     if (unknown === null) tally.decided(recorded, short === null ? null : short.slot.measure, decision.routes[0]);
@@ -83,16 +105,17 @@ export function createReplay(table: Table): Replay {
   return {
     begin() {
       meters = createMeters(table.timezone);
+      callers = callersOf(table);
       open.clear();
     },
     decided(recorded) {
       const { key, model, purpose } = recorded;
-      const principal = key === null ? undefined : principals.get(key);
+      const caller = key === null ? undefined : callers.get(key);
       if (purpose === "models") tally.unknown(recorded, "list");
       else if (key === null) tally.unknown(recorded, "stranger");
-      else if (principal === undefined) tally.unknown(recorded, "key");
+      else if (caller === undefined) tally.unknown(recorded, "key");
       else if (model === null) tally.unknown(recorded, "model");
-      else judge(recorded, principal, model);
+      else judge(recorded, caller, model);
     },
     ended(ended) {
       const it = open.get(ended.ticket);
@@ -107,6 +130,10 @@ export function createReplay(table: Table): Replay {
     },
     report: () => tally.report(),
   };
+}
+
+function spends({ holds }: Allow): boolean {
+  return holds.some(({ slot }) => slot.measure === "tokens" || slot.measure === "budget");
 }
 
 function factsOf(purpose: Facts["purpose"], model: string, tools: readonly string[]): Facts {

@@ -18,16 +18,18 @@ const LONGEST = {
 } as const satisfies Record<Period, number>;
 
 /**
- * Streams the charges of a log's folder that may count in a period under way at `now`, oldest record first. Records of
- * `boot`, the writer that asks, are left out: their charges are in the limits already.
+ * Streams the charges of a log's folder that may count in a period under way at `now`, oldest record first: of outcomes,
+ * and of requests that a crash left open. Of `boot`, the writer that asks, only its recovery is read: what it served by
+ * itself is in the limits already.
  */
 export async function* readCharges(log: string, boot: string, now: number): AsyncGenerator<Charge, void, undefined> {
   for (const segment of await recentSegments(log, now - LONGEST.month)) {
     for await (const { bytes, whole } of readLines(segment.path)) {
       const header = whole ? headerOf(bytes) : null;
       if (header === null || header.seq >= segment.end) break;
-      if (header.boot === boot) return;
-      if (header.kind !== "outcome") continue;
+      const isRecovery = header.kind === "recovery";
+      if (header.boot === boot && !isRecovery) return;
+      if (header.kind !== "outcome" && !isRecovery) continue;
       for (const charge of chargesOf(bytes)) if (charge.at > now - LONGEST[charge.period]) yield charge;
     }
   }
@@ -46,5 +48,5 @@ async function recentSegments(log: string, since: number): Promise<readonly Segm
 }
 
 function chargesOf(line: Uint8Array): readonly Charge[] {
-  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body.charges;
+  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body.charges ?? [];
 }

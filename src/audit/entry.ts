@@ -16,7 +16,7 @@ export interface Actor {
   readonly fingerprint: string | null;
 }
 
-/** What a request paid into one counter, settled. `at` is the moment it was reserved, ms since the epoch. */
+/** What a request paid into one counter, or is expected to. `at` is the moment it was reserved, ms since the epoch. */
 export interface Charge {
   readonly counter: string;
   readonly measure: "requests" | "tokens" | "budget";
@@ -111,6 +111,8 @@ export interface DecisionBody {
   readonly asked: readonly Asking[];
   readonly session: string | null;
   readonly agent: string | null;
+  /** What was set aside in each counter, until an outcome says what was used. */
+  readonly held: readonly Charge[];
 }
 
 export interface OutcomeBody {
@@ -166,11 +168,15 @@ export interface PolicyRejectBody {
   readonly faults: readonly string[];
 }
 
-/** A start on an existing log: what was cut from a torn tail, and decisions without an outcome. */
+/**
+ * A start on an existing log: what was cut from a torn tail, and decisions without an outcome. Nobody knows how far these
+ * came, so what they had set aside counts as used: `charges`.
+ */
 export interface RecoveryBody {
   readonly kind: "recovery";
   readonly truncatedBytes: number;
   readonly open: readonly string[];
+  readonly charges: readonly Charge[];
 }
 
 export interface StartBody {

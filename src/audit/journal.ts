@@ -54,10 +54,10 @@ export async function openJournal(settings: JournalSettings, medium: Medium = ME
     const recovered = await recover(path);
     const writer = await openWriter({ log: path, ...medium, active: recovered.active });
     const journal = new Journal({ writer, unlock, name: basename(path), boot, clock, recovered });
-    const { truncatedBytes, open } = recovered;
+    const { truncatedBytes, open, charges } = recovered;
     const isClean = truncatedBytes === 0 && open.length === 0;
     await journal.begin([
-      ...(isClean ? [] : [{ kind: "recovery", truncatedBytes, open } as const]),
+      ...(isClean ? [] : [{ kind: "recovery", truncatedBytes, open, charges } as const]),
       { kind: "start", version },
     ]);
     return { log: journal, recovered: { truncatedBytes, open }, charges: readCharges(path, boot, clock()) };

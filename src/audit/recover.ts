@@ -6,6 +6,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import type { Charge } from "./entry.ts";
 import { AuditError } from "./log.ts";
 import { GENESIS, type Header, headerOf, sealOf } from "./record.ts";
 import { firstLine, listSegments, readLines, type Segment } from "./segment.ts";
@@ -20,6 +21,8 @@ export interface Recovered {
   readonly truncatedBytes: number;
   /** Tickets of decisions that have no outcome. */
   readonly open: readonly string[];
+  /** What these had set aside. */
+  readonly charges: readonly Charge[];
 }
 
 interface Last {
@@ -36,7 +39,7 @@ interface Scan {
 export async function recover(log: string): Promise<Recovered> {
   const segments = await listSegments(log);
   const active = segments.at(-1);
-  if (active === undefined) return { seq: 0, hash: GENESIS, active: null, truncatedBytes: 0, open: [] };
+  if (active === undefined) return { seq: 0, hash: GENESIS, active: null, truncatedBytes: 0, open: [], charges: [] };
   const end = await scan(active);
   const last = end.last ?? (await lastBefore(active, segments));
   if (end.last === null && (last?.header.seq ?? 0) + 1 !== active.first) throw damaged(log, active);
@@ -45,12 +48,14 @@ export async function recover(log: string): Promise<Recovered> {
     if (await holdsHistory(active.path, end.offset)) throw damaged(log, active);
     await setAside(active.path, end.offset);
   }
+  const open = last === null ? new Map<string, readonly Charge[]>() : await openTickets(segments, last.header);
   return {
     seq: last?.header.seq ?? 0,
     hash: last?.hash ?? GENESIS,
     active: { path: active.path, offset: end.offset },
     truncatedBytes: size - end.offset,
-    open: last === null ? [] : await openTickets(segments, last.header),
+    open: [...open.keys()],
+    charges: [...open.values()].flat(),
   };
 }
 
@@ -103,9 +108,9 @@ async function setAside(path: string, offset: number): Promise<void> {
   );
 }
 
-/** Decisions of the last record's boot that allowed a request and have no outcome, oldest first. */
-async function openTickets(segments: readonly Segment[], { boot, seq }: Header): Promise<readonly string[]> {
-  const open = new Set<string>();
+/** By ticket, decisions of the last record's boot that allowed a request and have no outcome, with what they hold; oldest first. */
+async function openTickets(segments: readonly Segment[], { boot, seq }: Header): Promise<Open> {
+  const open: Open = new Map();
   for (const segment of await segmentsOf(segments, boot)) {
     for await (const { bytes, whole } of readLines(segment.path)) {
       const header = whole ? headerOf(bytes) : null;
@@ -114,14 +119,16 @@ async function openTickets(segments: readonly Segment[], { boot, seq }: Header):
       if (header.boot === boot) follow(open, header, bytes);
     }
   }
-  return [...open];
+  return open;
 }
 
-function follow(open: Set<string>, { kind }: Header, line: Uint8Array): void {
+type Open = Map<string, readonly Charge[]>;
+
+function follow(open: Open, { kind }: Header, line: Uint8Array): void {
   if (kind !== "decision" && kind !== "outcome") return;
-  const { ticket, effect } = bodyOf(line);
+  const { ticket, effect, held } = bodyOf(line);
   if (kind === "outcome") open.delete(ticket);
-  else if (effect === "allow") open.add(ticket);
+  else if (effect === "allow") open.set(ticket, held ?? []);
 }
 
 /** The segments that can hold records of the last boot: those that begin with one, and the one before. */
@@ -135,7 +142,14 @@ async function segmentsOf(segments: readonly Segment[], boot: string): Promise<r
   return segments.slice(Math.max(from, 0));
 }
 
-function bodyOf(line: Uint8Array): { readonly ticket: string; readonly effect?: "allow" | "refuse" } {
+/** A part of a decision's or an outcome's body. */
+interface Part {
+  readonly ticket: string;
+  readonly effect?: "allow" | "refuse";
+  readonly held?: readonly Charge[];
+}
+
+function bodyOf(line: Uint8Array): Part {
   return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body;
 }
 

@@ -45,6 +45,7 @@ const fault = z.enum([
   "endpoint",
   "malformed",
   "too-large",
+  "overloaded",
   "media-type",
   "upstream",
   "timeout",
@@ -89,6 +90,7 @@ const decision = z.strictObject({
   asked: z.array(asking).default([]),
   session: text.nullable(),
   agent: text.nullable(),
+  held: z.array(charge),
 });
 const outcome = z.strictObject({
   kind: z.literal("outcome"),
@@ -129,7 +131,12 @@ const body = z.discriminatedUnion("kind", [
     content: text,
     faults: z.array(text),
   }),
-  z.strictObject({ kind: z.literal("recovery"), truncatedBytes: count, open: z.array(text) }),
+  z.strictObject({
+    kind: z.literal("recovery"),
+    truncatedBytes: count,
+    open: z.array(text),
+    charges: z.array(charge),
+  }),
   z.strictObject({ kind: z.literal("start"), version: text }),
   z.strictObject({ kind: z.literal("stop") }),
 ]);

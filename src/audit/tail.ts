@@ -16,6 +16,9 @@ export interface TailSettings {
   readonly again: (() => Promise<boolean>) | null;
 }
 
+/** The longest of the gateway's own words about a request; what follows them stands below each other. */
+const WIDEST = "allow, upstream-failed";
+
 /** One record and its line, without the newline. */
 export interface TailRecord {
   readonly entry: Entry;
@@ -73,7 +76,12 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
   const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
   const model = decided.kind === "fault" ? decided.path : (outcome?.model ?? decided.model ?? decided.purpose);
   const place = decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
-  const columns = [timeOf(at, timezone), who.padEnd(16), model.padEnd(26), effectOf(decided, outcome).padEnd(16)];
+  const columns = [
+    timeOf(at, timezone),
+    who.padEnd(16),
+    model.padEnd(26),
+    effectOf(decided, outcome).padEnd(WIDEST.length),
+  ];
   return printable([...columns, place.padEnd(20), tokensOf(outcome).padEnd(20), costOf(outcome)].join("  ")).trimEnd();
 }
 

@@ -17,7 +17,7 @@ Exit codes: 0 done, 1 the answer is no (a fault, a failing test, a bad record), 
 
 /** Below the help of each command that does something. */
 export const COMMAND_HELP = {
-  check: examples("policy check policy", "policy check policy --format json"),
+  check: examples("policy check policy", "policy check policy --deny-warnings", "policy check policy --patterns"),
   fmt: examples("policy fmt policy", "policy fmt --check policy packs/own.policy"),
   test: examples(
     "policy test policy",

@@ -8,7 +8,9 @@ import { keyBlock } from "../identity/block.ts";
 import { mintKey } from "../identity/mint.ts";
 import { parse } from "../language/parse.ts";
 import { RESERVED } from "../language/tokens.ts";
+import { suggestion } from "../model/suggestion.ts";
 import { Complaint } from "./complaint.ts";
+import { policyAround } from "./policy-around.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
@@ -30,7 +32,7 @@ export async function keyNew(options: KeyOptions, { out, err }: Terminal): Promi
   const block = keyBlock({ ...options, digest });
   refuseBrokenBlock(options, block);
   refusePast(options.expires);
-  if (options.append !== null) await append(options.append, options.name, block);
+  if (options.append !== null) await append(options.append, options, block);
   if (options.format === "json") out.write(`${JSON.stringify({ key, digest, block }, null, 2)}\n`);
   else {
     out.write(`${out.style("bold", key)}\n`);
@@ -70,7 +72,7 @@ function refusePast(expires: string | null): void {
 
 const DAY_MS = 86_400_000;
 
-async function append(path: string, name: string, block: string): Promise<void> {
+async function append(path: string, { name, team }: KeyOptions, block: string): Promise<void> {
   const text = await readFile(path, "utf8").catch(() => {
     throw new Complaint(`there is no file \`${path}\` to append to`);
   });
@@ -81,5 +83,17 @@ async function append(path: string, name: string, block: string): Promise<void> 
   if (tree.declarations.some((declaration) => declaration.kind === "key" && declaration.name.text === name)) {
     throw new Complaint(`\`${path}\` already has a key \`${name}\``, "choose another name, or delete the old block");
   }
+  await refuseUnknownTeam(path, team);
   await writeAtomic(path, `${text.trimEnd()}\n\n${block}`);
+}
+
+/** A block of an unknown team would make the whole policy bad. A file that belongs to no policy yet may name any team. */
+async function refuseUnknownTeam(path: string, team: string): Promise<void> {
+  const trees = await policyAround(path);
+  if (trees === null) return;
+  const declarations = trees.flatMap((tree) => tree.declarations).filter((declaration) => declaration.kind === "team");
+  const teams = new Map(declarations.map(({ name }) => [name.text, name.span]));
+  if (teams.has(team)) return;
+  const help = suggestion(team, teams) ?? `declare it first: \`team ${team} { … }\``;
+  throw new Complaint(`the policy of \`${path}\` has no team \`${team}\``, help);
 }

@@ -1,11 +1,14 @@
 /** `gw policy check DIR`: is the text right, do its invariants hold, what is remarkable? Tests are `gw policy test`'s affair. */
 import { lintWhole } from "../analysis/lint.ts";
+import type { PatternCosts } from "../analysis/pattern-cost.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Allowed } from "../model/allowances.ts";
 import type { Built } from "../revision/build.ts";
 import type { Loaded } from "../revision/load.ts";
 import { annotations } from "./annotations.ts";
 import { codeQuality } from "./code-quality.ts";
+import { Complaint } from "./complaint.ts";
+import { drawPatterns, patternsJson } from "./pattern-report.ts";
 import { loadFor } from "./reading.ts";
 import { brokenOf, count, diagnosticsJson, drawDiagnostics, placeJson } from "./report.ts";
 import { sarif } from "./sarif.ts";
@@ -18,18 +21,30 @@ export interface CheckOptions {
   readonly at?: number;
   /** A warning that nobody allowed fails the check. */
   readonly denyWarnings: boolean;
+  /** Patterns are measured too, which takes a moment. */
+  readonly patterns: boolean;
 }
 
 /** Checks a policy directory; answers 0 when it has no error. */
 export async function policyCheck(dir: string, options: CheckOptions, terminal: Terminal): Promise<0 | 1> {
-  const { format, at, denyWarnings } = options;
+  const { format, at, denyWarnings, patterns } = options;
+  if (patterns && format !== "text" && format !== "json") {
+    throw new Complaint(`\`--patterns\` cannot be told in the format ${format}`, "use `text` or `json`");
+  }
   const loaded = await loadFor("policy check", dir, at);
   const findings = findingsOf(loaded.built, at ?? Date.now());
   const isSound = loaded.built.table !== null && loaded.built.proofs?.broken === 0;
   const ok = isSound && !(denyWarnings && findings.found.length > 0);
-  if (format === "text") tell(dir, loaded, { ok, ...findings }, terminal);
-  else terminal.out.write(told(dir, loaded, { ok, ...findings }, format));
+  const verdict = { ok, ...findings, costs: patterns ? await costsOf(loaded.built) : null };
+  if (format === "text") tell(dir, loaded, verdict, terminal);
+  else terminal.out.write(told(dir, loaded, verdict, format));
   return ok ? 0 : 1;
+}
+
+async function costsOf({ model, table }: Built): Promise<PatternCosts | null> {
+  if (model === null || table === null) return null;
+  const { patternCosts } = await import("../analysis/pattern-cost.ts");
+  return patternCosts(model, table, () => performance.now());
 }
 
 interface Findings {
@@ -38,6 +53,7 @@ interface Findings {
 }
 interface Verdict extends Findings {
   readonly ok: boolean;
+  readonly costs: PatternCosts | null;
 }
 
 function told(dir: string, loaded: Loaded, verdict: Verdict, format: Exclude<CheckOptions["format"], "text">): string {
@@ -59,9 +75,10 @@ function told(dir: string, loaded: Loaded, verdict: Verdict, format: Exclude<Che
 function tell(
   dir: string,
   { built: { table, proofs }, texts, revision }: Loaded,
-  { ok, found, allowed }: Verdict,
+  { ok, found, allowed, costs }: Verdict,
   { out }: Terminal,
 ): void {
+  if (costs !== null) out.write(`${drawPatterns(costs, dir, out)}\n`);
   if (found.length > 0) out.write(`${drawDiagnostics(found, { dir, texts }, out)}\n`);
   const errors = found.filter(({ severity }) => severity === "error").length;
   const warnings = found.length - errors;
@@ -89,7 +106,7 @@ function findingsOf(built: Built, now: number): Findings {
   };
 }
 
-function asJson(dir: string, { built, revision }: Loaded, { ok, found, allowed }: Verdict) {
+function asJson(dir: string, { built, revision }: Loaded, { ok, found, allowed, costs }: Verdict) {
   const reasons = allowed.map(({ by }) => ({ reason: by.reason, allowedAt: placeJson(by.span, dir) }));
   const remarks = diagnosticsJson(
     allowed.map(({ diagnostic }) => diagnostic),
@@ -103,5 +120,6 @@ function asJson(dir: string, { built, revision }: Loaded, { ok, found, allowed }
     invariants: built.proofs && { proved: built.proofs.proved, broken: built.proofs.broken },
     diagnostics: diagnosticsJson(found, dir),
     allowed: remarks.map((remark, index) => ({ ...remark, ...reasons[index]! })),
+    patterns: costs && patternsJson(costs, dir),
   };
 }

@@ -89,11 +89,12 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     .addHelpText("after", COMMAND_HELP.check)
     .argument("<dir>", "policy directory")
     .option("--deny-warnings", "fail when there is a warning that no `# allow CODE: reason` allows")
+    .option("--patterns", "measure the patterns of guardrails: how each is run, and what it costs")
     .addOption(format("text", "json", "sarif", "github", "gitlab"))
     .addOption(at())
     .action(async (dir, options) => {
       const { policyCheck } = await import("./policy-check.ts");
-      done(await policyCheck(dir, { denyWarnings: false, ...options }, terminal));
+      done(await policyCheck(dir, { denyWarnings: false, patterns: false, ...options }, terminal));
     });
   policy
     .command("fmt")
@@ -256,7 +257,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
     .addOption(new Option("--clientProcessId <pid>", "the editor, as some editors say").hideHelp())
     .action(async () => {
       const { lsp } = await import("./lsp.ts");
-      done(await lsp());
+      await lsp();
     });
   program
     .command("serve")
@@ -266,6 +267,7 @@ function servingCommands(program: Command, terminal: Terminal, done: Done): void
     .requiredOption("--data <dir>", "where the record and the gateway's own secrets are kept")
     .option("--listen <host:port>", "where Claude Code connects to", "127.0.0.1:8080")
     .option("--admin <host:port>", "where health and metrics are", "127.0.0.1:9090")
+    .option("--body-memory <size>", "what request and answer bodies may take of memory together", "512MB")
     .addOption(
       new Option("--log-level <level>", "least severity that is logged")
         .choices(["fatal", "error", "warn", "info", "debug"])

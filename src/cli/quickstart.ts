@@ -43,6 +43,7 @@ export async function quickstart(options: QuickstartOptions, terminal: Terminal)
     data: join(options.dir, "data"),
     listen: options.listen,
     admin: options.admin,
+    bodyMemory: "512MB",
     logLevel: "warn",
     format: "text",
   } as const;

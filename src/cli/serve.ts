@@ -29,6 +29,7 @@ import { Complaint } from "./complaint.ts";
 import { openDataDir } from "./data-dir.ts";
 import { logLine } from "./log-line.ts";
 import { createNews, drawFault, faultsOf, inForce } from "./news.ts";
+import { readSize } from "./size.ts";
 import type { Terminal } from "./terminal.ts";
 import { complaintAbout } from "./unreadable.ts";
 import { version } from "./version.ts";
@@ -50,6 +51,8 @@ export interface ServeOptions {
   readonly data: string;
   readonly listen: string;
   readonly admin: string;
+  /** What bodies that are held whole may take together: `512MB`. */
+  readonly bodyMemory: string;
   readonly logLevel: string;
   readonly format: "text" | "json";
 }
@@ -78,6 +81,7 @@ export async function serveWith(
   onListening: (listening: Listening) => void,
 ): Promise<0> {
   const addresses = readAddresses(options, terminal);
+  const timings = { ...DEFAULT_TIMINGS, maxHeldBytes: readBodyMemory(options.bodyMemory) };
   refuseNesting(options);
   // Whatever is opened is closed in the opposite order, also when a later step fails.
   await using world = new AsyncDisposableStack();
@@ -100,7 +104,7 @@ export async function serveWith(
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
   const ports = { policy: () => keeper.current, limits, log, providers, services, telemetry: eyes.telemetry };
-  const gateway = createGateway({ ...ports, ...mechanics(secret), onInternalError: eyes.onInternalError });
+  const gateway = createGateway({ ...ports, ...mechanics(secret), timings, onInternalError: eyes.onInternalError });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
     log,
@@ -130,7 +134,7 @@ export async function serveWith(
 /** Milliseconds of a clock that never jumps. */
 const monotonic = (): number => performance.now();
 
-/** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names, sizes. */
+/** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names. */
 function mechanics(secret: Buffer) {
   const hmac = (value: string) => createHmac("sha256", secret).update(value).digest("hex");
   return {
@@ -140,7 +144,6 @@ function mechanics(secret: Buffer) {
     tick: monotonic,
     // Node draws the bits of many of these at once, which is nearly free.
     newId: () => `req_${randomUUID().replaceAll("-", "")}`,
-    timings: DEFAULT_TIMINGS,
   };
 }
 
@@ -239,6 +242,14 @@ function refuseNesting({ policy, data }: ServeOptions): void {
   const way = relative(policy, data);
   if (way === ".." || way.startsWith(`..${sep}`)) return;
   throw new Complaint(`the data directory \`${data}\` lies inside the policy directory`, "keep them beside each other");
+}
+
+function readBodyMemory(text: string): number {
+  const bytes = readSize("--body-memory", text);
+  const least = DEFAULT_TIMINGS.maxRequestBytes;
+  if (bytes >= least) return bytes;
+  const one = `${least / 1024 ** 2}MB`;
+  throw new Complaint(`\`--body-memory ${text}\` is less than one request may have`, `give it at least ${one}`);
 }
 
 function readAddresses(options: ServeOptions, { err }: Terminal) {

@@ -1,55 +1,10 @@
 /**
- * Wall-clock arithmetic in a named time zone: offsets, minutes of the week, first moments of local days. The moment is
- * always an argument; what is kept between calls is only a memo of answers. Used by meter.ts and decide.ts.
+ * Wall-clock arithmetic in a named time zone: minutes of the week, first moments of local days, dates as people write
+ * them. The moment is always an argument. Used by meter.ts and decide.ts.
  */
+import { offsetOf } from "../model/offset.ts";
 
-const QUARTER_HOUR = 15 * 60_000;
 const DAY = 24 * 60 * 60_000;
-
-interface Zone {
-  readonly format: Intl.DateTimeFormat;
-  quarter: number;
-  offset: number;
-}
-
-const zones = new Map<string, Zone>();
-
-function zoneOf(timezone: string): Zone {
-  const known = zones.get(timezone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  const zone = { format, quarter: Number.NaN, offset: 0 };
-  zones.set(timezone, zone);
-  return zone;
-}
-
-function measureOffset(format: Intl.DateTimeFormat, at: number): number {
-  const field: Record<string, number> = {};
-  for (const part of format.formatToParts(at)) field[part.type] = Number(part.value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = field;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-}
-
-/** How far local time in the zone is ahead of UTC at a moment, in milliseconds. */
-export function offsetOf(timezone: string, at: number): number {
-  const zone = zoneOf(timezone);
-  // Zones change their offset on quarter hours only, so one answer serves a whole quarter.
-  const quarter = Math.floor(at / QUARTER_HOUR);
-  if (zone.quarter !== quarter) {
-    zone.offset = measureOffset(zone.format, quarter * QUARTER_HOUR);
-    zone.quarter = quarter;
-  }
-  return zone.offset;
-}
 
 /** Minutes since Monday 00:00 local time, 0 to 10,079. */
 export function minuteOfWeek(timezone: string, at: number): number {

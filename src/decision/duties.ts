@@ -98,7 +98,8 @@ function measureText({ measure, period }: Limit): string {
   return period === null ? measure : `${measure}/${period}`;
 }
 
-function limitText({ measure, amount, period, per, warnAt, until }: Limit): string {
+/** A limit or budget as origins show it. */
+export function limitText({ measure, amount, period, per, warnAt, until }: Limit): string {
   const scope = per === "block" ? "" : ` per ${per}`;
   const rate = period === null ? "" : `/${period}`;
   const words = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;

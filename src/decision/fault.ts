@@ -3,6 +3,7 @@ export type Fault =
   | "endpoint"
   | "malformed"
   | "too-large"
+  | "overloaded"
   | "media-type"
   | "upstream"
   | "timeout"

@@ -6,7 +6,8 @@
  * day, week and month, and budgets of every period, count in calendar windows of the org's time zone.
  */
 import type { Period } from "../language/tree.ts";
-import { dateOf, offsetOf, startOfDate } from "./clock.ts";
+import { offsetOf } from "../model/offset.ts";
+import { dateOf, startOfDate } from "./clock.ts";
 
 /** Periods that drain continuously. */
 export const ROLLING_MS = { sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
@@ -47,12 +48,6 @@ export function gcraTake(bucket: Bucket, now: number, cost: number, limit: numbe
   if (level <= limit + 1e-6) return { ok: true, bucket: { level, at: Math.max(now, bucket.at) } };
   if (cost > limit) return { ok: false, retryAfterMs: Number.POSITIVE_INFINITY };
   return { ok: false, retryAfterMs: Math.ceil(((level - limit) * periodMs) / limit) };
-}
-
-/** Corrects what was taken (an estimate against the truth): may go over the limit, never below empty. */
-export function gcraAdjust(bucket: Bucket, delta: number): Bucket {
-  const level = bucket.level + delta;
-  return { level: Math.max(level, 0), at: bucket.at };
 }
 
 /** Adds what is known to have been used at `now`, without asking the limit: for a log read back. */

@@ -13,15 +13,21 @@ export function closedWindow(timezone: string, windows: readonly Window[], now: 
 }
 
 function isOpen(window: Window, minute: number): boolean {
+  return window.spans.some((span) => holdsMinute(span, minute));
+}
+
+/** Whether the days and hours of one `active` line hold a minute of the week. */
+export function holdsMinute(
+  { fromDay, toDay, fromMinute, toMinute }: Omit<Window["spans"][number], "until">,
+  minute: number,
+): boolean {
   const day = Math.floor(minute / DAY);
   const time = minute % DAY;
-  return window.spans.some(({ fromDay, toDay, fromMinute, toMinute }) => {
-    const inDays = (it: number): boolean =>
-      fromDay <= toDay ? it >= fromDay && it <= toDay : it >= fromDay || it <= toDay;
-    if (fromMinute < toMinute) return inDays(day) && time >= fromMinute && time < toMinute;
-    // A night: it belongs to the day on which it begins.
-    return (inDays(day) && time >= fromMinute) || (inDays((day + 6) % 7) && time < toMinute);
-  });
+  const inDays = (it: number): boolean =>
+    fromDay <= toDay ? it >= fromDay && it <= toDay : it >= fromDay || it <= toDay;
+  if (fromMinute < toMinute) return inDays(day) && time >= fromMinute && time < toMinute;
+  // A night: it belongs to the day on which it begins.
+  return (inDays(day) && time >= fromMinute) || (inDays((day + 6) % 7) && time < toMinute);
 }
 
 /** The next moment at which all windows are open; null when no minute of the week has them all. */

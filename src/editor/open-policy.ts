@@ -8,7 +8,9 @@ import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
 import type { Tree } from "../language/tree.ts";
 import { type Declared, gather } from "../model/declared.ts";
+import { expandGroups, type Groups } from "../model/groups.ts";
 import { NAME_CODES, namesIn } from "../model/names-in.ts";
+import { swapTree } from "../model/swap.ts";
 import type { Parsed } from "../revision/build.ts";
 import { withoutConsequences } from "../revision/consequences.ts";
 import { type Builtins, joinPacks, pinnedFiles, type Unit } from "../revision/packs.ts";
@@ -36,22 +38,35 @@ interface Judged {
   readonly tests: Judgement["tests"];
 }
 
+/** What all files are together. */
+interface Joined {
+  readonly unit: Unit;
+  readonly declared: Declared;
+  readonly pinned: ReadonlySet<string>;
+  readonly groups: Groups;
+}
+
 /** The files of one policy, and what is known about them. */
 export class OpenPolicy {
   readonly #builtins: Builtins;
+  readonly #whole: boolean;
   readonly #files = new Map<string, Parsed>();
-  #joined: { readonly unit: Unit; readonly declared: Declared; readonly pinned: ReadonlySet<string> } | null = null;
+  #joined: Joined | null = null;
   #judged: Judged = { texts: new Map(), byPath: new Map(), tests: null };
 
-  constructor(builtins: Builtins) {
+  /** `whole` is false for packs and the like: files that are no policy, in which a name may come from elsewhere. */
+  constructor(builtins: Builtins, whole = true) {
     this.#builtins = builtins;
+    this.#whole = whole;
   }
 
   /** Enters a file, or its new text. */
   put(source: Source): void {
-    if (this.#files.get(source.path)?.tree.source.text === source.text) return;
-    this.#files.set(source.path, parse(source));
-    this.#joined = null;
+    const before = this.#files.get(source.path)?.tree;
+    if (before?.source.text === source.text) return;
+    const parsed = parse(source);
+    this.#files.set(source.path, parsed);
+    this.#joined = before === undefined ? null : exchanged(this.#joined, before, parsed.tree);
   }
 
   /** Takes a file out. */
@@ -89,6 +104,11 @@ export class OpenPolicy {
     return this.#join().declared;
   }
 
+  /** The globs of every group. */
+  get groups(): Groups {
+    return this.#join().groups;
+  }
+
   /** The names of the packs that ship. */
   get builtins(): readonly string[] {
     return [...this.#builtins.keys()];
@@ -97,6 +117,11 @@ export class OpenPolicy {
   /** Whether a file is a pack that is pinned by its hash, which an edit would break. */
   isPinned(path: string): boolean {
     return this.#join().pinned.has(path);
+  }
+
+  /** Whether a file's text cannot be read whole. */
+  isBroken(path: string): boolean {
+    return this.#files.get(path)?.diagnostics.some(({ severity }) => severity === "error") ?? false;
   }
 
   /** The pack that a file is, by the name it has here; null for a file of the policy itself. */
@@ -108,7 +133,8 @@ export class OpenPolicy {
     if (this.#joined !== null) return this.#joined;
     const { trees } = this;
     const unit = joinPacks(trees, this.#builtins);
-    this.#joined = { unit, declared: gather(unit.trees, unit.packs), pinned: pinnedFiles(trees) };
+    const declared = gather(unit.trees, unit.packs);
+    this.#joined = { unit, declared, pinned: pinnedFiles(trees), groups: expandGroups(declared) };
     return this.#joined;
   }
 
@@ -116,9 +142,9 @@ export class OpenPolicy {
   faultsAtOnce(path: string): readonly Diagnostic[] {
     const file = this.#files.get(path);
     if (file === undefined) return [];
-    if (this.isPinned(path)) return file.diagnostics;
+    if (!this.#whole || this.isPinned(path)) return file.diagnostics;
     const names = [
-      ...namesIn(file.tree, this.declared),
+      ...namesIn(file.tree, this.declared, this.groups),
       ...this.unit.diagnostics.filter(({ span }) => span.path === path),
     ];
     const breaks = [...this.#files.values()].flatMap(({ diagnostics }) => diagnostics);
@@ -151,4 +177,16 @@ export class OpenPolicy {
   get told(): readonly string[] {
     return [...this.#judged.byPath.keys()];
   }
+}
+
+/** The whole with a new tree for one file; null when it has to be joined anew. */
+function exchanged(joined: Joined | null, before: Tree, now: Tree): Joined | null {
+  // What a file brings in, and a pack, is more than the names that it declares.
+  const bringsIn = ({ declarations }: Tree) => declarations.some(({ kind }) => kind === "use");
+  if (joined === null || joined.pinned.has(now.source.path) || bringsIn(before) || bringsIn(now)) return null;
+  const declared = swapTree(joined.declared, before, now);
+  if (declared === null) return null;
+  const hasGroups = now.declarations.some(({ kind }) => kind === "models" || kind === "tools");
+  const groups = hasGroups ? expandGroups(declared) : joined.groups;
+  return { ...joined, unit: { ...joined.unit, trees: declared.trees }, declared, groups };
 }

@@ -3,7 +3,7 @@
  * several of them, or packs that belong to none. Like all that reads files here, hidden folders are passed over.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A policy file, by its path in the workspace folder, and what it holds. */
 export interface Found {
@@ -34,6 +34,23 @@ export async function findRoots(folder: string): Promise<readonly Root[]> {
     }),
   );
   return rootsOf(found);
+}
+
+/**
+ * The policy around a file that was opened by itself: the nearest directory that holds an org, up to the top of a
+ * repository; null when there is none.
+ */
+export async function rootAround(file: string): Promise<string | null> {
+  let dir = dirname(file);
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const names = await readdir(dir).catch((): string[] => []);
+    const files = names.filter((name) => name.endsWith(SUFFIX));
+    const texts = await Promise.all(files.map((name) => readFile(join(dir, name), "utf8").catch(() => "")));
+    if (texts.some((text) => holdsOf(text) === "org")) return dir;
+    if (names.includes(".git") || dir === dirname(dir)) return null;
+    dir = dirname(dir);
+  }
+  return null;
 }
 
 async function walk(folder: string, prefix: string, depth: number): Promise<string[]> {

@@ -4,6 +4,7 @@
  * that an edit costs the parse of one file there too. Asked again before it has answered, it answers in turn: what came
  * in between is for the asker to leave out.
  */
+import { constants, platform, setPriority } from "node:os";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Effective } from "../analysis/effective.ts";
 import type { Asked, Change } from "./judge.ts";
@@ -34,6 +35,7 @@ export function startWholeCheck(): WholeCheck {
   const worker = new Worker(new URL(import.meta.url), { workerData: { job: JOB } });
   const waiting = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>();
   let last = 0;
+  let ended: Error | null = null;
   worker.on("message", (reply: Reply) => {
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -41,6 +43,7 @@ export function startWholeCheck(): WholeCheck {
     else asker?.resolve(reply);
   });
   const giveUp = (error: Error) => {
+    ended ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
@@ -48,6 +51,7 @@ export function startWholeCheck(): WholeCheck {
   worker.on("exit", () => giveUp(new Error("the thread that checks policies has ended")));
   const ask = (question: Question): Promise<Reply> =>
     new Promise((resolve, reject) => {
+      if (ended !== null) return reject(ended);
       last += 1;
       waiting.set(last, { resolve, reject });
       worker.postMessage({ id: last, question });
@@ -72,6 +76,8 @@ if (!isMainThread && workerData?.job === JOB && parentPort !== null) {
   const [{ Judge }, { readBuiltins }] = await Promise.all([import("./judge.ts"), import("../revision/packs.ts")]);
   const judge = new Judge(await readBuiltins());
   const port = parentPort;
+  // Typing comes first. On Linux this is said of a thread, elsewhere it would be of the whole process.
+  if (platform() === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   port.on("message", ({ id, question }: { id: number; question: Question }) => {
     try {
       if (question.kind === "check") {

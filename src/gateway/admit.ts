@@ -28,9 +28,10 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, seen);
 
+  const { held } = reservation;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since - waited) / 1000);
-  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, seen), ports);
+  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, { ...seen, held }), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());

@@ -4,7 +4,8 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FaultNotice } from "../wire/fault.ts";
-import { lasting } from "./faults.ts";
+import type { Share } from "./buffers.ts";
+import { lasting, overloaded } from "./faults.ts";
 import { type Reply, Sink } from "./sink.ts";
 
 /** What makes an arrival besides the request itself. */
@@ -17,6 +18,8 @@ export interface Stamp {
   readonly started: number;
   /** How long the caller may leave an answer unread, in milliseconds. */
   readonly stallMs: number;
+  /** Where the bytes of its bodies are counted. */
+  readonly share: Share;
 }
 
 /** Why the work on a request is given up. */
@@ -33,9 +36,11 @@ export class Arrival {
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly sink: Sink;
+  readonly share: Share;
   readonly #request: IncomingMessage;
   readonly #leaving = new AbortController();
   #left: Leaving | null = null;
+  #answered: number | null = null;
 
   constructor(request: IncomingMessage, response: ServerResponse, stamp: Stamp) {
     const { method, url, headers } = request;
@@ -48,6 +53,7 @@ export class Arrival {
     this.query = mark < 0 ? "" : url!.slice(mark);
     this.headers = headers;
     this.sink = new Sink(response, this.#leaving.signal, stamp.stallMs);
+    this.share = stamp.share;
     this.#request = request;
     response.on("close", () => {
       if (!response.writableFinished) this.leave("client-gone");
@@ -62,6 +68,18 @@ export class Arrival {
   /** Why the work was given up; null while it goes on. */
   get left(): Leaving | null {
     return this.#left;
+  }
+
+  /** The status of an answer that was given at the door, because the rest of the request cannot be read; null otherwise. */
+  get answered(): number | null {
+    return this.#answered;
+  }
+
+  /** The rest of the request cannot be read. True when it is to be answered at the door; the connection has to end then. */
+  breakOff(status: number): boolean {
+    if (this.#request.complete || this.sink.opened || this.#answered !== null) return false;
+    this.#answered = status;
+    return true;
   }
 
   /** Gives up the work on this request; the first reason stands. */
@@ -86,33 +104,37 @@ export class Arrival {
     return this.pairs().filter(([name]) => name.length === wanted.length && name.toLowerCase() === wanted).length > 1;
   }
 
-  /** Reads the whole body into one piece, up to a limit. */
+  /** Reads the whole body into one piece, up to a limit, and up to what there is memory for. */
   body(limit: number): Promise<Buffer | FaultNotice> {
     const request = this.#request;
     const length = Number(this.headers["content-length"] ?? 0);
     if (length > limit) return Promise.resolve(tooLarge(limit));
+    if (!this.share.fits(length)) return Promise.resolve(overloaded("request"));
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let size = 0;
       const onData = (chunk: Buffer) => {
         size += chunk.length;
-        if (size <= limit) chunks.push(chunk);
-        else stop(tooLarge(limit));
+        if (size > limit) stop(tooLarge(limit));
+        else if (!this.share.take(chunk.length)) stop(overloaded("request"));
+        else chunks.push(chunk);
       };
       const onEnd = () => stop(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
       const onLost = () => stop(HALF_SENT);
       const stop = (result: Buffer | FaultNotice) => {
         request.off("data", onData).off("end", onEnd).off("close", onLost).off("error", onLost);
         request.on("error", () => {});
+        // Of a body that did not come whole nothing is kept.
+        if ("kind" in result) this.share.release();
         resolve(result);
       };
       request.on("data", onData).on("end", onEnd).on("close", onLost).on("error", onLost);
     });
   }
 
-  /** Sends a whole answer, unless one has begun or nobody is there. */
+  /** Sends a whole answer, unless one was given or has begun, or nobody is there. */
   reply({ status, headers, body }: Reply): void {
-    if (this.sink.opened || this.left === "client-gone") return;
+    if (this.#answered !== null || this.sink.opened || this.left === "client-gone") return;
     this.sink.open(status, headers, body.length);
     this.sink.end(body);
   }

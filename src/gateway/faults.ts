@@ -15,6 +15,11 @@ export function unrecorded(): FaultNotice {
   return passing("audit", "the audit log cannot be written, so nothing may be served");
 }
 
+/** The fault when there is no memory for one more body. */
+export function overloaded(what: "request" | "answer"): FaultNotice {
+  return passing("overloaded", `the gateway holds as many bodies as it has memory for, so this ${what} has no place`);
+}
+
 /** A fault of the request itself: trying again does not help. */
 export function lasting(fault: Fault, message: string): FaultNotice {
   return { kind: "fault", fault, message, retryAfterMs: null };

@@ -3,10 +3,12 @@
  * model request, models.ts lists models, server.ts carries it all over HTTP.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Table } from "../decision/table.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import { Arrival } from "./arrival.ts";
+import { createBuffers } from "./buffers.ts";
 import { exchange } from "./exchange.ts";
 import { lasting, passing } from "./faults.ts";
 import { messagesPlane } from "./messages.ts";
@@ -40,6 +42,8 @@ const ELSEWHERE: Plane = {
 /** Makes the gateway; it does not listen yet. */
 export function createGateway(ports: Ports): Gateway {
   const underWay = new Set<Arrival>();
+  const buffers = createBuffers(ports.timings.maxHeldBytes);
+  const newest = new WeakMap<Socket, Arrival>();
   let draining = false;
   let table: Table | null = null;
 
@@ -57,17 +61,26 @@ export function createGateway(ports: Ports): Gateway {
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "HEAD") return void response.writeHead(200).end();
     const { stallMs } = ports.timings;
-    const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs };
+    const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs, share: buffers.share() };
     const arrival = new Arrival(request, response, stamp);
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
     underWay.add(arrival);
+    newest.set(request.socket, arrival);
     route(arrival, work)
       .catch((error: unknown) => fail(arrival, error, work))
-      .finally(() => underWay.delete(arrival));
+      .finally(() => {
+        arrival.share.release();
+        underWay.delete(arrival);
+      });
   };
   const server = createServer({
     serve,
-    unreadable: (status) => unreadable(status, work),
+    unreadable(status, socket) {
+      const arrival = newest.get(socket);
+      if (arrival === undefined || !underWay.has(arrival)) return unreadable(status, work);
+      // The stage that waits for the rest records the fault; here it only gets its answer.
+      return arrival.breakOff(status) ? inWords(status, arrival.id) : null;
+    },
     headersMs: ports.timings.headersMs,
     requestMs: ports.timings.requestMs,
   });
@@ -132,11 +145,16 @@ const SENTENCES = {
   431: "the request's headers are too large",
 } as const;
 
-/** The answer to a sender whose request never became one, as bytes of HTTP. */
+/** Records and answers a request that never became one. */
 function unreadable(status: keyof typeof REASONS, ports: Ports): string {
   const id = ports.newId();
-  const { headers, body } = MESSAGES.refuse(lasting("malformed", SENTENCES[status]), id);
   void recorded({ kind: "fault", ticket: id, actor: NOBODY, fault: "malformed", status, path: "" }, ports);
+  return inWords(status, id);
+}
+
+/** The answer to a request that cannot be read, as bytes of HTTP. */
+function inWords(status: keyof typeof REASONS, id: string): string {
+  const { headers, body } = MESSAGES.refuse(lasting("malformed", SENTENCES[status]), id);
   const lines = [...headers, ["content-length", String(body.length)], ["connection", "close"]].map(
     ([name, value]) => `${name}: ${value}`,
   );

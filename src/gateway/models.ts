@@ -12,8 +12,7 @@ import { authenticate } from "./authenticate.ts";
 import { unrecorded } from "./faults.ts";
 import type { Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import { decisionBody, recorded } from "./record.ts";
-import { NOTHING_SEEN } from "./seen.ts";
+import { decisionBody, NOTHING_BESIDE, recorded } from "./record.ts";
 import type { Caller } from "./ticket.ts";
 import { turnAway } from "./turn-away.ts";
 
@@ -59,7 +58,7 @@ function listed({ arrival, table, actor, principal }: Caller): DecisionBody {
   const { origin } = table.nodes[principal.node]!;
   const nothing = { routes: [], strip: [], holds: [], guards: [] };
   const allow: Allow = { kind: "allow", revision: table.revision.id, origins: [origin], ...nothing };
-  return { ...decisionBody({ arrival, table, actor, asked: null }, allow, NOTHING_SEEN), purpose: "models" };
+  return { ...decisionBody({ arrival, table, actor, asked: null }, allow, NOTHING_BESIDE), purpose: "models" };
 }
 
 function outcomeOf({ arrival, actor }: Caller, { tick }: Ports): OutcomeBody {

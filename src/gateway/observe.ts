@@ -9,7 +9,7 @@ import type { Answer } from "../providers/provider.ts";
 import { UpstreamError } from "../providers/provider.ts";
 import type { AnswerReport } from "../wire/anthropic/answer.ts";
 import { beat } from "./beat.ts";
-import { passing } from "./faults.ts";
+import { overloaded, passing } from "./faults.ts";
 import type { Answered } from "./forward.ts";
 import type { Plane, Watcher } from "./plane.ts";
 import type { Ports } from "./ports.ts";
@@ -76,11 +76,15 @@ async function document(relay: Relay, watcher: Watcher): Promise<Ending> {
   const { ticket, ports, answered } = relay;
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let hasPlace = true;
   const fault = await pull(relay, (chunk) => {
-    chunks.push(chunk);
     size += chunk.length;
-    return size > ports.timings.maxAnswerBytes ? "enough" : null;
+    hasPlace = ticket.caller.arrival.share.take(chunk.length);
+    if (!hasPlace || size > ports.timings.maxAnswerBytes) return "enough";
+    chunks.push(chunk);
+    return null;
   });
+  if (!hasPlace) return unfinished(relay, "overloaded", size, overloaded("answer").message);
   if (fault !== null || size > ports.timings.maxAnswerBytes) return unfinished(relay, fault ?? "upstream", size);
   const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
   const { body, report } = watcher.document(whole);

@@ -33,6 +33,8 @@ export interface Ports {
 export interface Timings {
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;
+  /** What all bodies that are held whole may take together. */
+  readonly maxHeldBytes: number;
   /** An upstream's silence in a stream after which a ping is made. */
   readonly pingMs: number;
   /** How long a caller may take for the headers, and for the whole request. */
@@ -48,6 +50,7 @@ export interface Timings {
 export const DEFAULT_TIMINGS: Timings = {
   maxRequestBytes: 32 * 1024 * 1024,
   maxAnswerBytes: 64 * 1024 * 1024,
+  maxHeldBytes: 512 * 1024 * 1024,
   pingMs: 15_000,
   headersMs: 60_000,
   requestMs: 300_000,

@@ -2,7 +2,7 @@
  * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
  * that waits for a record to be durable, so that the wait is measured.
  */
-import type { Actor, Body, DecisionBody, FaultBody } from "../audit/entry.ts";
+import type { Actor, Body, Charge, DecisionBody, FaultBody } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -11,7 +11,7 @@ import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import type { Seen } from "./seen.ts";
+import { NOTHING_SEEN, type Seen } from "./seen.ts";
 
 /** The names of a known caller. */
 export function actorOf(table: Table, { key, node }: Principal): Actor {
@@ -49,8 +49,20 @@ export interface Case {
 /** A caller decides how many tools it offers; the record must not grow with that. */
 const MOST_STRIPPED = 100;
 
+/** What the stages know beside the decision itself. */
+export interface Beside extends Seen {
+  readonly held: readonly Charge[];
+}
+
+/** Of a request that nobody looked into and for which nothing is held. */
+export const NOTHING_BESIDE: Beside = { ...NOTHING_SEEN, held: [] };
+
 /** The record of a decision. */
-export function decisionBody(of: Case, decision: Decision, seen: Seen): DecisionBody {
+export function decisionBody(
+  of: Case,
+  decision: Decision,
+  { findings, scan, asked: answers, held }: Beside,
+): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
   return {
@@ -69,11 +81,12 @@ export function decisionBody(of: Case, decision: Decision, seen: Seen): Decision
     bytes: asked?.body.length ?? 0,
     tools: asked?.facts.tools.length ?? 0,
     stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
-    findings: seen.findings,
-    scan: seen.scan,
-    asked: seen.asked,
+    findings,
+    scan,
+    asked: answers,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
+    held,
   };
 }
 

@@ -8,8 +8,8 @@ import fastify, { type FastifyInstance } from "fastify";
 
 export interface ServerParts {
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void;
-  /** The whole answer, as bytes of HTTP, to a sender whose request cannot even be read. */
-  readonly unreadable: (status: 400 | 408 | 431) => string;
+  /** The whole answer, as bytes of HTTP, to a sender whose request cannot be read on; null when another is on its way there. */
+  readonly unreadable: (status: 400 | 408 | 431, socket: Socket) => string | null;
   readonly headersMs: number;
   readonly requestMs: number;
 }
@@ -70,6 +70,9 @@ export function urlOf(app: FastifyInstance): string {
 function refuseRaw({ unreadable }: ServerParts, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
-  socket.end(unreadable(status));
+  const answer = unreadable(status, socket);
+  // Words in the middle of another answer would be taken for a part of it.
+  if (answer === null) return void socket.destroy();
+  socket.end(answer);
   socket.destroySoon();
 }

@@ -4,8 +4,8 @@ import type { FaultNotice } from "../wire/fault.ts";
 import { unrecorded } from "./faults.ts";
 import type { Asked, Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import { type Case, decisionBody, faultBody, recorded } from "./record.ts";
-import { NOTHING_SEEN, type Seen } from "./seen.ts";
+import { type Case, decisionBody, faultBody, NOTHING_BESIDE, recorded } from "./record.ts";
+import type { Seen } from "./seen.ts";
 
 /** Who is turned away, and why. */
 export interface Unwelcome extends Omit<Case, "asked"> {
@@ -19,7 +19,9 @@ export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane
   const of: Case = { arrival, table: who.table, actor: who.actor, asked };
   const reply = plane.refuse(why, arrival.id);
   const body =
-    why.kind === "refusal" ? decisionBody(of, why, who.seen ?? NOTHING_SEEN) : faultBody(of, why, reply.status);
+    why.kind === "refusal"
+      ? decisionBody(of, why, { ...NOTHING_BESIDE, ...who.seen })
+      : faultBody(of, why, arrival.answered ?? reply.status);
   const isDurable = await recorded(body, ports);
   if (isDurable) return arrival.reply(reply);
   arrival.reply(plane.refuse(unrecorded(), arrival.id));

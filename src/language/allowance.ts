@@ -1,7 +1,7 @@
 /**
  * `# allow GW6010: why it stays`: the author has seen this warning and keeps what it is about. Behind a statement or a
  * header, or on a line of its own above it, the comment speaks for the whole of it, however the formatter breaks its
- * lines; behind a `}` for the header of the block. model/allowances.ts sets what it says against what is found.
+ * lines; behind a `}` for the whole block. model/allowances.ts sets what it says against what is found.
  */
 import type { IToken } from "chevrotain";
 import type { Lines } from "./lines.ts";
@@ -16,8 +16,14 @@ export interface Allowance {
   readonly reason: string | null;
   /** Where the code stands in the comment. */
   readonly span: Span;
-  /** The statement or header that it speaks for, by its offsets; null when nothing follows. */
-  readonly over: { readonly start: number; readonly end: number } | null;
+  /** The statement, header or block that it speaks for; null when nothing follows. */
+  readonly over: Stretch | null;
+}
+
+/** A stretch of the text by its offsets, `end` exclusive. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** One `#` only: what `##` says is for everybody who meets the declaration. */
@@ -33,8 +39,7 @@ export function allowancesOf(marked: Marked, comments: readonly IToken[], text: 
   const units = [...unitsOf(marked)];
   return found.flatMap(({ comment, match }) => {
     const [, codes = "", reason = ""] = match;
-    const unit = unitBeside(comment, units, text);
-    const over = unit === undefined ? null : { start: unit.start, end: unit.end };
+    const over = stretchBeside(comment, units, text);
     const first = comment.startOffset + match[0].indexOf(codes);
     return Array.from(codes.matchAll(/GW\d+/gi), ({ 0: code, index }): Allowance => {
       const span = lines.span(first + index, first + index + code.length);
@@ -44,13 +49,15 @@ export function allowancesOf(marked: Marked, comments: readonly IToken[], text: 
 }
 
 /** What a comment stands in, else what it stands behind on its line, else what follows. */
-function unitBeside({ startOffset: at }: IToken, units: readonly Unit[], text: string): Unit | undefined {
+function stretchBeside({ startOffset: at }: IToken, units: readonly Unit[], text: string): Stretch | null {
   const next = units.findIndex(({ start }) => start > at);
   const before = next < 0 ? units.length - 1 : next - 1;
   const last = units[before];
   if (last !== undefined && (at < last.end || !text.slice(last.end, at).includes("\n"))) {
-    return last.kind === "close" ? units.slice(0, before).findLast(({ kind }) => kind === "head") : last;
+    const first = last.kind === "close" ? units.slice(0, before).findLast(({ kind }) => kind === "head") : last;
+    return { start: (first ?? last).start, end: last.end };
   }
   const following = units[next];
-  return following?.kind === "close" ? undefined : following;
+  if (following === undefined || following.kind === "close") return null;
+  return { start: following.start, end: following.end };
 }

@@ -255,7 +255,7 @@ export const CODES = {
   ),
   GW3026: warning(
     "a declaration that nothing uses",
-    "The group, provider, pattern or guardrail is never named. Use it, or delete it.",
+    "The pack, group, provider, pattern or guardrail is never named. Use it, or delete it.",
   ),
   GW3027: error(
     "the scope of a limit does not fit its block",
@@ -396,11 +396,11 @@ export const CODES = {
   // ---- GW6xxx: lint -----------------------------------------------------------------------------------------------
   GW6001: warning(
     "a warning is allowed without a reason",
-    "`# allow GW6010: the reason` behind a statement, or on the line above it, says that its author has seen the warning and why it stays. The reason is for whoever reads the line next year. Without one the warning is silenced all the same, and this one stands in its place.",
+    "`# allow GW6010: the reason` behind a statement or block, or on the line above it, says that its author has seen the warning and why it stays. The reason is for whoever reads the line next year. Without one the warning is silenced all the same, and this one stands in its place.",
   ),
   GW6002: warning(
     "a comment allows a warning that is not raised",
-    "The statement or header that the comment speaks for has no such warning: what it allowed was mended, or the comment stands at another line. It speaks for what it stands behind, else for what follows it. Delete it, or move it.",
+    "The statement, header or block that the comment speaks for has no such warning: what it allowed was mended, or the comment stands at another line. It speaks for what it stands behind, else for what follows it. Delete it, or move it.",
   ),
   GW6003: warning(
     "a comment allows what cannot be allowed",
@@ -408,7 +408,15 @@ export const CODES = {
   ),
   GW6010: warning(
     "a statement that others already cover",
-    "It would change nothing to leave it out, whoever asks, for every possible name and at every time from now on: all that it allows is allowed, all that it takes away is taken away, or another limit on the same path always bites first. Readers take it for something that matters, and whoever changes the other line is surprised. Delete it, or mend the line that covers it.",
+    "It would change nothing to leave it out, whoever asks, for every possible name and at every time from now on: all that it allows is allowed, all that it takes away is taken away, another limit on the same path always bites first, or the hours are the same without it. Readers take it for something that matters, and whoever changes the other line is surprised. A model that is written out nowhere else also leaves the list that clients choose from; a group is the place for that. Delete the line, or mend the one that covers it.",
+  ),
+  GW6011: warning(
+    "an entry of a list that others hold",
+    "Every name that the entry stands for is held by other entries of the same list: by a wider glob, by a group, or by the same word once more. It changes nothing, and a reader takes it for an exception. Leave it out.",
+  ),
+  GW6012: warning(
+    "a guardrail that guards already",
+    "The guardrail stands on the same block or above it, and guards add up down the tree: nothing is looked at twice. Leave the line out, or name the guardrail that is missing.",
   ),
   GW6013: warning(
     "a deny of what could never be allowed here",
@@ -418,9 +426,29 @@ export const CODES = {
     "an allow that nothing gets through",
     "All that the line allows is denied, or kept out by an `only`, on its own block or above it, at every time from now on. Deny beats `only`, `only` beats allow, and what stands below a ceiling cannot lift it. Delete the line, or change what keeps it out.",
   ),
+  GW6021: warning(
+    "a provider of a route that is never tried",
+    "Everybody who may use a model of the group is kept from the provider, by an `only`, a `deny` or the want of an `allow` for it, at every time from now on. As a second choice it promises a reserve that is not there. Leave it out, or let somebody use it.",
+  ),
+  GW6022: warning(
+    "a route, or a part of one, that is never taken",
+    "Nobody may use any model of the group, or the provider stands in the route twice and is not tried again. Allow the models to somebody, or leave the route out.",
+  ),
+  GW6030: warning(
+    "a key may use what its team may not",
+    "Allows add up down the tree: the key has what its team is allowed, and what its own line adds. Who reads the team's block does not see that, and who moves the key takes it along. Allow it to the team, give the key a team of its own, or allow this warning with the reason. It is not raised where the team is allowed nothing of the kind: then its keys are expected to say.",
+  ),
+  GW6031: warning(
+    "a key that can do nothing",
+    "No model is allowed to the key at any time before it expires, so that each request is refused; or the hours of the blocks on its path have no minute in common. Allow a model to it or to its team, or delete it.",
+  ),
   GW6032: warning(
     "a key expires within two weeks",
     "From that day on whoever presents the key is refused. Mint a successor with `gw key new`, give it out, and delete this one.",
+  ),
+  GW6040: warning(
+    "a name by which no tool can be used",
+    "Clients send the tool of an MCP server as `mcp__SERVER__TOOL`, with `_` for every character but letters, digits, `_` and `-`, and the API takes names of at most 64 characters. Even the shortest name that the entry stands for is too long, or has a character that no name has: an `allow` of it gives and a `deny` takes nothing. Write the name as clients send it, or shorten it where it is given.",
   ),
 } as const satisfies Record<string, CodeEntry>;
 

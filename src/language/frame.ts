@@ -53,10 +53,11 @@ function excerpt(
   { span, code }: Diagnostic,
   sourceText: string,
 ): { line: string; carets: { indent: string; marks: string } } {
-  const text = OF_EXAMPLES.has(code) ? sourceText : withoutSecrets(masked(sourceText, code, span));
   const lineStart = span.start - span.column + 1;
-  const lineEnd = text.indexOf("\n", span.start);
-  const full = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).replace(/\r$/, "");
+  const lineEnd = sourceText.indexOf("\n", span.start);
+  const written = sourceText.slice(lineStart, lineEnd < 0 ? sourceText.length : lineEnd).replace(/\r$/, "");
+  // No form of a secret runs over the end of a line.
+  const full = OF_EXAMPLES.has(code) ? written : withoutSecrets(masked(written, code, span));
   const from = span.column - 1 > WIDTH - 40 ? span.column - 41 : 0;
   const shown = full.slice(from, from + WIDTH);
   const start = span.column - 1 - from;
@@ -66,10 +67,11 @@ function excerpt(
   return { line: visible(line), carets: { indent: before.replace(/[^\t]/g, " "), marks: "^".repeat(length) } };
 }
 
-/** A secret in the text is pointed at and not repeated. */
-function masked(text: string, code: Diagnostic["code"], { start, end }: Span): string {
-  if (code !== "GW4001") return text;
-  return text.slice(0, start) + "*".repeat(end - start) + text.slice(end);
+/** A secret in the line is pointed at and not repeated. */
+function masked(line: string, code: Diagnostic["code"], { start, end, column }: Span): string {
+  if (code !== "GW4001") return line;
+  const secret = line.slice(column - 1, column - 1 + end - start);
+  return line.slice(0, column - 1) + "*".repeat(secret.length) + line.slice(column - 1 + secret.length);
 }
 
 /** Signs that would move or hide text on a terminal are shown as a blot. */

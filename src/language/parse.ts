@@ -30,13 +30,18 @@ export function parse(source: Source): { tree: Tree; diagnostics: Diagnostic[] }
 
 let grammar: Grammar | null = null;
 
+/** The one grammar, made at its first use. */
+export function theGrammar(): Grammar {
+  grammar ??= new Grammar(carryWanted, true);
+  return grammar;
+}
+
 /** Parses a source and keeps tokens and comments. */
 export function read(source: Source): Reading {
   const lines = new Lines(source);
   const { tokens, comments, faults } = lex(source.text, lines);
   const page: Page = { lines, faults: [], starts: [], docs: docsOf(source.text, comments) };
-  grammar ??= new Grammar(carryWanted, true);
-  const { version, readable, declarations, errors } = grammar.read(tokens, page);
+  const { version, readable, declarations, errors } = theGrammar().read(tokens, page);
   const dropped = faults.filter((fault) => fault.code === "GW1003").map((fault) => fault.span.start);
   const around = { text: source.text, lines, input: tokens, dropped };
   const all = readable

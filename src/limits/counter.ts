@@ -1,27 +1,11 @@
 /**
- * One counter in memory: draining, calendar window, or requests under way. memory.ts keeps many of them by name; the
- * arithmetic of draining and of calendars is decision/meter.ts's.
+ * One counter in memory: draining, calendar window, or requests under way. memory.ts keeps many of them by name;
+ * decision/draining.ts corrects what drains; the arithmetic of draining and of calendars is decision/meter.ts's.
  */
-import {
-  type Bucket,
-  EMPTY_BUCKET,
-  gcraAdd,
-  gcraAdjust,
-  gcraTake,
-  gcraUsed,
-  isRolling,
-  ROLLING_MS,
-  windowOf,
-} from "../decision/meter.ts";
+import { type Draining, emptyDraining, pour, type Stake, stake, unstake } from "../decision/draining.ts";
+import { gcraTake, gcraUsed, isRolling, ROLLING_MS, windowOf } from "../decision/meter.ts";
 import type { Slot } from "../decision/table.ts";
 
-interface Rolling {
-  readonly kind: "rolling";
-  bucket: Bucket;
-  /** The ceiling last in force: it says how fast the bucket drains. */
-  ceiling: number;
-  readonly periodMs: number;
-}
 /** A request pays where it was admitted, so a counter never outlives its window. */
 interface Windowed {
   readonly kind: "windowed";
@@ -34,7 +18,7 @@ interface Flight {
   readonly kind: "flight";
   count: number;
 }
-export type Counter = Rolling | Windowed | Flight;
+export type Counter = Draining | Windowed | Flight;
 
 /** What one request puts into one counter. */
 export interface Cost {
@@ -61,7 +45,7 @@ export function freshCounter(
   if (measure === "concurrency") return { kind: "flight", count: 0 };
   if (period === null) throw new TypeError(`a limit on ${measure} has no period`);
   if (isRolling(measure, period)) {
-    return { kind: "rolling", bucket: EMPTY_BUCKET, ceiling: 0, periodMs: ROLLING_MS[period] };
+    return emptyDraining(ROLLING_MS[period]);
   }
   return { kind: "windowed", ...windowOf(period, now, timezone), spent: 0, held: 0 };
 }
@@ -70,7 +54,7 @@ export function freshCounter(
 export function fillOf(counter: Counter, ceiling: number, now: number): Fill {
   switch (counter.kind) {
     case "rolling":
-      return { used: gcraUsed(counter.bucket, now, ceiling, counter.periodMs), held: 0 };
+      return { used: gcraUsed(counter, now, ceiling, counter.periodMs), held: 0 };
     case "windowed":
       return { used: counter.spent + counter.held, held: counter.held };
     case "flight":
@@ -85,7 +69,7 @@ export function waitFor(counter: Counter, ceiling: number, amount: number, now: 
   if (amount > ceiling) return Number.POSITIVE_INFINITY;
   switch (counter.kind) {
     case "rolling": {
-      const taken = gcraTake(counter.bucket, now, amount, ceiling, counter.periodMs);
+      const taken = gcraTake(counter, now, amount, ceiling, counter.periodMs);
       return taken.ok ? 0 : taken.retryAfterMs;
     }
     case "windowed":
@@ -99,34 +83,41 @@ export function waitFor(counter: Counter, ceiling: number, amount: number, now: 
   }
 }
 
+/** What a request took from one counter, and its place there. */
+export interface Taken extends Cost {
+  /** null where what was taken is told from the rest by its amount alone. */
+  readonly stake: Stake | null;
+}
+
 /** Takes an amount without asking. */
-export function take(counter: Counter, { amount, firm }: Cost, ceiling: number, now: number): void {
+export function take(counter: Counter, cost: Cost, ceiling: number, now: number): Taken {
   switch (counter.kind) {
     case "rolling":
-      counter.ceiling = ceiling;
-      counter.bucket = gcraAdd(counter.bucket, now, amount, ceiling, counter.periodMs);
-      return;
+      return { ...cost, stake: stake(counter, cost.amount, ceiling, now) };
     case "windowed":
-      if (firm) counter.spent += amount;
-      else counter.held += amount;
-      return;
+      if (cost.firm) counter.spent += cost.amount;
+      else counter.held += cost.amount;
+      return { ...cost, stake: null };
     case "flight":
-      counter.count += amount;
-      return;
+      counter.count += cost.amount;
+      return { ...cost, stake: null };
     default:
-      counter satisfies never;
+      return counter satisfies never;
   }
 }
 
+/** Adds what a request of an earlier start used; nothing will correct it. */
+export function recall(counter: Counter, amount: number, ceiling: number, at: number): void {
+  if (counter.kind === "rolling") pour(counter, amount, ceiling, at);
+  else take(counter, { amount, firm: true }, ceiling, at);
+}
+
 /** Replaces what was taken by what is due, and ends the request's place. */
-export function correct(counter: Counter, { amount, firm }: Cost, due: number, now: number): void {
+export function correct(counter: Counter, { amount, firm, stake }: Taken, due: number, now: number): void {
   switch (counter.kind) {
-    case "rolling": {
-      // What drained meanwhile is given back as well; that the level cannot fall below empty bounds it to one ceiling.
-      const drained = gcraAdd(counter.bucket, now, 0, counter.ceiling, counter.periodMs);
-      counter.bucket = gcraAdjust(drained, due - amount);
+    case "rolling":
+      if (stake !== null) unstake(counter, stake, due - amount, now);
       return;
-    }
     case "windowed":
       if (!firm) counter.held -= amount;
       counter.spent += firm ? due - amount : due;
@@ -143,7 +134,7 @@ export function correct(counter: Counter, { amount, firm }: Cost, due: number, n
 export function isIdle(counter: Counter, now: number): boolean {
   switch (counter.kind) {
     case "rolling":
-      return gcraUsed(counter.bucket, now, counter.ceiling, counter.periodMs) === 0;
+      return gcraUsed(counter, now, counter.ceiling, counter.periodMs) === 0;
     case "windowed":
       return now >= counter.end;
     case "flight":

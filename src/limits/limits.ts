@@ -23,6 +23,8 @@ export interface Denial {
 export interface Reservation {
   readonly kind: "reservation";
   readonly id: number;
+  /** What was set aside, as it would be charged; for the record, should nobody be left to settle it. */
+  readonly held: readonly Charge[];
 }
 
 /** A budget or limit as it stands, for `warn at` and for metrics. */

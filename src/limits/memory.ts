@@ -6,16 +6,27 @@
 import type { Charge } from "../audit/entry.ts";
 import type { Hold } from "../decision/decision.ts";
 import { amountOf, type Demand } from "../decision/demand.ts";
-import { type Cost, type Counter, correct, fillOf, freshCounter, isIdle, take, waitFor } from "./counter.ts";
+import {
+  type Cost,
+  type Counter,
+  correct,
+  fillOf,
+  freshCounter,
+  isIdle,
+  recall,
+  type Taken,
+  take,
+  waitFor,
+} from "./counter.ts";
 import type { Denial, Limits, Reservation } from "./limits.ts";
 
-/** What one reservation put into one counter. */
+/** What one reservation puts into one counter. */
 interface Part extends Cost {
   readonly hold: Hold;
   readonly counter: Counter;
 }
 interface Live {
-  readonly parts: readonly Part[];
+  readonly parts: readonly (Part & Taken)[];
   readonly at: number;
 }
 
@@ -69,13 +80,14 @@ export function createMemoryLimits(): Limits {
       });
       const denial = worstDenial(parts, now);
       if (denial !== null) return denial;
-      for (const part of parts) {
+      const taken = parts.map((part) => {
         counters.set(part.hold.counter, part.counter);
-        take(part.counter, part, part.hold.amount, now);
-      }
+        return { ...part, ...take(part.counter, part, part.hold.amount, now) };
+      });
       const id = nextId++;
-      live.set(id, { parts, at: now });
-      return { kind: "reservation", id };
+      const reserved = { parts: taken, at: now };
+      live.set(id, reserved);
+      return { kind: "reservation", id, held: chargesOf(reserved, demand) };
     },
     settle(reservation, actual, now) {
       const ended = end(reservation);
@@ -90,7 +102,7 @@ export function createMemoryLimits(): Limits {
       const { counter: name, amount, ceiling, at } = charge;
       const counter = counterOf(name, charge, timezone, now);
       if (counter.kind === "windowed" && (at < counter.start || at >= counter.end)) return;
-      take(counter, { amount, firm: true }, ceiling, at);
+      recall(counter, amount, ceiling, at);
       counters.set(name, counter);
     },
     levels(holds, timezone, now) {
@@ -114,11 +126,11 @@ function worstDenial(parts: readonly Part[], now: number): Denial | null {
   return worst;
 }
 
-function chargesOf({ parts, at }: Live, actual: Demand): readonly Charge[] {
+function chargesOf({ parts, at }: Live, demand: Demand): readonly Charge[] {
   const charges: Charge[] = [];
   for (const { hold } of parts) {
     const { measure, period } = hold.slot;
-    const amount = amountOf(hold, actual);
+    const amount = amountOf(hold, demand);
     if (measure === "concurrency" || period === null || amount === 0) continue;
     charges.push({ counter: hold.counter, measure, period, amount, ceiling: hold.amount, at });
   }

@@ -61,10 +61,10 @@ function speaksFor({ code, span, over }: Allowance, diagnostic: Diagnostic): boo
   return over.start <= start && start < over.end && isAllowable(code);
 }
 
-/** The allowances that nothing took up, when everything that could has been found. */
+/** The allowances that nothing took up, when everything that could has been found; of others more is wrong than that. */
 export function idleAllowances(left: readonly Allowance[]): Diagnostic[] {
   return left
-    .filter(({ code }) => isAllowable(code))
+    .filter(({ code, reason }) => isAllowable(code) && reason !== null)
     .map(({ code, span, over }) => {
       const where = over === null ? "nothing follows it that it could speak for" : "there is no such warning here";
       return fault("GW6002", span, `\`allow ${code}\` silences nothing: ${where}`, "delete it, or move it");

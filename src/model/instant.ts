@@ -1,5 +1,6 @@
 /** Points in time as written → milliseconds. A date alone means its last moment in the organisation's time zone. */
 import type { Instant } from "../language/tree.ts";
+import { offsetOf } from "./offset.ts";
 
 const DAY = 86_400_000;
 
@@ -29,32 +30,8 @@ export function isTimeZone(name: string): boolean {
  * are put back over midnight it is the later of the two; where they jump over it, the moment of the jump.
  */
 function midnight(utcMidnight: number, zone: string): number {
-  const before = utcMidnight - offset(utcMidnight - DAY, zone);
-  const after = utcMidnight - offset(utcMidnight + DAY, zone);
-  const exact = [before, after].filter((moment) => moment + offset(moment, zone) === utcMidnight);
+  const before = utcMidnight - offsetOf(zone, utcMidnight - DAY);
+  const after = utcMidnight - offsetOf(zone, utcMidnight + DAY);
+  const exact = [before, after].filter((moment) => moment + offsetOf(zone, moment) === utcMidnight);
   return exact.length > 0 ? Math.max(...exact) : before;
-}
-
-/** How far the wall clock of a zone is ahead of UTC. */
-function offset(moment: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(moment);
-  const value = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  const wall = Date.UTC(
-    value("year"),
-    value("month") - 1,
-    value("day"),
-    value("hour"),
-    value("minute"),
-    value("second"),
-  );
-  return wall - Math.floor(moment / 1000) * 1000;
 }

@@ -9,7 +9,7 @@ import { knownNamesIn } from "./checks/known-names.ts";
 import { parentDeclared } from "./checks/parents-declared.ts";
 import { uniqueNames } from "./checks/unique-names.ts";
 import type { Declared } from "./declared.ts";
-import { expandGroups } from "./groups.ts";
+import type { Groups } from "./groups.ts";
 import { listsIn } from "./lists.ts";
 
 /** The codes that `namesIn` has the say about. */
@@ -19,9 +19,8 @@ export const NAME_CODES: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /** Unknown names and names declared twice, in one file of a policy. */
-export function namesIn({ source, declarations }: Tree, declared: Declared): Diagnostic[] {
+export function namesIn({ source, declarations }: Tree, declared: Declared, groups: Groups): Diagnostic[] {
   const here = ({ span }: Diagnostic) => span.path === source.path;
-  const groups = expandGroups(declared);
   const found = [...uniqueNames(declared).filter(here), ...groups.diagnostics.filter(here)];
   for (const declaration of declarations) {
     found.push(...parentDeclared(declaration, declared), ...knownNamesIn(declaration, declared));

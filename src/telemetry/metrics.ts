@@ -196,7 +196,7 @@ function stoppedBy(body: OutcomeBody): string {
 
 function upstreamTrouble(body: OutcomeBody): string | null {
   if (body.end === "complete") return body.status >= 400 ? `http_${body.status}` : null;
-  if (body.end !== "upstream-failed" || body.fault === "draining") return null;
+  if (body.end !== "upstream-failed" || body.fault === "draining" || body.fault === "overloaded") return null;
   return body.fault === "timeout" ? "timeout" : "connection";
 }
 

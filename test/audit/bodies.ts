@@ -30,6 +30,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     asked: [],
     session: null,
     agent: null,
+    held: [],
     ...parts,
   };
 }

@@ -103,7 +103,7 @@ test("decisions without an outcome are listed at the next start, once, and refus
   await second.log.close();
   const records = await recordsOf(dir);
   const bodies = records.filter(({ boot }) => boot === "two").map(({ body }) => body);
-  assert.deepEqual(bodies[0], { kind: "recovery", truncatedBytes: 0, open: ["t0", "t7", "t14"] });
+  assert.deepEqual(bodies[0], { kind: "recovery", truncatedBytes: 0, open: ["t0", "t7", "t14"], charges: [] });
   assert.deepEqual(bodies[1], { kind: "start", version: "0.1.0" });
   const third = await openJournal(settings(dir, "three"), SMALL);
   assert.deepEqual(third.recovered.open, []);
@@ -271,4 +271,25 @@ test("charges of earlier boots come back while their period may be under way", a
   const later = await chargesAfter(dir, NOW + 20 * DAY);
   assert.deepEqual(later, Array(8).fill(month));
   assert.deepEqual(await chargesAfter(dir, NOW + 60 * DAY), []);
+});
+
+test("what a crash left open is charged as it was set aside, once, and not what had an outcome or was refused", async (context) => {
+  const dir = await scratch(context);
+  const held = (counter: string) => [charge(NOW, { counter, period: "month" })];
+  const { log } = await openJournal(settings(dir, "one"), SMALL);
+  await log.append(decision("open", { held: held("open") }));
+  await log.append(decision("done", { held: held("estimate") }));
+  await log.append(outcome("done", { charges: held("truth") }));
+  await log.append(decision("refused", { effect: "refuse", reason: "model", held: held("refused") }));
+  await log.close();
+  await crash(dir);
+  const counters = async (now: number) => (await chargesAfter(dir, now)).map(({ counter }) => counter);
+  assert.deepEqual(await counters(NOW + 1), ["truth", "open"]);
+  assert.deepEqual(await counters(NOW + 2), ["truth", "open", "of this boot"], "once for all later starts");
+  assert.deepEqual((await recordsOf(dir)).find(({ body }) => body.kind === "recovery")?.body, {
+    kind: "recovery",
+    truncatedBytes: 0,
+    open: ["open"],
+    charges: held("open"),
+  });
 });

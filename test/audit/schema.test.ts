@@ -42,6 +42,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     session: "s",
     agent: "a",
     stripped: ["WebFetch"],
+    held: [charge(1)],
   }),
   outcome: outcome("t1", {
     charges: [charge(1)],
@@ -52,7 +53,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
-  recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"] },
+  recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"], charges: [charge(1)] },
   start: { kind: "start", version: "0.1.0" },
   stop: { kind: "stop" },
 };
@@ -60,6 +61,7 @@ const FAULTS: Readonly<Record<Fault, true>> = {
   endpoint: true,
   malformed: true,
   "too-large": true,
+  overloaded: true,
   "media-type": true,
   upstream: true,
   timeout: true,

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { nodeDisk } from "../../src/audit/disk.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
+import { REASONS } from "../../src/model/reasons.ts";
 import { decision, outcome, scratch } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
@@ -129,6 +130,18 @@ test("a request that is open, broken off, unpriced or unknown says so", () => {
   assert.match(line(decision("t", { actor }), null), / unknown:3fa4b2c1 /);
   const fault = { kind: "fault", ticket: "t", actor, fault: "malformed", status: 400, path: "/v1/messages" } as const;
   assert.match(line(fault, null), / \/v1\/messages {2,}fault malformed /);
+});
+
+test("whatever became of a request, what follows stands below each other", () => {
+  const at = "2026-11-23T12:00:00.000Z";
+  const ends = ["complete", "client-gone", "upstream-failed", "stopped"] as const;
+  const requests: readonly Request[] = [
+    { at, decided: decision("t"), outcome: null },
+    ...ends.map((end) => ({ at, decided: decision("t"), outcome: outcome("t", { end }) })),
+    ...REASONS.map((reason) => ({ at, decided: decision("t", { effect: "refuse", reason }), outcome: null })),
+  ];
+  const columns = requests.map((request) => requestLine(request, "UTC").indexOf("eng.policy:4"));
+  assert.equal(new Set(columns).size, 1, columns.join(" "));
 });
 
 test("nothing that a caller names steers the terminal", async () => {

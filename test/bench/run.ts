@@ -1,13 +1,15 @@
 /**
- * `npm run bench`: what proofs, decisions, comparisons, tests and replays cost beside a calibration loop, what the
- * commands cost beside a bare process, and what the gateway costs beside a bare relay, all measured in the same run.
- * `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
+ * `npm run bench`: what proofs, decisions, comparisons, tests, replays and keystrokes cost beside a calibration loop,
+ * what the commands cost beside a bare process, and what the gateway costs beside a bare relay, all measured in the
+ * same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes
+ * to stderr.
  */
 import { parseArgs } from "node:util";
 import { assertionSection, benchAssertions } from "./assertions.ts";
 import { benchCheck, checkSection } from "./check.ts";
 import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
+import { benchEditor, editorSection } from "./editor.ts";
 import { benchInvariants, invariantSection } from "./invariants.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
@@ -46,10 +48,12 @@ progress("session: guardrails with the pack of secrets, turn by turn");
 const session = await benchSession();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
+progress("editor: keystrokes in the large policy");
+const editor = await benchEditor();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  const figuresOfAll = { invariants, decision, diff, assertions, replay, session, check, relay };
+  const figuresOfAll = { invariants, decision, diff, assertions, replay, session, check, editor, relay };
   process.stdout.write(`${JSON.stringify({ node: process.version, ...figuresOfAll })}\n`);
 } else {
   const sections = [
@@ -60,6 +64,7 @@ if (values.format === "json") {
     replaySection(replay),
     sessionSection(session),
     checkSection(check),
+    editorSection(editor),
     cpuSection(reports),
     latencySection(reports),
   ];

@@ -27,6 +27,7 @@ const refusal = (key: string): DecisionBody => ({
   asked: [],
   session: null,
   agent: null,
+  held: [],
 });
 
 suite("gw audit", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { z } from "zod";
 import { digestOf, wellFormed } from "../../src/identity/mint.ts";
+import { orgText } from "../revision/policies.ts";
 import { type Playground, playground } from "./gw.ts";
 
 const Minted = z.strictObject({ key: z.string(), digest: z.string().length(64), block: z.string() });
@@ -84,6 +85,30 @@ key dana-laptop in eng/payments {
     assert.match(
       (await place.gw("key", "new", "x", "--team", "t", "--append", "no.policy")).err,
       /no file `no\.policy`/,
+    );
+  });
+
+  test("appends only what the policy around the file can take", async () => {
+    mkdirSync(join(place.dir, "policy/people/eng"), { recursive: true });
+    place.write("policy/org.policy", orgText());
+    const keys = "policy/people/eng/keys.policy";
+    place.write(keys, "language 1\n");
+    const append = (team: string) => place.gw("key", "new", "ci", "--team", team, "--append", keys);
+    const near = await append("egn");
+    assert.deepEqual([near.code, near.out], [2, ""], "no key without its block");
+    assert.equal(
+      near.err,
+      `error: the policy of \`${keys}\` has no team \`egn\`\n  did you mean \`eng\`? (org.policy:15)\n`,
+    );
+    assert.match((await append("support")).err, /no team `support`\n {2}declared: `eng`\n$/);
+    assert.equal(readFileSync(join(place.dir, keys), "utf8"), "language 1\n");
+    assert.equal((await append("eng")).code, 0);
+    assert.equal((await place.gw("policy", "check", "policy")).code, 0);
+    place.write("policy/draft.policy", "language 1\nteam ops {\n");
+    assert.equal(
+      (await place.gw("key", "new", "x", "--team", "ops", "--append", keys)).code,
+      0,
+      "in a policy that cannot be read whole, a team may be declared where nobody can see it",
     );
   });
 });

@@ -38,6 +38,7 @@ test("commands about policies load no server, no client and no watcher", () => {
     "policy-explain",
     "key-new",
     "init",
+    "lsp",
   ]) {
     const libraries = librariesOf(`cli/${command}.ts`);
     for (const name of ["fastify", "undici", "pino", "prom-client", "chokidar", "simple-git", "zod"]) {

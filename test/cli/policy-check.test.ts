@@ -29,6 +29,21 @@ const Checked = z.strictObject({
   invariants: z.strictObject({ proved: z.int(), broken: z.int() }).nullable(),
   diagnostics: z.array(Diagnostic),
   allowed: z.array(z.strictObject({ ...Diagnostic.shape, reason: z.string().nullable(), allowedAt: Place })),
+  patterns: z
+    .strictObject({
+      sampleKb: z.number().positive(),
+      togetherPerKb: z.number().positive(),
+      each: z.array(
+        z.strictObject({
+          name: z.string(),
+          ...Place.shape,
+          engine: z.enum(["v8", "re2"]),
+          anchored: z.boolean(),
+          microsPerKb: z.number().positive(),
+        }),
+      ),
+    })
+    .nullable(),
 });
 const Result = z.strictObject({
   name: z.string(),
@@ -192,11 +207,35 @@ suite("gw policy check and test", () => {
     const idle = await place.gw("policy", "check", "policy");
     assert.equal(idle.code, 0);
     assert.match(idle.out, /^warning\[GW6002\]: `allow GW3026` silences nothing: there is no such warning here\n/);
+    place.write("policy/org.policy", `# allow GW3026\n${GOOD}`);
+    const bare = await place.gw("policy", "check", "policy");
+    assert.match(bare.out, /^warning\[GW6001\]: `allow GW3026` gives no reason\n/);
+    assert.match(bare.out, /\ngood: policy, 0 keys, 1 warning, /);
     place.write("policy/org.policy", BROKEN.replace("@smal", "@smal # allow GW2003: it is not there yet"));
     const broken = await place.gw("policy", "check", "policy");
     assert.equal(broken.code, 1);
     assert.match(broken.out, /error\[GW2003\]: unknown model group `@smal`\n/);
     assert.match(broken.out, /warning\[GW6003\]: `GW2003` is an error, and no error can be allowed\n/);
+  });
+
+  test("patterns are measured when asked for, and not by each check", async () => {
+    const guard = "guardrail ids {\n  on request\n  match /\\bEMP-\\d{6}\\b/\n  action redact\n}\n";
+    place.write("policy/org.policy", `${orgText().replace("org acme {\n", "org acme {\n  guard ids\n")}\n${guard}`);
+    const text = await place.gw("policy", "check", "policy", "--patterns");
+    assert.equal(text.code, 0);
+    assert.match(text.out, /^µs\/KB .*\n +\d+\.\d\d {2}where its fixed text stands +ids {2}policy\/org\.policy:22\n/);
+    assert.match(text.out, /\n +\d+\.\d\d {2}all in one scan\n\ngood: policy, /);
+    const json = await place.gw("policy", "check", "policy", "--patterns", "--format", "json");
+    const { patterns } = Checked.parse(JSON.parse(json.out));
+    assert.deepEqual(
+      patterns?.each.map(({ name, line, engine, anchored }) => [name, line, engine, anchored]),
+      [["ids", 22, "v8", true]],
+    );
+    const plain = await place.gw("policy", "check", "policy", "--format", "json");
+    assert.equal(Checked.parse(JSON.parse(plain.out)).patterns, null);
+    const sarif = await place.gw("policy", "check", "policy", "--patterns", "--format", "sarif");
+    assert.deepEqual([sarif.code, sarif.out], [2, ""]);
+    assert.match(sarif.err, /^error: `--patterns` cannot be told in the format sarif\n/);
   });
 
   test("a test that fails names its line and what decides", async () => {

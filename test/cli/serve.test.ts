@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { z } from "zod";
+import { startUpstream } from "../providers/upstream.ts";
 import { freshKey, orgText } from "../revision/policies.ts";
 import { launch, type Running } from "../support/process.ts";
 import { GW, type Playground, playground } from "./gw.ts";
@@ -222,6 +223,16 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     assert.match(await refused(serving.with(6, "127.0.0.1:99999"), 2), /is not an address/);
   });
 
+  test("does not start with less memory for bodies than one request may have", async () => {
+    place.write("policy/org.policy", orgText());
+    const small = await refused([...serving, "--body-memory", "16MB"], 2);
+    assert.match(small, /`--body-memory 16MB` is less than one request may have\n {2}give it at least 32MB\n/);
+    assert.match(
+      await refused([...serving, "--body-memory", "lots"], 2),
+      /is not an amount of memory\n {2}write it as 512MB/,
+    );
+  });
+
   test("does not start without a data directory of its own", async () => {
     place.write("policy/org.policy", orgText());
     place.write("file", "");
@@ -245,6 +256,34 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     }
     assert.equal(keys[0], keys[1]);
     assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  test("killed while a request is under way, it counts that request when it is back", async () => {
+    const { key, text } = freshKey("dana");
+    let arrived = () => {};
+    const asked = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const upstream = await startUpstream(() => arrived());
+    try {
+      const provider = `  kind anthropic\n  url "${upstream.url}"\n  credential env UP_KEY\n`;
+      const limited = orgText("  allow models @small\n  limit requests 1/day\n");
+      place.write("policy/org.policy", limited.replace("  kind simulated\n", provider));
+      place.write("policy/keys.policy", text);
+      const env = { UP_KEY: "upstream-credential-0123456789" };
+      const first = begin([...serving, "--format", "json"], env);
+      const cut = assert.rejects(ask((await ready(first)).listen, key));
+      await asked;
+      first.signal("SIGKILL");
+      await first.exit;
+      await cut;
+      const second = begin([...serving, "--format", "json"], env);
+      const refusal = await ask((await ready(second)).listen, key);
+      assert.equal(refusal.status, 429);
+      assert.match(await refusal.text(), /1 requests?.*day/i);
+    } finally {
+      await upstream.close();
+    }
   });
 
   test("warns when other machines can connect", async () => {

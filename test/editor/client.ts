@@ -37,6 +37,10 @@ export interface Editor {
   change(path: string, text: string): Promise<void>;
   /** Resolves once what was last told about a file looks so. */
   until(path: string, looks: (told: Told) => boolean): Promise<Told>;
+  /** Calls back each time a file is told about. */
+  onTold(path: string, listener: (told: Told) => void): void;
+  /** Goes away without a word, and answers the exit code. */
+  vanish(): Promise<number | null>;
   /** Ends the conversation as editors do, and answers the exit code. */
   quit(): Promise<number | null>;
 }
@@ -69,8 +73,11 @@ export async function startEditor(setup: Setup): Promise<Editor> {
   const uri = (path: string) => pathToFileURL(join(dir, path)).href;
   const told = new Map<string, Told>();
   const watchers = new Set<() => void>();
+  const listeners = new Map<string, (told: Told) => void>();
   connection.onNotification(PublishDiagnosticsNotification.type, ({ uri: of, version, diagnostics }) => {
-    told.set(of, { version: version ?? null, diagnostics });
+    const now = { version: version ?? null, diagnostics };
+    told.set(of, now);
+    listeners.get(of)?.(now);
     for (const watcher of watchers) watcher();
   });
   connection.listen();
@@ -115,6 +122,16 @@ export async function startEditor(setup: Setup): Promise<Editor> {
         watchers.add(look);
         look();
       }),
+    onTold(path, listener) {
+      listeners.set(uri(path), listener);
+    },
+    async vanish() {
+      child.stdin.end();
+      const code = await exit;
+      connection.dispose();
+      rmSync(dir, { recursive: true, force: true });
+      return code;
+    },
     async quit() {
       await connection.sendRequest(ShutdownRequest.type);
       await connection.sendNotification(ExitNotification.type);

@@ -58,6 +58,7 @@ team eng {
 
 team eng/payments {
   only models @anthropic.haiku
+  allow tools @claude-code.plan
 }
 
 key dana in eng/payments {

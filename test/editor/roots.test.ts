@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Found, findRoots, holdsOf, rootsOf } from "../../src/editor/roots.ts";
+import { type Found, findRoots, holdsOf, rootAround, rootsOf } from "../../src/editor/roots.ts";
 
 function roots(files: Readonly<Record<string, Found["holds"]>>): readonly string[] {
   return rootsOf(Object.entries(files).map(([path, holds]) => ({ path, holds }))).map(
@@ -52,4 +52,12 @@ test("this repository's own policies are found", async () => {
   assert.equal(of("policy/gateway"), true);
   assert.equal(of("examples/delegated-folder"), true);
   assert.equal(of("policy/packs"), false);
+});
+
+test("around a file that is opened by itself, the nearest org is looked for, within the repository", async () => {
+  const root = new URL("../../", import.meta.url).pathname;
+  const around = async (path: string) => (await rootAround(root + path))?.slice(root.length) ?? null;
+  assert.equal(await around("examples/delegated-folder/teams/payments/team.policy"), "examples/delegated-folder");
+  assert.equal(await around("policy/gateway/org.policy"), "policy/gateway");
+  assert.equal(await around("policy/packs/secrets.policy"), null);
 });

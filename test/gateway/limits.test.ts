@@ -45,6 +45,14 @@ test("a budget is held while requests are under way and settled by what they use
     [{ measure: "budget", period: "day", amount: 925 }],
   );
   assert.equal(outcome.priced, true);
+  const [charge] = outcome.charges;
+  const held = world.decisions()[0]?.held ?? [];
+  assert.deepEqual(
+    held.map(({ counter, ceiling, at }) => ({ counter, ceiling, at })),
+    [{ counter: charge?.counter, ceiling: 1_000_000, at: charge?.at }],
+    "the decision says what was set aside, should there never be an outcome",
+  );
+  assert.ok(held[0]!.amount > 0);
   const text = await world.metrics.registry.metrics();
   assert.match(text, /gw_budget_used_ratio\{scope="team eng budget\/day",period="day"\} 0\.000925/);
 });

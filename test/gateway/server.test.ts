@@ -64,10 +64,73 @@ test("headers that come too slowly, and a body that never comes whole", async (t
   gone.destroy();
   assert.match(await answerTo(slow), /^HTTP\/1\.1 408 /);
   assert.match(await answerTo(half), /^HTTP\/1\.1 408 /);
+  await faultsRecorded(world, 3);
   await serves(world);
-  const faults = world.entries.flatMap(({ body }) => (body.kind === "fault" ? [body.fault] : []));
-  assert.ok(faults.length >= 3 && faults.every((fault) => fault === "malformed"), faults.join());
+  assert.deepEqual(faultsOf(world).sort(), [
+    [null, "malformed", 408, ""],
+    ["dev", "malformed", 400, "/anthropic/v1/messages"],
+    ["dev", "malformed", 408, "/anthropic/v1/messages"],
+  ]);
 });
+
+test("a request that breaks off is answered once and recorded once, under one id and with its caller", async (t) => {
+  const world = await startWorld(t, { policy: policyOf(OPEN), answer: (_, response) => sendDocument(response, OK) });
+  const chunked = head(world, 0).replace("content-length: 0", "transfer-encoding: chunked");
+  const cases = [
+    [`${head(world, 1_000)}{"model":`, true],
+    [`${chunked}5\r\n{"mod\r\nno length\r\n`, false],
+  ] as const;
+  for (const [index, [bytes, end]] of cases.entries()) {
+    const socket = connect({ port: Number(new URL(world.url).port), host: "127.0.0.1", allowHalfOpen: true });
+    const before = world.entries.length;
+    socket.write(bytes);
+    if (end) socket.end();
+    const answer = await answerTo(socket);
+    socket.destroy();
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    await faultsRecorded(world, index + 1);
+    await serves(world);
+    const faults = world.entries.slice(before).flatMap(({ body }) => (body.kind === "fault" ? [body] : []));
+    assert.deepEqual(
+      faults.map(({ actor, status, ticket }) => [actor.key, status, ticket]),
+      [["dev", 400, /"request_id":"(req_[0-9a-f]+)"/.exec(answer)?.[1]]],
+    );
+  }
+});
+
+test("what cannot be read behind a request breaks off its answer, and is never taken for it", async (t) => {
+  const world = await startWorld(t, {
+    policy: policyOf(OPEN),
+    answer(_, response) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(START);
+    },
+  });
+  const body = JSON.stringify(request({ stream: true }));
+  const socket = await raw(world);
+  socket.write(head(world, body.length) + body);
+  await once(socket, "data");
+  socket.write("\u0016\u0003\u0001 this is not HTTP\r\n\r\n");
+  assert.doesNotMatch(await answerTo(socket), /HTTP\/1\.1 400|invalid_request_error/);
+  assert.equal((await world.outcome()).end, "client-gone");
+});
+
+/** Waits until so many faults are recorded. */
+function faultsRecorded(world: World, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (faultsOf(world).length >= count) resolve();
+    };
+    world.ports.log.subscribe(look);
+    look();
+  });
+}
+
+function faultsOf(world: World) {
+  return world.entries.flatMap(({ body }) => {
+    return body.kind === "fault" ? [[body.actor.key, body.fault, body.status, body.path]] : [];
+  });
+}
 
 function head(world: World, length: number): string {
   const lines = [`authorization: Bearer ${world.key}`, "content-type: application/json", `content-length: ${length}`];
@@ -112,6 +175,44 @@ test("told to end, and the deadline passes: an error event, an outcome, no false
   const outcome = await world.outcome();
   assert.deepEqual([outcome.end, outcome.fault], ["upstream-failed", "draining"]);
 });
+
+test("a stream leaves in chunks, one for what came at once; to a caller of HTTP/1.0 it leaves bare", async (t) => {
+  const whole = START + textBlock(0, "hello") + finish("end_turn");
+  const world = await startWorld(t, {
+    policy: policyOf(OPEN),
+    answer: (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(START);
+      setImmediate(() => response.end(whole.slice(START.length)));
+    },
+  });
+  const body = JSON.stringify({ ...request(), stream: true });
+  const ask = async (version: string): Promise<string> => {
+    const socket = await raw(world);
+    const lines = [`POST /anthropic/v1/messages HTTP/${version}`, "host: x", "content-type: application/json"];
+    const rest = [`x-api-key: ${world.key}`, "connection: close", `content-length: ${Buffer.byteLength(body)}`];
+    socket.write(`${[...lines, ...rest].join("\r\n")}\r\n\r\n${body}`);
+    return answerTo(socket);
+  };
+  const [head = "", chunks = ""] = (await ask("1.1")).split(/\r\n\r\n(.*)/s);
+  assert.match(head, /transfer-encoding: chunked/i);
+  assert.equal(unchunked(chunks), whole);
+  const [bareHead = "", bare] = (await ask("1.0")).split(/\r\n\r\n(.*)/s);
+  assert.doesNotMatch(bareHead, /transfer-encoding/i);
+  assert.equal(bare, whole);
+});
+
+/** The body that stands in chunks, each framed as it must be, the last one empty. */
+function unchunked(text: string): string {
+  const [line = "", rest = ""] = text.split(/\r\n(.*)/s);
+  const size = Number.parseInt(line, 16);
+  assert.equal(rest.slice(size, size + 2), "\r\n");
+  if (size === 0) {
+    assert.equal(rest.length, 2, "nothing stands behind the last chunk");
+    return "";
+  }
+  return rest.slice(0, size) + unchunked(rest.slice(size + 2));
+}
 
 test("a connection that is kept serves one request after another", async (t) => {
   const bodies: string[] = [];

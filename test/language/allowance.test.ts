@@ -43,7 +43,7 @@ key ci in eng { expires 2027-03-31 } # allow GW0007: behind a block
     "GW0004 allow to Edit: inside",
     "GW0005 allow to Edit: behind",
     "GW0006 deny to Bash: behind the second of a line",
-    "GW0007 key to {: behind a block",
+    "GW0007 key to }: behind a block",
   ]);
 });
 

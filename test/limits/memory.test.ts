@@ -77,6 +77,66 @@ test("when a denied request comes back at the time it was told, it passes, and t
   }
 });
 
+/** Every take of a draining limit, as it turned out; the level is computed from all of them, each time anew. */
+function history(limit: bigint, periodMs: bigint) {
+  const takes: { at: bigint; amount: bigint }[] = [];
+  return {
+    take(at: number, amount: number): (amount: number) => void {
+      const taken = { at: BigInt(at), amount: BigInt(amount) };
+      takes.push(taken);
+      return (truth) => {
+        taken.amount = BigInt(truth);
+      };
+    },
+    level(now: number): number {
+      let [level, last] = [0n, 0n];
+      for (const { at, amount } of [...takes, { at: BigInt(now), amount: 0n }]) {
+        const drained = level - (at - last) * limit;
+        level = (drained > 0n ? drained : 0n) + amount * periodMs;
+        last = at;
+      }
+      return Number(level) / Number(periodMs);
+    },
+  };
+}
+
+test("an estimate that was too high leaves a draining limit as if the truth had been taken in its place", () => {
+  for (let seed = 1; seed <= 150; seed++) {
+    const below = random(seed * 104_729);
+    const limit = 50 + below(1_000);
+    const limits = createMemoryLimits();
+    const exact = history(BigInt(limit), 60_000n);
+    const holds = [hold("tokens", limit, "min")];
+    const open: { reservation: Reservation; estimate: number; correct: (amount: number) => void }[] = [];
+    let now = START;
+    for (let step = 0; step < 120; step++) {
+      now += below(3) === 0 ? below(30_000) : below(300);
+      const estimate = 1 + below(limit);
+      const answer = limits.reserve(holds, { tokens: estimate, microUsd: 0 }, "UTC", now);
+      if (answer.kind === "reservation") {
+        open.push({ reservation: answer, estimate, correct: exact.take(now, estimate) });
+      }
+      while (open.length > 0 && below(2) === 0) {
+        const [ended] = open.splice(below(open.length), 1);
+        if (ended === undefined) break;
+        if (below(4) === 0) {
+          limits.release(ended.reservation, now);
+          ended.correct(0);
+          continue;
+        }
+        const truth = below(4) === 0 ? ended.estimate + below(limit) : below(ended.estimate + 1);
+        limits.settle(ended.reservation, { tokens: truth, microUsd: 0 }, now);
+        // What was used beyond the estimate counts from when it is known.
+        if (truth > ended.estimate) exact.take(now, truth - ended.estimate);
+        else ended.correct(truth);
+      }
+      const used = limits.levels(holds, "UTC", now)[0]?.used ?? 0;
+      const truth = exact.level(now);
+      assert.ok(Math.abs(used - truth) < 1e-6, `seed ${seed}, step ${step}: ${used}, and exactly ${truth}`);
+    }
+  }
+});
+
 interface Open {
   readonly reservation: Reservation;
   readonly at: number;

@@ -29,6 +29,7 @@ export function decision(change: Partial<DecisionBody> = {}): DecisionBody {
     asked: [],
     session: null,
     agent: null,
+    held: [],
     ...change,
   };
 }

@@ -15,6 +15,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 /** A runner of the executable at `path`, in the workspace. */
 export function runner(path: string): Gw {
+  if (path === "") throw new Error("GW does not name the executable of `gw`");
   return (args) =>
     new Promise((resolve, reject) => {
       execFile(process.execPath, [path, ...args], { maxBuffer: MOST_BYTES }, (error, out, err) => {

@@ -6,6 +6,8 @@ export interface Review {
   readonly dir: string;
   /** The text is right and the invariants hold. */
   readonly isGood: boolean;
+  /** No warning fails it: there is none but those that a comment allows, or nobody asked. */
+  readonly isQuiet: boolean;
   readonly isFormatted: boolean;
   /** `why` when they could not be asked for. */
   readonly tests: { readonly passed: boolean; readonly coverage: number | null; readonly why: string | null };
@@ -17,7 +19,8 @@ export interface Review {
 const WORDS = ["wider", "tighter", "flips"];
 
 /** Everything that fails the job, a few words each; `failOn` is what the input of that name says. */
-export function problemsOf({ isGood, isFormatted, tests, comparison, replay }: Review, failOn: string): string[] {
+export function problemsOf(review: Review, failOn: string): string[] {
+  const { isGood, isQuiet, isFormatted, tests, comparison, replay } = review;
   const words = new Set(failOn.split(/[\s,]+/).filter((word) => word !== ""));
   const strange = [...words].filter((word) => !WORDS.includes(word));
   const { change, why } = comparison;
@@ -25,6 +28,7 @@ export function problemsOf({ isGood, isFormatted, tests, comparison, replay }: R
   return [
     ...strange.map((word) => `\`fail-on\` knows \`wider\`, \`tighter\` and \`flips\`, not \`${word}\``),
     isGood ? [] : "the policy is not good",
+    isQuiet || !isGood ? [] : "it has warnings, which `deny-warnings` names",
     isFormatted ? [] : "it is not in the one format",
     tests.passed || !isGood ? [] : (tests.why ?? "its tests fail or cover too little"),
     // What cannot be told must not pass for what was asked to fail.

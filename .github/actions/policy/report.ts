@@ -19,11 +19,11 @@ export function reportOf(review: Review): string {
   ].join("\n");
 }
 
-function tableOf({ dir, isGood, isFormatted, tests, replay }: Review): string {
+function tableOf({ dir, isGood, isQuiet, isFormatted, tests, replay }: Review): string {
   const verdict = (isFine: boolean): string => (isFine ? "passed" : "**failed**");
   const cells = [
     ["directory", inCode(dir)],
-    ["check", verdict(isGood)],
+    ["check", verdict(isGood && isQuiet)],
     ["format", verdict(isFormatted)],
     ["tests", isGood ? verdict(tests.passed) : "not run"],
     ["coverage", tests.coverage === null ? "" : `${tests.coverage} %`],

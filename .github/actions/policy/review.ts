@@ -9,6 +9,7 @@ import { complaintOf, type Gw, type Ran, runner } from "./gw.ts";
 import { problemsOf, type Review } from "./problems.ts";
 import { reportOf } from "./report.ts";
 import { fold, say, setOutput, summarize, temporaryDirectory, told } from "./runner.ts";
+import { mergeSarif } from "./sarif.ts";
 
 const dir = told("DIRECTORY") || "policy";
 const problems = await review(runner(told("GW")));
@@ -24,12 +25,14 @@ async function review(gw: Gw): Promise<readonly string[]> {
   const found: Review = {
     dir,
     isGood,
+    isQuiet: told("DENY_WARNINGS") !== "true" || (await gw(["policy", "check", dir, "--deny-warnings"])).code === 0,
     isFormatted: await askFormat(gw),
     tests: await askTests(gw),
     comparison: await compare(gw, dir, baseOf()),
     replay: told("AUDIT") === "" || !isGood ? null : await askReplay(gw, told("AUDIT")),
   };
   await annotate(gw);
+  await writeSarif(gw, told("SARIF"));
   publish(found);
   return problemsOf(found, told("FAIL_ON"));
 }
@@ -80,8 +83,13 @@ async function annotate(gw: Gw): Promise<void> {
   const test = ["policy", "test", dir, ...leastCoverage(), "--format"];
   const found = [await gw(["policy", "check", dir, "--format", "github"]), await gw([...test, "github"])];
   for (const line of new Set(found.flatMap(({ out }) => out.split("\n")))) if (line !== "") console.log(line);
-  const sarif = told("SARIF") === "" ? null : await gw([...test, "sarif"]);
-  if (sarif !== null && sarif.code !== 2) writeFileSync(told("SARIF"), sarif.out);
+}
+
+async function writeSarif(gw: Gw, file: string): Promise<void> {
+  if (file === "") return;
+  const check = await gw(["policy", "check", dir, "--format", "sarif"]);
+  const tests = await gw(["policy", "test", dir, ...leastCoverage(), "--format", "sarif"]);
+  writeFileSync(file, tests.code === 2 ? check.out : mergeSarif(check.out, tests.out));
 }
 
 function publish(found: Review): void {

@@ -45,6 +45,7 @@ function escaped(text: string): string {
 
 /** Prints what a command said, folded under its name. Nothing in it is taken for a command to the runner. */
 export function fold(title: string, text: string): void {
+  if (text === "") return;
   const token = randomUUID();
   console.log(`::group::${escaped(title)}\n::stop-commands::${token}\n${text.trimEnd()}\n::${token}::\n::endgroup::`);
 }

@@ -1,7 +1,11 @@
-/** Statements about access as lints see them: one by one, with the lines that hold beside them on their path. */
+/**
+ * Statements about access as lints see them: one by one, beside the lines that hold on the path from the org. A line is
+ * idle when it decides nothing, whatever is allowed below it: all that it allows is allowed or kept out by others, all
+ * that it keeps out is kept out by others. covered.ts and unreachable.ts say which of it, and why.
+ */
 import { inForce } from "../../decision/access.ts";
 import { atomsOf } from "../../decision/atoms.ts";
-import { emptyBits, intersect, subtract } from "../../decision/bits.ts";
+import { addBit, emptyBits, firstBit, intersect, subtract } from "../../decision/bits.ts";
 import type { Grant, Kind, Table } from "../../decision/table.ts";
 import type { Note } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
@@ -14,64 +18,122 @@ export interface Line {
   readonly span: Span;
 }
 
-/** The lines of a node itself, in the order of the text. */
-export function linesOf({ model, table }: Realm, node: number): Line[] {
+/** A line that decides nothing. */
+export interface IdleLine {
+  readonly line: Line;
+  /** What it could name: possible names only. */
+  readonly reach: Uint32Array;
+  /** The lines of its path that hold beside it for as long as it lasts, all about the same kind of things. */
+  readonly beside: readonly Line[];
+}
+
+/**
+ * The idle lines of a policy. Every path through a node has the same lines above it, so what makes a line idle there
+ * makes it so for everybody below. Of two that make each other idle the later one is, and it counts for nothing after
+ * that: all idle lines could be left out together. Lines that are over are not among them.
+ */
+export function idleLines(realm: Realm): IdleLine[] {
+  const names = namesOf(realm.table);
+  const isIdle = createTrial(names);
+  const paths: (readonly Line[])[] = [];
+  const found: IdleLine[] = [];
+  for (const [node, { grants, parent }] of realm.table.nodes.entries()) {
+    const above = parent === null ? [] : paths[parent]!;
+    if (grants.length === 0) {
+      paths.push(above);
+      continue;
+    }
+    const path = [...above, ...linesOf(realm, node)];
+    paths.push(path);
+    let left = path;
+    for (let index = path.length - 1; index >= above.length; index--) {
+      const line = path[index]!;
+      if (!inForce(line.grant.until, realm.at)) continue;
+      if (!isIdle(line, left)) continue;
+      const reach = names[line.grant.thing].slice();
+      cutToReach(reach, line);
+      found.push({ line, reach, beside: left.filter((it) => isBeside(line, it)) });
+      left = left.filter((it) => it !== line);
+    }
+  }
+  return found;
+}
+
+function linesOf({ model, table }: Realm, node: number): Line[] {
   const { access } = model.nodes[node]!;
   return table.nodes[node]!.grants.map((grant, index) => ({ node, grant, span: access[index]!.span }));
 }
 
-/** The lines of the nodes above a node, the org's first. */
-export function linesAbove(realm: Realm, node: number): Line[] {
-  const { parent } = realm.table.nodes[node]!;
-  return parent === null ? [] : [...linesAbove(realm, parent), ...linesOf(realm, parent)];
+/** Lines end and none begins: what holds at the last moment of a line holds beside it always. */
+function isBeside(line: Line, other: Line): boolean {
+  const last = line.grant.until ?? Number.POSITIVE_INFINITY;
+  return other !== line && other.grant.thing === line.grant.thing && inForce(other.grant.until, last);
 }
 
-/** The last moment of a line. What holds beside it then holds beside it always: lines end, and none begins. */
-export function lastMomentOf({ grant }: Line): number {
-  return grant.until ?? Number.POSITIVE_INFINITY;
-}
+/** What settles names for a line of each effect. */
+const SETTLED_BY = {
+  allow: ["only", "deny", "allow"],
+  deny: ["deny", "only"],
+  // What an `only` keeps out may be denied as well: the ceiling stays, whoever lifts the denial.
+  only: ["only"],
+} as const satisfies Record<Grant["effect"], readonly Grant["effect"][]>;
 
-/** The lines of one effect that hold beside a line for as long as it lasts. */
-export function beside(line: Line, others: readonly Line[], effect: Grant["effect"]): Line[] {
-  const last = lastMomentOf(line);
-  return others.filter(({ grant }) => {
-    return grant.thing === line.grant.thing && grant.effect === effect && inForce(grant.until, last);
-  });
+/** Tries lines; the sets that it works on are made once, since there are many lines and few are idle. */
+function createTrial(names: Names): (line: Line, path: readonly Line[]) => boolean {
+  const scratch: Names = {
+    models: names.models.slice(),
+    tools: names.tools.slice(),
+    providers: names.providers.slice(),
+  };
+  return (line, path) => {
+    if (closes(line, path)) return false;
+    const { effect, thing } = line.grant;
+    const effects: readonly Grant["effect"][] = SETTLED_BY[effect];
+    const left = scratch[thing];
+    left.set(names[thing]);
+    cutToReach(left, line);
+    for (const other of path) if (effects.includes(other.grant.effect) && isBeside(line, other)) settle(left, other);
+    return firstBit(left) < 0;
+  };
 }
 
 /** Whether a line is the one `allow providers` of its path: whatever it allows, it closes what was open before. */
-export function closes({ grant: { thing, effect } }: Line, others: readonly Line[]): boolean {
+function closes(line: Line, path: readonly Line[]): boolean {
+  const { thing, effect } = line.grant;
   if (thing !== "providers" || effect !== "allow") return false;
-  return !others.some(({ grant }) => grant.thing === thing && grant.effect === effect);
+  return !path.some((it) => it !== line && it.grant.thing === thing && it.grant.effect === effect);
 }
 
-/** The atoms of each kind that some possible name has; of providers, those of the declared ones. */
+/** Takes out of a set of names, in place, what a line settles: an `only` all that it does not name. */
+export function settle(bits: Uint32Array, { grant }: Line): void {
+  (grant.effect === "only" ? intersect : subtract)(bits, grant.bits);
+}
+
+/** The possible names of each kind, as atoms; of providers the declared ones. */
 export type Names = Readonly<Record<Kind, Uint32Array>>;
 
 /** Gathers them. */
 export function namesOf({ atoms, providers }: Table): Names {
-  const withName = (kind: Kind): Uint32Array => {
+  const possible = (kind: Kind): Uint32Array => {
     const bits = emptyBits(atoms[kind].atoms);
-    for (const [atom, example] of atoms[kind].examples.entries()) {
-      if (example !== "") bits[atom >>> 5]! |= 1 << (atom & 31);
-    }
+    for (const [atom, example] of atoms[kind].examples.entries()) if (example !== "") addBit(bits, atom);
     return bits;
   };
   const declared = atomsOf(
     atoms.providers,
     providers.map(({ name }) => name),
   );
-  return { models: withName("models"), tools: withName("tools"), providers: declared };
+  return { models: possible("models"), tools: possible("tools"), providers: declared };
 }
 
-/** The names that a line takes away or gives, cut down to possible ones. */
-export function reachOf({ grant }: Line, names: Names): Uint32Array {
-  const bits = names[grant.thing].slice();
+/** Leaves of a set of names, in place, what a line allows or keeps out. */
+function cutToReach(bits: Uint32Array, { grant }: Line): void {
   (grant.effect === "only" ? subtract : intersect)(bits, grant.bits);
-  return bits;
 }
 
-/** `allow models @everyday` of team eng does, as a note with its place. */
-export function noteOf(realm: Realm, { node, grant, span }: Line, does: string): Note {
-  return { message: `\`${grant.origin.text}\` of ${whoIs(realm, node)} ${does}`, span };
+const DOES = { allow: "allows it", deny: "denies it", only: "keeps it out" } as const;
+
+/** What a line does to names, as a note with its place. */
+export function noteOf(realm: Realm, { node, grant, span }: Line): Note {
+  return { message: `\`${grant.origin.text}\` of ${whoIs(realm, node)} ${DOES[grant.effect]}`, span };
 }

@@ -14,29 +14,31 @@ const SOON = 14 * DAY;
 
 /** A warning for each key and statement that has ended, and for each key that soon will. */
 export function over({ model, at }: Realm): Diagnostic[] {
-  const day = (moment: number) => dateText(model.timezone, moment);
-  return model.nodes.flatMap((node) => [...keyOver(node, at, day), ...statementsOver(node, at, day)]);
+  const found: Diagnostic[] = [];
+  for (const node of model.nodes) {
+    const remark = keyOver(node, model.timezone, at);
+    if (remark !== null) found.push(remark);
+    for (const statements of [node.access, node.guards, node.limits, node.active]) {
+      let last = -1;
+      for (const { until, span } of statements) {
+        // A statement that names several guardrails is several uses, and ended once.
+        if (until === null || until >= at || span.start === last) continue;
+        last = span.start;
+        const message = `this statement ended on ${dateText(model.timezone, until)}`;
+        found.push(fault("GW3029", span, message, "delete it"));
+      }
+    }
+  }
+  return found;
 }
 
-type DayText = (moment: number) => string;
-
-function keyOver({ key, name, span }: Node, now: number, day: DayText): Diagnostic[] {
-  if (key === null || key.expires === null || key.expires > now + SOON) return [];
-  const date = day(key.expires);
+function keyOver({ key, name, span }: Node, timezone: string, now: number): Diagnostic | null {
+  if (key === null || key.expires === null || key.expires > now + SOON) return null;
+  const date = dateText(timezone, key.expires);
   if (key.expires < now) {
-    return [fault("GW4011", span, `key \`${name}\` expired on ${date}`, "delete it; `gw key new` mints its successor")];
+    return fault("GW4011", span, `key \`${name}\` expired on ${date}`, "delete it; `gw key new` mints its successor");
   }
   const days = Math.ceil((key.expires - now) / DAY);
-  const left = days === 1 ? "within a day" : `within ${days} days`;
-  return [fault("GW6032", span, `key \`${name}\` expires on ${date}, ${left}`, "`gw key new` mints its successor")];
-}
-
-function statementsOver(node: Node, now: number, day: DayText): Diagnostic[] {
-  const ended = new Map<number, Diagnostic>();
-  for (const { until, span } of [...node.access, ...node.guards, ...node.limits, ...node.active]) {
-    if (until === null || until >= now) continue;
-    // A statement that names several guardrails is several uses, and ended once.
-    ended.set(span.start, fault("GW3029", span, `this statement ended on ${day(until)}`, "delete it"));
-  }
-  return [...ended.values()];
+  const left = days <= 1 ? "within a day" : `within ${days} days`;
+  return fault("GW6032", span, `key \`${name}\` expires on ${date}, ${left}`, "`gw key new` mints its successor");
 }

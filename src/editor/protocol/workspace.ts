@@ -2,20 +2,25 @@
  * The policies of a workspace, kept in step with the editor and with the disk. An edit is answered in the same turn with
  * what its file shows by itself; the whole is checked aside (rounds.ts), and told when it is known.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Connection, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Source } from "../../language/source.ts";
 import { readSources, SourcesError } from "../../revision/files.ts";
 import type { Builtins } from "../../revision/packs.ts";
 import { OpenPolicy } from "../open-policy.ts";
-import { findRoots, type Root } from "../roots.ts";
+import { findRoots, type Root, rootAround } from "../roots.ts";
 import { Rounds } from "../rounds.ts";
 import type { WholeCheck } from "../whole-check.ts";
 import { createAddresses, filePath, within } from "./addresses.ts";
+import { say } from "./say.ts";
 import { type Find, shownDiagnostic } from "./shapes.ts";
 
 const SUFFIX = ".policy";
+/** So long at most the telling of many files keeps a keystroke waiting. */
+const SLICE_MS = 3;
 
 /** A policy of the workspace. */
 export interface Desk {
@@ -47,6 +52,9 @@ export interface Surroundings {
 export class Workspace {
   readonly #around: Surroundings;
   #desks: readonly Desk[] = [];
+  #isOpen = false;
+  #isStale = false;
+  #reading: Promise<void> | null = null;
   #folders: readonly string[] = [];
   #chosen: readonly string[] | null = null;
   /** What the editor was last told, by address. */
@@ -63,15 +71,49 @@ export class Workspace {
     await this.reload();
   }
 
-  /** Looks for policies again, and reads all of them. */
-  async reload(): Promise<void> {
-    const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
-    const desks = await Promise.all(roots.map((root) => this.#read(root)));
-    const before = this.#desks;
-    this.#desks = desks;
-    for (const desk of before) desk.rounds?.close();
-    for (const { uri } of this.#around.documents.all()) await this.#adopt(uri);
-    for (const desk of this.#desks) this.#begin(desk);
+  /** The policy directories are others now, or are to be looked for. */
+  async choose(chosen: readonly string[] | null): Promise<void> {
+    if (JSON.stringify(chosen) === JSON.stringify(this.#chosen)) return;
+    this.#chosen = chosen;
+    await this.reload();
+  }
+
+  /** Folders came to the workspace, or left it. */
+  async refold(added: readonly string[], removed: readonly string[]): Promise<void> {
+    this.#folders = [...this.#folders.filter((folder) => !removed.includes(folder)), ...added];
+    await this.reload();
+  }
+
+  /** Checks nothing any more. */
+  close(): void {
+    for (const desk of this.#desks) desk.rounds?.close();
+  }
+
+  /** Looks for policies again, and reads all of them: once more, if that is wanted while it is under way. */
+  reload(): Promise<void> {
+    this.#isStale = true;
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      const roots = (await Promise.all(this.#folders.map((folder) => this.#rootsIn(folder)))).flat();
+      const desks = await Promise.all(roots.map((root) => this.#read(root)));
+      this.close();
+      this.#desks = desks;
+      this.#isOpen = true;
+      for (const document of this.#around.documents.all()) {
+        // It may have been edited while its folder was read.
+        const seat = this.seatOf(document.uri);
+        if (seat === null) await this.#adopt(document.uri);
+        else seat.desk.policy.put({ path: seat.path, text: document.getText() });
+      }
+      for (const desk of this.#desks) this.#begin(desk);
+    }
     this.#forgetAllBut(new Set(this.#desks.flatMap((desk) => desk.policy.paths.map((path) => desk.find(path)?.uri))));
   }
 
@@ -80,22 +122,28 @@ export class Workspace {
     return roots.map(({ dir, whole }) => ({ dir: join(folder, dir), whole }));
   }
 
-  /** Reads the files of a root; what is open in the editor lies over them. */
+  /** Reads the files of a root. */
   async #read({ dir, whole }: Root): Promise<Desk> {
-    const { connection, documents, check, builtins } = this.#around;
-    const policy = new OpenPolicy(builtins);
     try {
-      for (const source of await readSources(dir)) policy.put(source);
+      return this.#desk(dir, whole, await readSources(dir));
     } catch (error) {
       if (!(error instanceof SourcesError)) throw error;
-      connection.window.showErrorMessage(error.message);
+      say(this.#around.connection, "error", error.message);
+      return this.#desk(dir, whole, []);
     }
+  }
+
+  /** A policy of these files; what is open in the editor lies over them. */
+  #desk(dir: string, whole: boolean, sources: readonly Source[]): Desk {
+    const { connection, documents, check, builtins } = this.#around;
+    const policy = new OpenPolicy(builtins, whole);
+    for (const source of sources) policy.put(source);
     for (const document of documents.all()) {
       const path = within(dir, filePath(document.uri));
       if (path?.endsWith(SUFFIX)) policy.put({ path, text: document.getText() });
     }
     const listener = {
-      judged: () => this.#judged(desk),
+      judged: () => void this.#judged(desk),
       failed: (error: unknown) => connection.console.error(`the policy in ${dir} could not be checked: ${error}`),
     };
     const rounds = whole ? new Rounds({ dir, policy }, check, listener) : null;
@@ -103,14 +151,12 @@ export class Workspace {
     return desk;
   }
 
-  /** Finds a policy around a document that lies in none: opened by itself, or new. */
+  /** Finds a policy around a document that lies in none: opened by itself, such as a pack that ships. */
   async #adopt(uri: string): Promise<Desk | null> {
     const path = filePath(uri);
     if (!path?.endsWith(SUFFIX) || this.seatOf(uri) !== null) return null;
-    let dir = dirname(path);
-    while (dir !== dirname(dir) && (await holdsPolicy(dirname(dir)))) dir = dirname(dir);
-    const [root = { dir: "", whole: false }] = await findRoots(dir);
-    const desk = await this.#read({ dir: join(dir, root.dir), whole: root.whole });
+    const dir = await rootAround(path);
+    const desk = dir === null ? this.#desk(dirname(path), false, []) : await this.#read({ dir, whole: true });
     // The document may have been adopted twice while its folder was read.
     if (this.seatOf(uri) !== null) return null;
     this.#desks = [...this.#desks, desk];
@@ -138,7 +184,8 @@ export class Workspace {
   edited(document: TextDocument): void {
     const seat = this.seatOf(document.uri);
     if (seat !== null) this.#put(seat, document.getText());
-    else void this.#adopt(document.uri).then((desk) => desk && this.#begin(desk));
+    // What is opened before the folders are read is laid over them when they are.
+    else if (this.#isOpen) void this.#adopt(document.uri).then((desk) => desk && this.#begin(desk));
   }
 
   /** A file changed on the disk, or its document was closed: unless it is open, what lies there counts. */
@@ -155,13 +202,28 @@ export class Workspace {
     desk.rounds?.changed([path]);
   }
 
+  /** What is open is told about at once; the rest of a policy when it is checked as a whole. */
   #begin(desk: Desk): void {
-    for (const path of desk.policy.paths) this.#tell(desk, path);
+    for (const path of desk.rounds === null ? desk.policy.paths : this.#openIn(desk)) this.#tell(desk, path);
     desk.rounds?.changed(desk.policy.paths);
   }
 
-  #judged(desk: Desk): void {
-    for (const path of new Set([...desk.policy.paths, ...desk.policy.told])) this.#tell(desk, path);
+  #openIn(desk: Desk): readonly string[] {
+    const seats = this.#around.documents.all().map(({ uri }) => this.seatOf(uri));
+    return seats.flatMap((seat) => (seat?.desk === desk ? [seat.path] : []));
+  }
+
+  /** Tells about all files, a few at a time, so that a keystroke in between is not held up. */
+  async #judged(desk: Desk): Promise<void> {
+    let begun = performance.now();
+    for (const path of new Set([...this.#openIn(desk), ...desk.policy.paths, ...desk.policy.told])) {
+      if (performance.now() - begun > SLICE_MS) {
+        await setImmediate();
+        begun = performance.now();
+      }
+      if (!this.#desks.includes(desk)) return;
+      this.#tell(desk, path);
+    }
     this.#around.onJudged();
   }
 
@@ -187,8 +249,4 @@ export class Workspace {
       void this.#around.connection.sendDiagnostics({ uri, diagnostics: [] });
     }
   }
-}
-
-async function holdsPolicy(dir: string): Promise<boolean> {
-  return (await readdir(dir).catch(() => [])).some((name) => name.endsWith(SUFFIX));
 }

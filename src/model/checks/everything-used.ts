@@ -8,12 +8,15 @@ import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
 
-/** Groups, patterns, guardrails, services and providers of the policy itself that nothing names. */
+/** Packs, and groups, patterns, guardrails, services and providers of the policy itself, that nothing names. */
 export function everythingUsed(declared: Declared): Diagnostic[] {
   const used = collect(declared);
   const diagnostics: Diagnostic[] = [];
   const warn = (kind: string, name: Word) =>
     diagnostics.push(fault("GW3026", name.span, `${kind} \`${name.text}\` is never used`, "use it, or delete it"));
+  for (const [name, declaration] of declared.uses) {
+    if (!isPackUsed(name, declared, used)) warn("pack", declaration.name);
+  }
   for (const { pack, name, declaration } of declared.models.values()) {
     const routesOrPrices = declaration.via.length > 0 || declaration.prices.length > 0;
     if (pack === null && !routesOrPrices && !used.models.has(name)) warn("models", declaration.name);
@@ -34,6 +37,13 @@ export function everythingUsed(declared: Declared): Diagnostic[] {
     if (!used.providers.has(name)) warn("provider", declaration.name);
   }
   return diagnostics;
+}
+
+/** A pack is used when one of its members is; prices hold for models whoever names them. */
+function isPackUsed(pack: string, { models }: Declared, used: Used): boolean {
+  const isOf = (name: string) => name === pack || name.startsWith(`${pack}.`);
+  const hasPrices = [...models.values()].some((it) => it.pack === pack && it.declaration.prices.length > 0);
+  return hasPrices || [used.models, used.tools, used.patterns].some((names) => [...names].some(isOf));
 }
 
 interface Used {

@@ -9,7 +9,8 @@ type Block = "org" | "team" | "key";
 
 const EVERYWHERE: readonly Block[] = ["org", "team", "key"];
 
-const BLOCKS = {
+/** The blocks on which each statement has a meaning. */
+export const BLOCKS = {
   access: EVERYWHERE,
   guard: EVERYWHERE,
   limit: EVERYWHERE,

@@ -49,6 +49,7 @@ const FAULTS = {
   endpoint: POLICY,
   malformed: { status: 400, type: "invalid_request_error", retry: "never" },
   "too-large": { status: 413, type: "request_too_large", retry: "unsaid" },
+  overloaded: DOWN,
   "media-type": { status: 415, type: "invalid_request_error", retry: "never" },
   upstream: DOWN,
   timeout: DOWN,

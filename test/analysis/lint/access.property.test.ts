@@ -103,6 +103,25 @@ function assertSame(a: Model, b: Model, { thing, names }: Names, what: string): 
   }
 }
 
+function isAllowedSomething(policy: Model, index: number, { thing, names }: Names): boolean {
+  const chain = chainOf(policy, index);
+  return MOMENTS.some((now) => names.some((name) => isAllowed(chain, { thing, name, now })));
+}
+
+/** Whether an allow of a key gives at some moment what its team, which has something then, has not. */
+function reachesBeyond(policy: Model, key: number, line: Access, { thing, names }: Names): boolean {
+  const own = chainOf(policy, key);
+  const teams = chainOf(policy, policy.nodes[key]!.parent!);
+  return MOMENTS.some((now) => {
+    if (line.until !== null && now > line.until) return false;
+    const has = (chain: readonly Access[], name: string) => isAllowed(chain, { thing, name, now });
+    return (
+      names.some((name) => has(teams, name)) &&
+      names.some((name) => matches(line.globs, name) && has(own, name) && !has(teams, name))
+    );
+  });
+}
+
 /** Whether a line decides something at its last moment, whatever is allowed below it: what no other line decides. */
 function decides(line: Access, chain: readonly Access[], names: readonly string[]): boolean {
   const { thing } = line;
@@ -151,4 +170,28 @@ test("what is told could be left out, and what is left decides something", () =>
     told += gone.size;
   }
   assert.ok(told > 200 && kept > 200, `${told} told, ${kept} kept`);
+});
+
+test("a key is told of when it has nothing, and an allow of it when it has more than its team", () => {
+  const tally = { idle: 0, beyond: 0, plain: 0 };
+  for (let seed = 1; seed <= 200; seed++) {
+    const policy = randomModel(chanceOf(seed));
+    const table = tableOf(policy);
+    const thing = policy.nodes.flatMap(({ access }) => access)[0]?.thing ?? "models";
+    const names = namesOf(table, thing);
+    const found = lint(policy, table, NOW);
+    const isTold = (code: string, start: number) => found.some((it) => it.code === code && it.span.start === start);
+    for (const [index, { kind, access, span }] of policy.nodes.entries()) {
+      if (kind !== "key") continue;
+      const isIdle = thing !== "models" || !isAllowedSomething(policy, index, names);
+      assert.equal(isTold("GW6031", span.start), isIdle, `seed ${seed}: node ${index}`);
+      if (isIdle) tally.idle++;
+      for (const line of access) {
+        const isBeyond = line.effect === "allow" && reachesBeyond(policy, index, line, names);
+        assert.equal(isTold("GW6030", line.span.start), isBeyond, `seed ${seed}: line ${line.span.line}`);
+        tally[isBeyond ? "beyond" : "plain"]++;
+      }
+    }
+  }
+  assert.ok(tally.idle > 20 && tally.beyond > 20 && tally.plain > 20, JSON.stringify(tally));
 });

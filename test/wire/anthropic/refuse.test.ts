@@ -59,6 +59,7 @@ test("faults", () => {
   assert.equal(faultRow("endpoint"), "400 policy_blocked - false");
   assert.equal(faultRow("malformed"), "400 invalid_request_error - false");
   assert.equal(faultRow("too-large"), "413 request_too_large - -");
+  assert.equal(faultRow("overloaded", 2_000), "503 api_error 2 -");
   assert.equal(faultRow("media-type"), "415 invalid_request_error - false");
   assert.equal(faultRow("upstream"), "503 api_error 5 -");
   assert.equal(faultRow("audit", 1_500), "503 api_error 2 -");

@@ -1,0 +1,53 @@
+/** One line of a record, as far as a replay looks at it. Any line is read here; most never come, see replay-quick.ts. */
+import type { Ended, Recorded } from "../analysis/recorded.ts";
+import type { DecisionBody, Entry, OutcomeBody } from "../audit/entry.ts";
+import { tokensOf } from "../decision/cost.ts";
+
+/** What a line says. */
+export type Told = { readonly seq: number } & (
+  | { readonly kind: "decided"; readonly recorded: Recorded }
+  | { readonly kind: "ended"; readonly ended: Ended }
+  /** The process ended before these did. */
+  | { readonly kind: "lost"; readonly at: number; readonly tickets: readonly string[] }
+  | { readonly kind: "other" }
+);
+
+const HEAD = /^\{"v":1,"seq":(\d{1,16}),"at":"([^"\\]+)",[^{}]*"body":(?=\{)/;
+const PREV = Buffer.from(',"prev":"');
+/** `prev` and `hash` end each line; both are 64 digits. */
+export const TAIL_LENGTH = 2 * (PREV.length + 64 + 1) + 1;
+
+/** Reads a line; null when it is no record. Only its body is parsed: the rest is plain. */
+export function readLine(line: Buffer): Told | null {
+  const head = HEAD.exec(line.toString("latin1"));
+  const tail = line.length - TAIL_LENGTH;
+  if (head === null || tail < 0 || !line.subarray(tail, tail + PREV.length).equals(PREV)) return null;
+  try {
+    const body: Entry["body"] | null = JSON.parse(line.toString("utf8", head[0].length, tail));
+    return typeof body?.kind === "string" ? tell(Number(head[1]), Date.parse(head[2]!), body) : null;
+  } catch {
+    return null;
+  }
+}
+
+function tell(seq: number, at: number, body: Entry["body"]): Told {
+  if (body.kind === "decision") return { seq, kind: "decided", recorded: recordedOf(body, at) };
+  if (body.kind === "outcome") return { seq, kind: "ended", ended: endedOf(body, at) };
+  return body.kind === "recovery" ? { seq, kind: "lost", at, tickets: body.open } : { seq, kind: "other" };
+}
+
+function recordedOf(body: DecisionBody, at: number): Recorded {
+  const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = body;
+  const { key, team } = actor;
+  return { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped };
+}
+
+function endedOf(body: OutcomeBody, at: number): Ended {
+  const { ticket, end, usage, microUsd, charges, toolUses } = body;
+  // What never reached a provider has no charge; neither has what no limit bound, but that ended well.
+  const charged = end === "complete" || usage !== null || charges.length > 0;
+  const tokens = usage === null ? 0 : tokensOf(usage);
+  const ofTokens = charges.filter(({ measure }) => measure === "tokens");
+  const ceilings = ofTokens.map(({ counter, ceiling }) => ({ counter, ceiling }));
+  return { ticket, at, charged, tokens, microUsd, ceilings, toolUses };
+}

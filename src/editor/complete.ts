@@ -1,0 +1,277 @@
+/**
+ * What may be written at a place. The grammar says which words and which kinds of names may come next (cursor.ts); this
+ * file says which names there are, out of the policy and its packs, open files included.
+ */
+import { type Continuation, type Cursor, cursorAt } from "../language/cursor.ts";
+import type { Statement, Thing } from "../language/tree.ts";
+import { BLOCKS } from "../model/checks/statements-in-place.ts";
+import { isGlob } from "../model/glob.ts";
+import { REASONS } from "../model/reasons.ts";
+import type { Place } from "./find.ts";
+import { knownNames } from "./known-names.ts";
+import type { OpenPolicy } from "./open-policy.ts";
+import { type Snippet, snippetOf } from "./snippets.ts";
+import { wordDoc } from "./words.ts";
+
+/** One proposal. */
+export interface Proposal {
+  readonly kind: "word" | "snippet" | "name" | "group" | "value" | "text";
+  /** What is shown, and what is written unless `snippet` says otherwise. */
+  readonly label: string;
+  readonly snippet: Snippet | null;
+  readonly detail: string | null;
+  readonly doc: string | null;
+}
+
+/** The proposals for a place, and where the word begins that they would replace. */
+export interface Proposals {
+  readonly start: number;
+  readonly list: readonly Proposal[];
+}
+
+/** Works out what may be written. */
+export function complete({ policy, path, offset }: Place): Proposals | null {
+  const text = policy.treeOf(path)?.source.text;
+  const cursor = text === undefined ? null : cursorAt(text, offset);
+  if (text === undefined || cursor === null) return null;
+  const asked: Asked = { policy, pack: policy.packOf(path), cursor, path };
+  const all = cursor.next.flatMap((next) => proposalsFor(next, asked));
+  const list = all.filter(({ kind }) => fits(kind, text.slice(cursor.start, offset)));
+  return { start: cursor.start, list: unique(list) };
+}
+
+/** Whether a proposal goes on with what was written already: a quote begins a string, a sign a group. */
+function fits(kind: Proposal["kind"], written: string): boolean {
+  if (written === "") return true;
+  return (kind === "text") === written.startsWith('"') && (kind === "group" || !written.startsWith("@"));
+}
+
+interface Asked {
+  readonly policy: OpenPolicy;
+  readonly pack: string | null;
+  readonly cursor: Cursor;
+  readonly path: string;
+}
+
+function unique(list: readonly Proposal[]): readonly Proposal[] {
+  return [...new Map(list.map((proposal) => [proposal.label, proposal])).values()];
+}
+
+function proposalsFor(next: Continuation, asked: Asked): readonly Proposal[] {
+  switch (next.kind) {
+    case "word":
+      return wordProposals(next.word, next.rules, asked);
+    case "value":
+      return [{ kind: "value", label: next.example, snippet: null, detail: null, doc: null }];
+    case "group":
+      return groupProposals(next.rules, asked);
+    case "text":
+      return textProposals(next.rules, asked);
+    case "name":
+      return nameProposals(next, asked);
+    default:
+      return next satisfies never;
+  }
+}
+
+function named(kind: Proposal["kind"], labels: Iterable<string>, detail: string | null = null): Proposal[] {
+  return Array.from(labels, (label) => ({ kind, label, snippet: null, detail, doc: wordDoc(label) }));
+}
+
+// ---- words ------------------------------------------------------------------------------------------------------------
+
+function wordProposals(word: string, rules: readonly string[], { cursor }: Asked): readonly Proposal[] {
+  const doc = wordDoc(word);
+  // What begins a declaration is written out as a whole.
+  const snippet = rules[1] === "declaration" && rules.length === 3 ? snippetOf(word) : null;
+  if (snippet !== null) return [{ kind: "snippet", label: word, snippet, detail: "declaration", doc }];
+  if (rules.includes("statement") && !fitsBlock(word, cursor.before[0] ?? "")) return [];
+  // Some reasons of refusals are reserved words, and follow `refuse` only.
+  const last = cursor.before.at(-1);
+  if (rules.at(-1) === "expectation" && last !== "expect" && last !== "refuse") return [];
+  if (rules.includes("behind") && !fitsExpectation(word, cursor.before)) return [];
+  return [{ kind: "word", label: word, snippet: null, detail: null, doc }];
+}
+
+/** The statements that have no meaning on every kind of block, by the words that begin them. */
+const BY_WORD: Readonly<Record<string, Statement["kind"]>> = {
+  on: "ungranted",
+  timezone: "timezone",
+  hash: "hash",
+  owner: "owner",
+  expires: "expires",
+  label: "label",
+};
+
+function fitsBlock(word: string, block: string): boolean {
+  const kind = BY_WORD[word];
+  const blocks: readonly string[] | undefined = kind && BLOCKS[kind];
+  return blocks === undefined || blocks.includes(block);
+}
+
+/** `then` goes on with a route, and `to` says the text of a redaction. */
+function fitsExpectation(word: string, before: readonly string[]): boolean {
+  const kind = before[before.lastIndexOf("expect") + 1];
+  return kind === (word === "then" ? "route" : "redact");
+}
+
+// ---- names ------------------------------------------------------------------------------------------------------------
+
+/** Rules that are read within others and say nothing about what a name is the name of. */
+const INNER: ReadonlySet<string> = new Set([
+  "name",
+  "names",
+  "item",
+  "items",
+  "text",
+  "members",
+  "targets",
+  "targetKind",
+]);
+
+function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Asked): readonly Proposal[] {
+  const { declared, builtins } = asked.policy;
+  const { before } = asked.cursor;
+  const last = before.at(-1) ?? "";
+  switch (next.rules.findLast((rule) => !INNER.has(rule))) {
+    case "use":
+      return last === "use" ? named("name", builtins, "builtin pack") : named("word", next.means);
+    case "team":
+      return named(
+        "name",
+        Array.from(declared.teams.keys(), (name) => `${name}/`),
+        "below this team",
+      );
+    case "key":
+      return last === "in" ? named("name", declared.teams.keys(), "team") : [];
+    case "delegate":
+    case "within":
+      return named("name", declared.teams.keys(), "team");
+    case "subject":
+    case "never":
+    case "onlyTo":
+      return next.rules.some((rule) => rule === "subject" || rule === "targets")
+        ? subjects(before, asked)
+        : listed(asked, thingOf(before));
+    case "guard":
+      return named("name", declared.guardrails.keys(), "guardrail");
+    case "route":
+    case "behind":
+      return named("name", declared.providers.keys(), "provider");
+    case "match":
+      return named("name", own(declared.patterns), "pattern");
+    case "ask":
+      return named("name", declared.services.keys(), "service");
+    case "providerStatement":
+      return named("word", ["anthropic", "simulated"]);
+    case "expectation":
+      return expected(last, next.means, asked);
+    case "credential":
+      return last === "credential" ? named("word", next.means) : [];
+    case "carry":
+      return last === "model" || last === "tool" ? named("name", plainNames(asked, `${last}s`), last) : [];
+    case "access":
+    case "can":
+    case "models":
+    case "tools":
+    case "price":
+      return listed(asked, thingOf(before));
+    default:
+      return named("word", next.means);
+  }
+}
+
+function subjects(before: readonly string[], { policy: { declared } }: Asked): readonly Proposal[] {
+  switch (before.findLast((word) => word === "team" || word === "key" || word === "org")) {
+    case "team":
+      return named("name", declared.teams.keys(), "team");
+    case "key":
+      return named("name", declared.keys.keys(), "key");
+    default:
+      return named(
+        "name",
+        declared.orgs.map(({ name }) => name.text),
+        "org",
+      );
+  }
+}
+
+function expected(last: string, means: readonly string[], { policy: { declared } }: Asked): readonly Proposal[] {
+  if (last === "expect") return named("word", means);
+  if (last === "refuse") return named("word", REASONS, "reason");
+  if (["redact", "mask", "flag", "observe"].includes(last))
+    return named("name", declared.guardrails.keys(), "guardrail");
+  return last === "route" ? named("name", declared.providers.keys(), "provider") : [];
+}
+
+/** What a list holds: said before it, or by the declaration that it stands in. */
+function thingOf(before: readonly string[]): Thing {
+  const said = before.findLast((word) => word === "models" || word === "tools" || word === "providers");
+  return (said as Thing | undefined) ?? "models";
+}
+
+function listed({ policy, pack }: Asked, thing: Thing): readonly Proposal[] {
+  if (thing === "providers") return named("name", policy.declared.providers.keys(), "provider");
+  const noun = thing === "models" ? "model" : "tool";
+  return named("name", knownNames(policy.declared, thing), noun).concat(groups(policy, pack, thing));
+}
+
+/** Names that are no globs: a request asks for one model. */
+function plainNames({ policy }: Asked, thing: "models" | "tools"): readonly string[] {
+  return knownNames(policy.declared, thing).filter((name) => !isGlob(name));
+}
+
+/** Names of the policy itself, without those of packs. */
+function own(members: ReadonlyMap<string, { readonly pack: string | null }>): readonly string[] {
+  return [...members].flatMap(([name, { pack }]) => (pack === null ? [name] : []));
+}
+
+// ---- groups and strings -----------------------------------------------------------------------------------------------
+
+function groupProposals(rules: readonly string[], { policy, pack, cursor }: Asked): readonly Proposal[] {
+  if (!rules.includes("match")) return groups(policy, pack, thingOf(cursor.before));
+  const { patterns } = policy.declared;
+  const packs = new Set(Array.from(patterns.values(), (member) => member.pack).filter((name) => name !== null));
+  const members = [...patterns].flatMap(([name, member]) => (member.pack === null ? [] : [`@${name}`]));
+  return [
+    ...named(
+      "group",
+      Array.from(packs, (name) => `@${name}`),
+      "patterns of a pack",
+    ),
+    ...named("group", members, "pattern"),
+  ];
+}
+
+/** Groups by the names that they have here: inside of a pack its own, without the pack. */
+function groups({ declared }: OpenPolicy, pack: string | null, thing: Thing): Proposal[] {
+  if (thing === "providers") return [];
+  return [...declared[thing]].flatMap(([name, member]) => {
+    if (pack !== null && member.pack !== pack) return [];
+    const label = `@${pack === null ? name : name.slice(pack.length + 1)}`;
+    const { doc } = member.declaration;
+    return [{ kind: "group", label, snippet: null, detail: `group of ${thing}`, doc } as const];
+  });
+}
+
+function textProposals(rules: readonly string[], { policy, cursor, path }: Asked): readonly Proposal[] {
+  const quoted = (texts: Iterable<string>, detail: string) =>
+    named(
+      "text",
+      Array.from(texts, (text) => `"${text}"`),
+      detail,
+    );
+  if (rules.includes("timezone")) return quoted(["UTC", ...Intl.supportedValuesOf("timeZone")], "time zone");
+  if (rules.includes("use"))
+    return quoted(
+      policy.paths.filter((other) => other !== path),
+      "file of this policy",
+    );
+  if (rules.includes("delegate") && cursor.before.at(-1) === "delegate") {
+    const folders = policy.paths.flatMap((other) =>
+      other.includes("/") ? [other.slice(0, other.lastIndexOf("/"))] : [],
+    );
+    return quoted(new Set(folders.map((folder) => `${folder}/**`)), "folder");
+  }
+  return [];
+}

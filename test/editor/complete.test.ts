@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { complete } from "../../src/editor/complete.ts";
+import { placeAt, placeIn } from "./marked.ts";
+
+/** The labels that are proposed at the cursor `‸` of a file. */
+function proposed(marked: string): readonly string[] {
+  return complete(placeIn(marked))?.list.map(({ label }) => label) ?? [];
+}
+
+/** Asserts that some labels are among the proposals, and others are not. */
+function offers(marked: string, some: readonly string[], none: readonly string[] = []): void {
+  const labels = proposed(marked);
+  for (const label of some) assert.ok(labels.includes(label), `${marked}: no ${label} among ${labels}`);
+  for (const label of none) assert.ok(!labels.includes(label), `${marked}: ${label} is proposed`);
+}
+
+test("outside of blocks stand the words of declarations, written out as a whole", () => {
+  const list = complete(placeIn("‸"))?.list ?? [];
+  assert.ok(list.length >= 14);
+  const team = list.find(({ label }) => label === "team");
+  assert.match(team?.snippet?.marked ?? "", /^team \$\{1:eng\} \{\n {2}allow models \$\{2:@everyday\}/);
+  assert.match(team?.snippet?.plain ?? "", /^team eng \{\n/);
+  offers("te‸", ["team", "test"]);
+  offers("team ops {\n}\n‸\nteam more {\n}\n", ["team", "key"], ["allow"]);
+  offers("use claude-code from builtin\n‸", ["use", "org"]);
+});
+
+test("in a block stand the statements that have a meaning there", () => {
+  offers("team ops {\n  ‸\n}", ["allow", "limit", "on"], ["hash", "timezone", "team"]);
+  offers("key ops in eng {\n  ‸\n}", ["hash", "expires", "label", "allow"], ["timezone", "on"]);
+  offers("org x {\n  ‸", ["timezone", "on"], ["hash"]);
+  offers("guardrail x {\n  ‸\n}", ["on", "in", "match", "action"], ["allow"]);
+  offers('test "x" for team eng {\n  ‸\n}', ["can", "cannot", "send", "given", "otherwise", "at"]);
+  offers('invariant "x" {\n  ‸\n}', ["never", "allow", "require"], ["deny"]);
+});
+
+test("behind each word stands what may follow it", () => {
+  assert.deepEqual(proposed("team x {\n  limit ‸\n}"), ["requests", "tokens", "concurrency"]);
+  assert.deepEqual(proposed("team x {\n  allow ‸\n}"), ["models", "tools", "providers"]);
+  assert.deepEqual(proposed("guardrail x {\n  on ‸\n}"), ["request", "response", "error"]);
+  assert.deepEqual(proposed("guardrail x {\n  decode ‸\n}"), ["base64", "percent", "hex"]);
+  assert.deepEqual(proposed("guardrail x {\n  in user, ‸\n}"), [
+    "user",
+    "tool-result",
+    "tool-input",
+    "system",
+    "document",
+  ]);
+  assert.deepEqual(proposed("guardrail x {\n  action ‸\n}"), ["flag", "mask", "redact", "reject"]);
+  assert.deepEqual(proposed("provider x {\n  kind ‸\n}"), ["anthropic", "simulated"]);
+  assert.deepEqual(proposed("provider x {\n  credential ‸\n}"), ["env", "file", "aws", "google"]);
+  assert.deepEqual(
+    proposed("provider x {\n  credential env ‸\n}").filter((label) => label === "env"),
+    [],
+  );
+  assert.deepEqual(proposed("team x {\n  on ungranted tool ‸\n}"), ["strip", "refuse"]);
+  assert.deepEqual(proposed('test "x" for ‸'), ["team", "key", "org"]);
+  assert.deepEqual(proposed('test "x" for team eng {\n  send expect ‸\n}'), [
+    "allow",
+    "refuse",
+    "redact",
+    "mask",
+    "flag",
+    "observe",
+    "route",
+  ]);
+  assert.deepEqual(proposed("team x {\n  budget $‸\n}"), ["$50/day"]);
+  offers("team x {\n  limit requests 5/min ‸\n}", ["per", "until", "allow"]);
+});
+
+test("names are those of the kind that belongs there", () => {
+  assert.deepEqual(proposed("key x in ‸"), ["eng", "eng/payments"]);
+  assert.deepEqual(proposed("team x {\n  guard ‸\n}"), ["no-secrets"]);
+  assert.deepEqual(proposed("models x {\n  claude-*\n  via ‸\n}"), ["anthropic"]);
+  assert.deepEqual(proposed("team x {\n  only providers ‸\n}"), ["anthropic"]);
+  assert.deepEqual(proposed('test "x" for key ‸'), ["dana"]);
+  assert.deepEqual(proposed('invariant "x" {\n  never allow models a to team eng, key ‸\n}'), ["dana"]);
+  assert.deepEqual(proposed('invariant "x" {\n  require every key in ‸\n}'), ["eng", "eng/payments"]);
+  assert.deepEqual(proposed('delegate "a/**" to team ‸'), ["eng", "eng/payments"]);
+  assert.deepEqual(proposed("use ‸"), ["anthropic", "claude-code", "pii", "secrets"]);
+  assert.deepEqual(proposed("team ‸"), ["eng/", "eng/payments/"]);
+  offers('test "x" for team eng {\n  send expect refuse ‸\n}', ["budget", "model", "tool", "expired"], ["then", "to"]);
+  offers('test "x" for team eng {\n  send expect redact ‸\n}', ["no-secrets", "to"], ["budget", "then"]);
+  offers('test "x" for team eng {\n  send expect route anthropic ‸\n}', ["then"], ["to"]);
+});
+
+test("models and tools are those that policy and packs know, and their groups", () => {
+  offers("team x {\n  allow models ‸\n}", ["claude-haiku-4-5", "@everyday", "@anthropic.opus"], ["Read", "@look"]);
+  offers(
+    "team x {\n  allow tools Read, ‸\n}",
+    ["Bash", "@look", "@claude-code.read", "client-mcp:github/get_*"],
+    ["@everyday"],
+  );
+  offers("tools x {\n  ‸\n}", ["Grep", "@look"], ["claude-haiku-4-5"]);
+  offers("team x {\n  allow models @‸\n}", ["@everyday"], ["claude-haiku-4-5"]);
+  offers('test "x" for team eng {\n  send model ‸\n}', ["claude-haiku-4-5"], ["@everyday"]);
+  offers("guardrail x {\n  match ‸\n}", ["employee-id", "@secrets", "@secrets.github-token"]);
+});
+
+test("a group comes with its documentation", () => {
+  const { list = [] } = complete(placeIn("team x {\n  allow models @‸\n}")) ?? {};
+  assert.equal(list.find(({ label }) => label === "@everyday")?.doc, "What most work needs.");
+});
+
+test("inside of a pack its own groups go without its name", () => {
+  const at = placeAt("org.policy", "language 1");
+  const path = "builtin:claude-code";
+  const offset = at.policy.treeOf(path)!.source.text.indexOf("@base") + 1;
+  const labels = complete({ ...at, path, offset })?.list.map(({ label }) => label) ?? [];
+  assert.ok(labels.includes("@edit") && !labels.includes("@claude-code.edit"), String(labels));
+});
+
+test("strings are proposed where their content is known", () => {
+  offers('org x {\n  timezone "Eur‸', ['"Europe/Berlin"'], []);
+  offers('use own from "‸', ['"teams.policy"'], ["builtin"]);
+  assert.deepEqual(proposed('key x in eng {\n  owner "‸"\n}'), []);
+});
+
+test("a fault further up does not take the proposals away", () => {
+  offers("team x {\n  buget $5/day\n  allow models @evry\n  guard ‸\n}", ["no-secrets"]);
+  offers("team x {\n  limit requests\n  ‸\n}", ["allow", "budget"]);
+});
+
+test("in a comment nothing is proposed, and a word under the cursor is replaced from its beginning", () => {
+  assert.deepEqual(proposed("team x {\n  # allow ‸\n}"), []);
+  const at = placeIn("team x {\n  allow models @every‸\n}");
+  const text = at.policy.texts.get(at.path)!;
+  assert.equal(text.slice(complete(at)!.start, at.offset), "@every");
+});
