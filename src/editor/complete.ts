@@ -6,6 +6,7 @@ import { type Continuation, type Cursor, cursorAt } from "../language/cursor.ts"
 import type { Statement, Thing } from "../language/tree.ts";
 import { BLOCKS } from "../model/checks/statements-in-place.ts";
 import { isGlob } from "../model/glob.ts";
+import { SERVICE_KINDS } from "../model/model.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Place } from "./find.ts";
 import { knownNames } from "./known-names.ts";
@@ -164,6 +165,8 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
       return named("name", declared.services.keys(), "service");
     case "providerStatement":
       return named("word", ["anthropic", "simulated"]);
+    case "serviceStatement":
+      return named("word", SERVICE_KINDS);
     case "expectation":
       return expected(last, next.means, asked);
     case "credential":

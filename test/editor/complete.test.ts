@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complete } from "../../src/editor/complete.ts";
+import { SERVICE_KINDS } from "../../src/model/model.ts";
 import { placeAt, placeIn } from "./marked.ts";
 
 /** The labels that are proposed at the cursor `‸` of a file. */
@@ -62,9 +63,10 @@ test("behind each word stands what may follow it", () => {
     "redact",
     "mask",
     "flag",
-    "observe",
     "route",
+    "observe",
   ]);
+  assert.deepEqual(proposed("service x {\n  kind ‸\n}"), [...SERVICE_KINDS]);
   assert.deepEqual(proposed("team x {\n  budget $‸\n}"), ["$50/day"]);
   offers("team x {\n  limit requests 5/min ‸\n}", ["per", "until", "allow"]);
 });
