@@ -2,8 +2,9 @@
  * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
  * that waits for a record to be durable, so that the wait is measured.
  */
-import type { Actor, Body, DecisionBody, FaultBody } from "../audit/entry.ts";
+import type { Actor, Body, DecisionBody, FaultBody, Observed } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
+import type { WouldBe } from "../decision/observed.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { digestOf, fingerprintOf, withoutKeys } from "../identity/mint.ts";
@@ -72,8 +73,18 @@ export function decisionBody(of: Case, decision: Decision, seen: Seen): Decision
     findings: seen.findings,
     scan: seen.scan,
     asked: seen.asked,
+    observed: seen.would === null ? null : observedOf(seen.would),
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
+  };
+}
+
+function observedOf({ effect, reason, stripped, origins }: WouldBe): Observed {
+  return {
+    effect,
+    reason,
+    stripped: stripped.slice(0, MOST_STRIPPED),
+    origins: origins.map(({ place }) => place).slice(0, MOST_STRIPPED),
   };
 }
 

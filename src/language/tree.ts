@@ -48,6 +48,8 @@ export interface Rate {
 
 export interface AccessStatement {
   readonly kind: "access";
+  /** `observe deny …`: it decides nothing, and what it would have decided is recorded. */
+  readonly observe: boolean;
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;
   readonly items: readonly Item[];

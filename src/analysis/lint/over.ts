@@ -33,7 +33,7 @@ function keyOver({ key, name, span }: Node, now: number, day: DayText): Diagnost
 
 function statementsOver(node: Node, now: number, day: DayText): Diagnostic[] {
   const ended = new Map<number, Diagnostic>();
-  for (const { until, span } of [...node.access, ...node.guards, ...node.limits, ...node.active]) {
+  for (const { until, span } of [...node.access, ...node.observed, ...node.guards, ...node.limits, ...node.active]) {
     if (until === null || until >= now) continue;
     // A statement that names several guardrails is several uses, and ended once.
     ended.set(span.start, fault("GW3029", span, `this statement ended on ${day(until)}`, "delete it"));
