@@ -82,7 +82,7 @@ export interface Observed {
 export interface Asking {
   readonly guardrail: string;
   readonly service: string;
-  /** Texts that it was asked about, or whose verdict was known. */
+  /** Texts that it was asked about; those that it judged harmless before are not among them. */
   readonly texts: number;
   readonly verdict: "pass" | "flagged" | "none";
   /** Why there is no verdict, or not about all of them; null otherwise. */

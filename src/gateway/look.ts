@@ -45,13 +45,14 @@ export async function look(
   if (conversation === null) return { ...CLEAN, seen: { ...NOTHING_SEEN, would }, guards, conversation };
   const { texts } = asked;
   const inspected = { asked, guards: guardsOf(table, guards), conversation, revision: table.revision.id };
-  const { refusal, edits, findings, marks, fresh } = await inspect(inspected, takingTurns(ports.tick));
+  const rest = takingTurns(ports.tick);
+  const { refusal, edits, findings, marks, fresh } = await inspect(inspected, rest);
   const scan = scanOf(texts, { table, bound: decision.guards, indices: guards }, fresh);
   if (refusal !== null) {
     return { refusal, edits: [], seen: { would, findings, scan, asked: [] }, guards, conversation, waited: 0 };
   }
   const since = ports.tick();
-  const advice = await consult({ texts, marks, edits, table, indices: guards, conversation }, ports.services);
+  const advice = await consult({ texts, marks, edits, table, indices: guards, conversation, rest }, ports.services);
   return {
     refusal: advice.refusal,
     edits: advice.edits,
