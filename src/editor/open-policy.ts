@@ -4,14 +4,13 @@
  * the text and the names of the edited file at once, and what the whole means when whole-check.ts has worked it out.
  */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
 import type { Tree } from "../language/tree.ts";
 import { type Declared, gather } from "../model/declared.ts";
 import { NAME_CODES, namesIn } from "../model/names-in.ts";
-import type { Parsed } from "../revision/build.ts";
 import { withoutConsequences } from "../revision/consequences.ts";
 import { type Builtins, joinPacks, pinnedFiles, type Unit } from "../revision/packs.ts";
+import { type Parsed, parseFile } from "../revision/source-files.ts";
 import { carry } from "./carry.ts";
 
 /** How a test ended, as a lens shows it. */
@@ -50,7 +49,7 @@ export class OpenPolicy {
   /** Enters a file, or its new text. */
   put(source: Source): void {
     if (this.#files.get(source.path)?.tree.source.text === source.text) return;
-    this.#files.set(source.path, parse(source));
+    this.#files.set(source.path, parseFile(source));
     this.#joined = null;
   }
 

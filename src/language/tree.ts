@@ -162,8 +162,13 @@ interface Common {
 export interface UseDeclaration extends Common {
   readonly kind: "use";
   readonly name: Word;
-  /** `from builtin`, or `from "packs/x.policy" sha256:…`; the digest is empty when not written (GW3017 is reported). */
-  readonly from: { readonly kind: "builtin" } | { readonly kind: "file"; readonly path: Word; readonly digest: string };
+  /**
+   * `from builtin`, `from "packs/x.policy" sha256:…`, or `from gitleaks "rules.toml" sha256:…`; the digest is empty when
+   * not written (GW3017 is reported).
+   */
+  readonly from:
+    | { readonly kind: "builtin" }
+    | { readonly kind: "file" | "gitleaks"; readonly path: Word; readonly digest: string };
 }
 export interface OrgDeclaration extends Common {
   readonly kind: "org";
