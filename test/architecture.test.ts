@@ -39,6 +39,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   fastify: ["gateway/server.ts"],
   undici: ["providers/"],
   re2js: ["model/", "decision/"],
+  "smol-toml": ["revision/gitleaks.ts"],
   zod: ["audit/", "cli/"],
   "prom-client": ["telemetry/"],
   pino: ["telemetry/"],

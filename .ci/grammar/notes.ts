@@ -6,7 +6,7 @@
 /** By the name of the rule. */
 export const NOTES: Readonly<Record<string, string>> = {
   file: "begins with `language 1`, which stands nowhere else",
-  use: "a file is pinned: a TEXT without its HASH is refused",
+  use: "a file is pinned: a TEXT without its HASH is refused; builtin takes no TEXT",
   statement: "the reference says which of them an org, a team and a key may have",
   limit: "requests and tokens take a RATE, concurrency takes an INTEGER",
   active: "the NAME is a day or a range of days, as in mon-fri",

@@ -1,7 +1,7 @@
 /** Guards that bind, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
 import { activeText, listNames } from "../decision/words.ts";
-import type { Active, Node } from "../model/model.ts";
+import type { Access, Active, Node } from "../model/model.ts";
 import { causesOfRoots } from "./diff-causes.ts";
 import { fold } from "./diff-fold.ts";
 import { groupChanges } from "./diff-group.ts";
@@ -27,6 +27,7 @@ export function dutyRows(joint: Joint, renamed: ReadonlyMap<string, string>): re
       changes: (pair, moment) => guardChanges(joint, pair, { moment, renamed }),
     }),
     ...rows(joint, { own: (node) => node.active, changes: (pair, moment) => hourChanges(joint, pair, moment) }),
+    ...rows(joint, { own: (node) => node.observed, changes: (pair, moment) => observedChanges(joint, pair, moment) }),
     ...rows(joint, { own: ungrantedOf, changes: (pair) => ungrantedChanges(joint, pair) }),
   ];
 }
@@ -103,6 +104,27 @@ function guardsAt(side: Side, node: number, moment: number): GuardsAt {
   return { binding, observed: new Set(names(true).filter((name) => !binding.has(name))) };
 }
 
+/** Lines that decide nothing; what they say is compared as written out. */
+function observedChanges(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
+  const at = (side: Side, node: number): readonly Access[] =>
+    chain(side, node)
+      .flatMap(({ observed }) => observed)
+      .filter(({ until }) => inForce(until, moment));
+  const left = unmatched(at(joint.old, pair.old), at(joint.new, pair.new), observedKey);
+  const changeOf = (verb: string, line: Access): DutyChange => {
+    const words = `${verb} \`${line.effect} ${line.thing} ${listNames(line.written, 3)}\``;
+    return { about: "observed", move: "neutral", words, key: `${words} ${observedKey(line)}`, guards: [] };
+  };
+  return [
+    ...left.new.map((line) => changeOf("observes", line)),
+    ...left.old.map((line) => changeOf("no longer observes", line)),
+  ];
+}
+
+function observedKey({ effect, thing, globs }: Access): string {
+  return `${effect} ${thing} ${[...globs].sort().join()}`;
+}
+
 const DAY = 1_440;
 const WEEK = 7 * DAY;
 const ALWAYS = "always";
@@ -174,6 +196,11 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
       const named = (nodes: readonly Node[]) =>
         nodes.flatMap(({ guards }) => guards).filter(({ guardrail }) => change.guards.includes(guardrail));
       return statementCauses(joint, named(old), named(now));
+    }
+    case "observed": {
+      const lines = (nodes: readonly Node[]) =>
+        nodes.flatMap(({ observed }) => observed).filter((line) => change.key.endsWith(` ${observedKey(line)}`));
+      return statementCauses(joint, lines(old), lines(now));
     }
     case "hours":
       return statementCauses(

@@ -14,6 +14,7 @@ export type About =
   | "providers"
   | "limits"
   | "guards"
+  | "observed"
   | "hours"
   | "ungranted"
   | "expiry"

@@ -59,6 +59,8 @@ export interface Effective {
   readonly routes: readonly { readonly models: string; readonly via: readonly string[] }[];
   readonly limits: readonly Ceiling[];
   readonly guards: readonly { readonly name: string; readonly does: string; readonly lines: readonly Line[] }[];
+  /** Lines that decide nothing here; what they would have decided is recorded. */
+  readonly observed: readonly Line[];
   readonly hours: { readonly open: boolean; readonly lines: readonly Line[] };
   readonly ungranted: { readonly action: "strip" | "refuse"; readonly line: Line | null };
 }
@@ -80,6 +82,9 @@ export function effective(side: Side, index: number, at: number): Effective {
     ...reachOf(joint, index),
     limits: limitsOf(side, index, at),
     guards: guardsOf(side, nodes, at),
+    observed: nodes.flatMap((it) =>
+      it.observed.map((line) => lineOf(side, it, { line, at, text: `observe ${statementText(line)}` })),
+    ),
     hours: {
       open: windows === null || closedWindow(table.timezone, windows, at) === null,
       lines: nodes.flatMap((it) =>

@@ -69,11 +69,20 @@ export interface Scan {
   readonly skipped: readonly { readonly reason: Unscanned; readonly count: number }[];
 }
 
+/** What statements that are only observed would have decided, where that is something else than what was. */
+export interface Observed {
+  readonly effect: "allow" | "refuse";
+  readonly reason: Reason | null;
+  /** Tools that would have been taken out of the request besides those that were; of very many the first ones. */
+  readonly stripped: readonly string[];
+  readonly origins: readonly string[];
+}
+
 /** What came of asking a service for a guardrail; never what it was asked. */
 export interface Asking {
   readonly guardrail: string;
   readonly service: string;
-  /** Texts that it was asked about, or whose verdict was known. */
+  /** Texts that it was asked about; those that it judged harmless before are not among them. */
   readonly texts: number;
   readonly verdict: "pass" | "flagged" | "none";
   /** Why there is no verdict, or not about all of them; null otherwise. */
@@ -109,6 +118,7 @@ export interface DecisionBody {
   /** null when no guardrail looks at the caller's requests. */
   readonly scan: Scan | null;
   readonly asked: readonly Asking[];
+  readonly observed: Observed | null;
   readonly session: string | null;
   readonly agent: string | null;
   /** What was set aside in each counter, until an outcome says what was used. */

@@ -41,6 +41,12 @@ const asking = z.strictObject({
   units: z.number().nonnegative(),
   ms: count,
 });
+const observed = z.strictObject({
+  effect: z.enum(["allow", "refuse"]),
+  reason: z.enum(REASONS).nullable(),
+  stripped: z.array(text),
+  origins: z.array(text),
+});
 const fault = z.enum([
   "endpoint",
   "malformed",
@@ -88,6 +94,7 @@ const decision = z.strictObject({
   findings: z.array(finding),
   scan,
   asked: z.array(asking).default([]),
+  observed: observed.nullable().default(null),
   session: text.nullable(),
   agent: text.nullable(),
   held: z.array(charge),

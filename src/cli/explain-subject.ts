@@ -29,6 +29,7 @@ function draw(found: Effective, dir: string, out: Channel): string {
     drawReach("providers", providers, { dir, out }),
     drawLimits(found, dir, out),
     drawGuards(found, dir, out),
+    drawObserved(found, dir, out),
     drawHours(found, dir, out),
     drawUngranted(found, dir, out),
   ].join("");
@@ -65,6 +66,12 @@ function drawGuards({ guards }: Effective, dir: string, out: Channel): string {
     ...lines.map((line) => `  ${drawLine(line, dir, out)}`),
   ]);
   return heading("guards", "", out).replace(/ +\n$/, "\n") + rows.join("");
+}
+
+function drawObserved({ observed }: Effective, dir: string, out: Channel): string {
+  if (observed.length === 0) return "";
+  const head = heading("observed", "decides nothing; what it would have decided is recorded", out);
+  return head + observed.map((line) => drawLine(line, dir, out)).join("");
 }
 
 function drawHours({ hours, timezone }: Effective, dir: string, out: Channel): string {

@@ -11,6 +11,7 @@ import type { Source } from "../language/source.ts";
 import type { Tree } from "../language/tree.ts";
 import { readSources } from "../revision/files.ts";
 import { pinnedFiles } from "../revision/packs.ts";
+import { isPolicyFile } from "../revision/source-files.ts";
 import { Complaint } from "./complaint.ts";
 import { drawDiagnostics } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -48,7 +49,7 @@ async function formatAt(path: string): Promise<readonly Formatted[]> {
   if (found === null) throw new Complaint(`there is no file or directory \`${path}\``);
   if (!found.isDirectory()) return [formatOne({ path, text: await readFile(path, "utf8") })];
   try {
-    const sources = await readSources(path);
+    const sources = (await readSources(path)).filter((source) => isPolicyFile(source.path));
     const all = sources.map((source) => formatOne({ path: join(path, source.path), text: source.text }));
     const pinned = pinnedFiles(all.map(({ tree }) => tree));
     return all.filter((_, index) => !pinned.has(sources[index]!.path));

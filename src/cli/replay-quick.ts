@@ -108,6 +108,8 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   scanned(json);
   json.expect(ASKED);
   json.list(asking);
+  // What would have been decided is not looked at; it is rare enough to be left to the other reader.
+  json.expect(NOT_OBSERVED);
   json.expect(SESSION);
   json.skipTextOrNull();
   json.expect(AGENT);
@@ -288,6 +290,7 @@ function skipped(json: KnownJson): void {
 }
 
 const ASKED = part(',"asked":');
+const NOT_OBSERVED = part(',"observed":null');
 const SERVICE = part(',"service":');
 const TEXTS = part(',"texts":');
 const VERDICT = part(',"verdict":');

@@ -24,15 +24,11 @@ export function compile(model: Model, revision: Revision): { table: Table | null
   const routes = layRoutes(model, atoms.models, diagnostics);
   const prices = layPrices(model, atoms.models, diagnostics);
   const duties = layDuties(model);
-  const grants = layGrants(model, atoms);
-  const { policies, policyOf } = layPolicies(model, grants, atoms);
-  const nodes = model.nodes.map((node, index): TableNode => {
-    const { kind, name, parent, doc } = node;
-    const origin = originOfNode(model, node);
-    return { kind, name, parent, policy: policyOf[index]!, grants: grants[index]!, ...duties.of[index]!, origin, doc };
-  });
-  const table: Table = {
+  const { nodes, policies } = layNodes(model, atoms, duties);
+  const observing = withObserved(model);
+  const inForce: Table = {
     revision,
+    observed: null,
     timezone: model.timezone,
     keys: layKeys(model, nodes),
     nodes,
@@ -54,9 +50,33 @@ export function compile(model: Model, revision: Revision): { table: Table | null
     catalogue: listCatalogue(model),
     audit: { content: model.audit.content, keepDays: model.audit.keepDays },
   };
+  const observed = observing === null ? null : { ...inForce, ...layNodes(observing, atoms, duties) };
+  const table: Table = { ...inForce, observed };
   diagnostics.push(...checkRoutes(model, table));
   const broken = diagnostics.some(({ severity }) => severity === "error");
   return { table: broken ? null : table, diagnostics };
+}
+
+/** The policy as it would be if what is only observed were in force; null when nothing is. */
+function withObserved(model: Model): Model | null {
+  if (model.nodes.every(({ observed }) => observed.length === 0)) return null;
+  const nodes = model.nodes.map((node) => ({ ...node, access: [...node.access, ...node.observed] }));
+  return { ...model, nodes };
+}
+
+function layNodes(
+  model: Model,
+  atoms: Table["atoms"],
+  duties: ReturnType<typeof layDuties>,
+): { nodes: TableNode[]; policies: Policy[] } {
+  const grants = layGrants(model, atoms);
+  const { policies, policyOf } = layPolicies(model, grants, atoms);
+  const nodes = model.nodes.map((node, index): TableNode => {
+    const { kind, name, parent, doc } = node;
+    const origin = originOfNode(model, node);
+    return { kind, name, parent, policy: policyOf[index]!, grants: grants[index]!, ...duties.of[index]!, origin, doc };
+  });
+  return { nodes, policies };
 }
 
 const KINDS = ["models", "tools", "providers"] as const satisfies readonly Kind[];
@@ -94,7 +114,9 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
-  for (const node of model.nodes) for (const it of node.access) if (it.thing === kind) add(it.globs, it.span);
+  for (const { access, observed } of model.nodes) {
+    for (const it of [...access, ...observed]) if (it.thing === kind) add(it.globs, it.span);
+  }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
   }

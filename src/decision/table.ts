@@ -142,6 +142,8 @@ export interface Revision {
 
 export interface Table {
   readonly revision: Revision;
+  /** The same policy with its observed statements in force, of the same nodes and keys; null when it has none. */
+  readonly observed: Table | null;
   readonly timezone: string;
   /** SHA-256 of a presented key, hex, to its row. */
   readonly keys: ReadonlyMap<string, TableKey>;

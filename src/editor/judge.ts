@@ -6,10 +6,10 @@ import type { Side } from "../analysis/diff-joint.ts";
 import { type Effective, effective } from "../analysis/effective.ts";
 import { lint } from "../analysis/lint.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
-import { type Built, buildParsed, type Parsed } from "../revision/build.ts";
+import { type Built, buildParsed } from "../revision/build.ts";
 import type { Builtins } from "../revision/packs.ts";
+import { type Parsed, parseFile } from "../revision/source-files.ts";
 import type { Judgement } from "./open-policy.ts";
 
 /** What an editor shows is no revision that anybody could refer to. */
@@ -52,7 +52,7 @@ export class Judge {
     const kept = known === undefined || anew ? { files: new Map(), good: known?.good ?? null } : known;
     this.#policies.set(policy, kept);
     for (const path of drop) kept.files.delete(path);
-    for (const source of put) kept.files.set(source.path, parse(source));
+    for (const source of put) kept.files.set(source.path, parseFile(source));
     const parsed = [...kept.files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
     const built = buildParsed(parsed, this.#builtins, UNSAVED, at);
     const { model, table } = built;

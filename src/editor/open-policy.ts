@@ -4,16 +4,15 @@
  * the text and the names of the edited file at once, and what the whole means when whole-check.ts has worked it out.
  */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
 import type { Tree } from "../language/tree.ts";
 import { type Declared, gather } from "../model/declared.ts";
 import { expandGroups, type Groups } from "../model/groups.ts";
 import { NAME_CODES, namesIn } from "../model/names-in.ts";
 import { swapTree } from "../model/swap.ts";
-import type { Parsed } from "../revision/build.ts";
 import { withoutConsequences } from "../revision/consequences.ts";
 import { type Builtins, joinPacks, pinnedFiles, type Unit } from "../revision/packs.ts";
+import { type Parsed, parseFile } from "../revision/source-files.ts";
 import { carry } from "./carry.ts";
 
 /** How a test ended, as a lens shows it. */
@@ -64,7 +63,7 @@ export class OpenPolicy {
   put(source: Source): void {
     const before = this.#files.get(source.path)?.tree;
     if (before?.source.text === source.text) return;
-    const parsed = parse(source);
+    const parsed = parseFile(source);
     this.#files.set(source.path, parsed);
     this.#joined = before === undefined ? null : exchanged(this.#joined, before, parsed.tree);
   }

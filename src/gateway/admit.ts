@@ -5,6 +5,7 @@
  */
 import { decide } from "../decision/decide.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
+import { wouldDecide } from "../decision/observed.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
@@ -13,6 +14,7 @@ import { look } from "./look.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
+import { NOTHING_SEEN } from "./seen.ts";
 import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
 
 /** Admits what a caller asks, or says why not. */
@@ -20,10 +22,11 @@ export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise
   const { table, principal, arrival } = caller;
   const since = ports.tick();
   const decision = decide(table, principal, asked.facts, arrival.at);
-  if (decision.kind === "refusal") return turned(decision);
+  const would = wouldDecide(table, principal, asked.facts, { now: arrival.at, decided: decision });
+  if (decision.kind === "refusal") return turned(decision, { ...NOTHING_SEEN, would });
   const cut = asked.cut(decision.strip);
-  if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
-  const { refusal, edits, seen, guards, conversation, waited } = await look(asked, decision, caller, ports);
+  if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller), { ...NOTHING_SEEN, would });
+  const { refusal, edits, seen, guards, conversation, waited } = await look(asked, { decision, would }, caller, ports);
   if (refusal !== null) return turned(refusal, seen);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, seen);

@@ -3,6 +3,7 @@
  * already redacted, the newest first. What is new and flagged turns the request away; what is flagged and older was turned
  * away before, and is withheld, so that the conversation can go on. Who gives no verdict counts as the guardrail says.
  */
+import { hash } from "node:crypto";
 import type { Asking, Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
 import { deedsAt } from "../decision/deeds.ts";
@@ -24,6 +25,8 @@ export interface Consulted {
   readonly table: Table;
   readonly indices: readonly number[];
   readonly conversation: Conversation;
+  /** Asked now and then, to let others work while a long request is read. */
+  readonly rest: () => Promise<void> | null;
 }
 
 /** What services said, and what becomes of the request. */
@@ -57,19 +60,32 @@ export async function consult(consulted: Consulted, services: Services): Promise
   return { refusal: null, edits: withheld(opinions, consulted), findings, asked };
 }
 
-async function ask(
-  guardrail: TableGuardrail,
-  { texts, marks, table }: Consulted,
-  services: Services,
-): Promise<Opinion> {
+async function ask(guardrail: TableGuardrail, consulted: Consulted, services: Services): Promise<Opinion> {
+  const { texts, marks, table, conversation, rest } = consulted;
   const { service: name, timeoutMs } = guardrail.ask!;
   const service = table.services.find((it) => it.name === name)!;
-  const about = [...texts.spans.keys()].filter((index) => isAbout(texts.spans[index]!, guardrail)).reverse();
-  const questions = about.map((index): Question => {
+  const settings = hash("sha256", JSON.stringify({ ...service, origin: null }), "base64");
+  const about: number[] = [];
+  const hashes: string[] = [];
+  const questions: Question[] = [];
+  for (let index = texts.spans.length - 1; index >= 0; index--) {
     const span = texts.spans[index]!;
-    return { text: changed(texts.read(span), changesOf(marks[index]!)), place: span.place };
-  });
-  return { guardrail, service, about, verdict: await services.ask(service, questions, timeoutMs) };
+    if (!isAbout(span, guardrail)) continue;
+    const pause = rest();
+    if (pause !== null) await pause;
+    const text = span.place + hash("sha256", texts.body.subarray(span.start, span.end), "base64");
+    if (conversation.clearances.has(settings, text)) continue;
+    about.push(index);
+    hashes.push(text);
+    questions.push({ text: changed(texts.read(span), changesOf(marks[index]!)), place: span.place });
+  }
+  const verdict = await services.ask(service, questions, timeoutMs);
+  if (verdict.trouble === null) {
+    for (const [question, text] of hashes.entries()) {
+      if (!verdict.flagged.includes(question)) conversation.clearances.add(settings, text);
+    }
+  }
+  return { guardrail, service, about, verdict };
 }
 
 /** What the model itself said is no news from outside, but for what it would have tools do. */

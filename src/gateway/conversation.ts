@@ -6,6 +6,7 @@
 import { KnownValues, type Occurrence } from "../decision/known.ts";
 import { idOf, placeholder } from "../decision/placeholder.ts";
 import { type Change, changed, inverse, quoteText } from "../wire/text.ts";
+import { Clearances } from "./clearances.ts";
 import { Eras } from "./eras.ts";
 import { type Repeated, type Transcript, Transcripts } from "./transcript.ts";
 
@@ -46,6 +47,7 @@ export class Conversation {
   readonly known = new KnownValues();
   readonly transcripts = new Transcripts();
   readonly eras = new Eras();
+  readonly clearances = new Clearances();
   readonly #secrets = new Map<string, Secret>();
   readonly #byPlaceholder = new Map<string, Secret>();
   /** Values as they stand in a string of JSON, or in an address. */
@@ -64,7 +66,7 @@ export class Conversation {
 
   /** Bytes of memory that it takes besides its transcripts, roughly. */
   get bytes(): number {
-    return this.#bytes + this.#turnedAway.size * ENTRY;
+    return this.#bytes + this.#turnedAway.size * ENTRY + this.clearances.bytes;
   }
 
   /** True when some of the model's words may be recalled. */

@@ -16,41 +16,78 @@ const SAMPLES = 16;
 const MOST_SIGHTED = 200_000;
 
 const made = new WeakMap<Table, Map<string, Guards>>();
+/** A policy is read again and again, and seldom says anything else about guardrails. */
+const alike = new Map<string, WeakRef<Guards>>();
+const MOST_ALIKE = 1_000;
 
-/** The guardrails of a table that bind a caller; always the same object for the same ones. */
+/** The guardrails of a table that bind a caller; the same object for those that find and do the same, of any table. */
 export function guardsOf(table: Table, indices: readonly number[]): Guards {
   const known = made.get(table) ?? new Map<string, Guards>();
   made.set(table, known);
   const name = indices.join(" ");
-  const guards = known.get(name) ?? new Guards(table, indices);
+  const guards = known.get(name) ?? guardsLike(table, indices);
   known.set(name, guards);
+  return guards;
+}
+
+function guardsLike(table: Table, indices: readonly number[]): Guards {
+  const guards = new Guards(table, indices);
+  const before = alike.get(guards.print)?.deref();
+  if (before !== undefined) {
+    before.adopt(guards);
+    return before;
+  }
+  if (alike.size >= MOST_ALIKE) alike.clear();
+  alike.set(guards.print, new WeakRef(guards));
   return guards;
 }
 
 /** Some guardrails at the stage of requests. */
 export class Guards {
-  /** By the indices that hits speak of. */
-  readonly guardrails: readonly TableGuardrail[];
   /** Equal for guardrails that find the same and do the same about it. */
   readonly print: string;
-  readonly #scanners: ReadonlyMap<Place, Scanner | null>;
+  readonly #indices: readonly number[];
+  #guardrails: readonly TableGuardrail[];
+  #scanners: ReadonlyMap<Place, Scanner | null> | null = null;
+  #table: Table | null;
   readonly #remembered = new Map<string, readonly Hit[]>();
   readonly #sighted = new Set<number>();
 
   constructor(table: Table, indices: readonly number[]) {
-    this.guardrails = table.guardrails;
     this.print = hash("sha256", JSON.stringify(indices.map((index) => ({ ...table.guardrails[index], origin: null }))));
-    this.#scanners = new Map(
-      PLACES.map((place) => {
-        const looking = indices.filter((index) => table.guardrails[index]?.in.includes(place));
-        return [place, createScanner(table, looking, "request")];
-      }),
-    );
+    this.#indices = indices;
+    this.#guardrails = table.guardrails;
+    this.#table = table;
+  }
+
+  /** By the indices that hits speak of. */
+  get guardrails(): readonly TableGuardrail[] {
+    return this.#guardrails;
+  }
+
+  /** Takes over where guardrails that are otherwise the same stand by now. */
+  adopt(later: Guards): void {
+    const moved = [...this.#guardrails];
+    for (const [at, index] of this.#indices.entries()) moved[index] = later.#guardrails[later.#indices[at]!]!;
+    this.#guardrails = moved;
   }
 
   /** The scanner of the guardrails that look at a place; null when none does. */
   at(place: Place): Scanner | null {
+    this.#scanners ??= this.#makeScanners();
     return this.#scanners.get(place) ?? null;
+  }
+
+  /** Made once, so that the table can go. */
+  #makeScanners(): ReadonlyMap<Place, Scanner | null> {
+    const table = this.#table!;
+    this.#table = null;
+    return new Map(
+      PLACES.map((place) => {
+        const looking = this.#indices.filter((index) => table.guardrails[index]?.in.includes(place));
+        return [place, createScanner(table, looking, "request")];
+      }),
+    );
   }
 
   /** What stands in `body[start, end)`, whose decoded text `read` gives. */
@@ -62,12 +99,13 @@ export class Guards {
   ): readonly Hit[] {
     const scanner = this.at(place);
     if (scanner === null) return NO_HITS;
-    if (end - start < WORTH_IT || this.#isFirst(body, start, end)) return scan(scanner, body, start, end, read);
+    // Decoded text is looked through several times as fast as the bytes it stands in.
+    if (end - start < WORTH_IT || this.#isFirst(body, start, end)) return scanner.scan(read());
     // Whoever could make two texts with one name could have one of them pass for the other, so that it is a strong hash.
     const name = place + hash("sha256", body.subarray(start, end), "binary");
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
-    const hits = scan(scanner, body, start, end, read);
+    const hits = scanner.scan(read());
     this.#remembered.set(name, hits);
     if (this.#remembered.size > MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
     return hits;
@@ -87,8 +125,3 @@ export class Guards {
 
 const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as const satisfies readonly Place[];
 const NO_HITS: readonly Hit[] = [];
-
-function scan(scanner: Scanner, body: Uint8Array, start: number, end: number, read: () => string): readonly Hit[] {
-  const suspects = scanner.suspects(body, start, end);
-  return suspects === null ? NO_HITS : scanner.scan(read(), suspects);
-}

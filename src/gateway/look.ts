@@ -5,6 +5,7 @@
 
 import type { Allow, Refusal } from "../decision/decision.ts";
 import { isSampled } from "../decision/deeds.ts";
+import type { WouldBe } from "../decision/observed.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import { consult } from "./consult.ts";
 import type { Conversation } from "./conversation.ts";
@@ -30,33 +31,39 @@ export interface Looked {
 }
 
 /** Looks at a request for the guardrails that bind its caller. */
-export async function look(asked: Asked, decision: Allow, caller: Caller, ports: Ports): Promise<Looked> {
+export async function look(
+  asked: Asked,
+  { decision, would }: { readonly decision: Allow; readonly would: WouldBe | null },
+  caller: Caller,
+  ports: Ports,
+): Promise<Looked> {
   const { table, principal } = caller;
   const name = `${principal.key.name} ${asked.conversation}`;
   // A conversation that began under a guardrail is kept to its end, also when none binds its caller any more.
   const conversation = ports.conversations.find(name, decision.guards.length > 0);
   const guards = sampled(decision.guards, table.guardrails, name);
-  if (conversation === null) return { ...CLEAN, guards, conversation };
+  if (conversation === null) return { ...CLEAN, seen: { ...NOTHING_SEEN, would }, guards, conversation };
   const { texts } = asked;
   const inspected = { asked, guards: guardsOf(table, guards), conversation, revision: table.revision.id };
-  const { refusal, edits, findings, marks, fresh } = await inspect(inspected, takingTurns(ports.tick));
+  const rest = takingTurns(ports.tick);
+  const { refusal, edits, findings, marks, fresh } = await inspect(inspected, rest);
   const scan = scanOf(texts, { table, bound: decision.guards, indices: guards }, fresh);
   if (refusal !== null) {
-    return { refusal, edits: [], seen: { findings, scan, asked: [] }, guards, conversation, waited: 0 };
+    return { refusal, edits: [], seen: { would, findings, scan, asked: [] }, guards, conversation, waited: 0 };
   }
   const since = ports.tick();
-  const advice = await consult({ texts, marks, edits, table, indices: guards, conversation }, ports.services);
+  const advice = await consult({ texts, marks, edits, table, indices: guards, conversation, rest }, ports.services);
   return {
     refusal: advice.refusal,
     edits: advice.edits,
-    seen: { findings: [...findings, ...advice.findings], scan, asked: advice.asked },
+    seen: { would, findings: [...findings, ...advice.findings], scan, asked: advice.asked },
     guards,
     conversation,
     waited: advice.asked.length === 0 ? 0 : ports.tick() - since,
   };
 }
 
-const CLEAN = { refusal: null, edits: [], seen: NOTHING_SEEN, waited: 0 } as const;
+const CLEAN = { refusal: null, edits: [], waited: 0 } as const;
 
 function sampled(
   guards: readonly number[],

@@ -2,8 +2,9 @@
  * What goes into the record, made from what the stages know: names, counts and places, never a text. Also the one place
  * that waits for a record to be durable, so that the wait is measured.
  */
-import type { Actor, Body, Charge, DecisionBody, FaultBody } from "../audit/entry.ts";
+import type { Actor, Body, Charge, DecisionBody, FaultBody, Observed } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
+import type { WouldBe } from "../decision/observed.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { digestOf, fingerprintOf, withoutKeys } from "../identity/mint.ts";
@@ -61,7 +62,7 @@ export const NOTHING_BESIDE: Beside = { ...NOTHING_SEEN, held: [] };
 export function decisionBody(
   of: Case,
   decision: Decision,
-  { findings, scan, asked: answers, held }: Beside,
+  { findings, scan, asked: answers, would, held }: Beside,
 ): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
@@ -84,9 +85,19 @@ export function decisionBody(
     findings,
     scan,
     asked: answers,
+    observed: would === null ? null : observedOf(would),
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
     held,
+  };
+}
+
+function observedOf({ effect, reason, stripped, origins }: WouldBe): Observed {
+  return {
+    effect,
+    reason,
+    stripped: stripped.slice(0, MOST_STRIPPED),
+    origins: origins.map(({ place }) => place).slice(0, MOST_STRIPPED),
   };
 }
 

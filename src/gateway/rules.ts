@@ -66,13 +66,15 @@ function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit
 }
 
 /** What of the model's own words is worth keeping: where the client has others, or its next request would be changed. */
-function memoryOf({ caller, guards }: Ticket, conversation: Conversation): Memory {
-  const scanner = createScanner(caller.table, guards, "request");
+function memoryOf({ caller: { table }, guards }: Ticket, conversation: Conversation): Memory {
+  // What looks at answers too has had its say.
+  const silent = guards.filter((guard) => !table.guardrails[guard]!.on.includes("response"));
+  const scanner = createScanner(table, silent, "request");
   return {
     restore: (words) => restored(conversation, words),
-    heard(original, changes) {
-      const isPlain = changes.length === 0 && (scanner === null || scanner.scan(original).length === 0);
-      if (!isPlain) conversation.hear(original, changes);
+    heard(original, changes, kept) {
+      const isTouched = kept || changes.length > 0 || (scanner !== null && scanner.scan(original).length > 0);
+      if (isTouched) conversation.hear(original, changes);
     },
   };
 }

@@ -28,7 +28,7 @@ export async function search(
   conversation: Conversation,
   rest: () => Promise<void> | null,
 ): Promise<Searched> {
-  const repeated = conversation.transcripts.repeatedIn(texts);
+  const repeated = conversation.transcripts.repeatedIn(texts, guards.print);
   const marks = [...repeated.marks];
   const desk = deskFor(texts, guards, conversation, repeated);
   const fresh: number[] = [];
@@ -48,7 +48,8 @@ export async function search(
     fresh.push(...turn);
   }
   const whole = marks as (readonly Mark[])[];
-  if (!texts.passing) conversation.remember({ thread: desk.thread, texts, marks: whole }, repeated);
+  if (!texts.passing)
+    conversation.remember({ thread: desk.thread, texts, marks: whole, print: guards.print }, repeated);
   return { marks: whole, fresh };
 }
 

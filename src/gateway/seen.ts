@@ -1,18 +1,21 @@
 /** What guardrails saw of a request: what they found, what they looked at and what not, and whom they asked. For the record. */
 import type { Asking, Finding, Scan, Unscanned } from "../audit/entry.ts";
+import type { WouldBe } from "../decision/observed.ts";
 import type { Table } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 import type { AnswerReport } from "../wire/anthropic/answer.ts";
 import type { Texts } from "./plane.ts";
 
 export interface Seen {
+  /** What statements that are only observed would have decided; null when the same. */
+  readonly would: WouldBe | null;
   readonly findings: readonly Finding[];
   readonly scan: Scan | null;
   readonly asked: readonly Asking[];
 }
 
 /** Of a request at which no guardrail looked. */
-export const NOTHING_SEEN: Seen = { findings: [], scan: null, asked: [] };
+export const NOTHING_SEEN: Seen = { would: null, findings: [], scan: null, asked: [] };
 
 /** What was looked at anew, and what was left out and why. `fresh` are the texts that no request had before. */
 export function scanOf(

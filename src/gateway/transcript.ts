@@ -13,6 +13,8 @@ export interface Transcript {
   readonly thread: string;
   readonly texts: Texts;
   readonly marks: readonly (readonly Mark[])[];
+  /** Tells the guardrails under which its last turn was new. */
+  readonly print: string;
 }
 
 /** What a body repeats of one that was looked at before. */
@@ -42,8 +44,8 @@ export class Transcripts {
     return this.#kept.reduce((sum, { texts }) => sum + texts.body.length + texts.spans.length * ENTRY, 0);
   }
 
-  /** What the body that has most in common with this one says of its texts. */
-  repeatedIn(texts: Texts): Repeated {
+  /** What the body that has most in common with this one says of its texts, for guardrails with this print. */
+  repeatedIn(texts: Texts, print: string): Repeated {
     let best: Transcript | null = null;
     let longest = 0;
     for (const each of this.#kept) {
@@ -52,7 +54,7 @@ export class Transcripts {
       longest = length;
       best = each;
     }
-    return best === null ? NOTHING : repeated(best, texts, longest);
+    return best === null ? NOTHING : repeated(best, texts, { prefix: longest, print });
   }
 
   /** Keeps a body, in the place of the one that it goes on from. */
@@ -68,15 +70,26 @@ export class Transcripts {
   }
 }
 
-function repeated(before: Transcript, texts: Texts, prefix: number): Repeated {
+function repeated(
+  before: Transcript,
+  texts: Texts,
+  { prefix, print }: { readonly prefix: number; readonly print: string },
+): Repeated {
   const marks: Repeated["marks"] = new Array(texts.spans.length);
   // What stands before the messages is compared by itself: it may change while they do not, and the other way round.
   const lead = repeat(before, texts, { from: 0, old: 0, prefix, limit: Math.min(before.texts.lead, texts.lead) });
   for (let at = 0; at < lead; at += 1) marks[at] = before.marks[at];
   const left = Math.min(before.texts.spans.length - before.texts.lead, texts.spans.length - texts.lead);
-  const said = repeat(before, texts, { from: texts.lead, old: before.texts.lead, prefix, limit: left });
+  const same = repeat(before, texts, { from: texts.lead, old: before.texts.lead, prefix, limit: left });
+  const said = before.print === print ? same : answered(texts, same);
   for (let at = 0; at < said; at += 1) marks[texts.lead + at] = before.marks[before.texts.lead + at];
   return { of: before, said, marks };
+}
+
+/** How many of the first texts the model has answered: others may never have been sent, and nothing binds what they become. */
+function answered({ spans, lead, end }: Texts, same: number): number {
+  const open = spans.findIndex(({ turn, author }, at) => at >= lead && turn === end.turn && author === "client");
+  return open < 0 ? same : Math.min(same, open - lead);
 }
 
 interface Range {

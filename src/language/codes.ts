@@ -298,6 +298,18 @@ export const CODES = {
     "a service is incomplete",
     "Each kind needs its own parts: `bedrock-guardrail` a region, a resource with its version and a credential; `azure-content-safety` a url, a credential and at least one check; `patronus` a credential and a check; `model-armor` a resource and a credential; `webhook` a url.",
   ),
+  GW3048: error(
+    "a file of rules cannot be read",
+    "`from gitleaks` brings in a `.toml` file with `[[rules]]`, as gitleaks reads it; without `gitleaks` a file is in the language itself. The message says what is wrong with the file.",
+  ),
+  GW3049: warning(
+    "a rule of another tool is left out",
+    "The rule looks at paths only, or its expression is outside of the RE2 dialect or matches the empty text. The message says which. All other rules of the file are in force.",
+  ),
+  GW3050: warning(
+    "a rule of another tool is taken with less than it says",
+    "A conversation has no paths and no commits, and not every condition has a counterpart in the language. Without it the rule finds more than it does in its own tool.",
+  ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
   GW4001: error(

@@ -35,7 +35,7 @@ export const carryWanted: IParserErrorMessageProvider = {
 
 /** Rules that take any name and then look at it: what they mean by "a name". The written grammar says it too. */
 export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
-  use: ["`builtin`"],
+  use: ["`builtin`", "`gitleaks`"],
   limit: ["`requests`", "`tokens`", "`concurrency`"],
   active: ["days such as `mon-fri`"],
   ungranted: ["`strip`", "`refuse`"],

@@ -54,7 +54,7 @@ export class GrammarStatements extends GrammarParts {
     const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
     if (thing === undefined || items === undefined) return undefined;
     const effect = first.image as AccessStatement["effect"];
-    return { kind: "access", effect, thing, items, until, span: this.since(first) };
+    return { kind: "access", observe: false, effect, thing, items, until, span: this.since(first) };
   });
 
   private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
@@ -65,10 +65,13 @@ export class GrammarStatements extends GrammarParts {
   });
 
   /** Of other statements that are only observed later.ts says that they are not understood yet. */
-  private readonly observed = this.RULE("observed", (): GuardStatement | undefined => {
+  private readonly observed = this.RULE("observed", (): AccessStatement | GuardStatement | undefined => {
     const first = this.CONSUME(Reserved.observe);
-    const guard = this.SUBRULE(this.guard);
-    return guard && { ...guard, observe: true, span: this.since(first) };
+    const statement = this.OR([
+      { ALT: (): AccessStatement | undefined => this.SUBRULE(this.access) },
+      { ALT: (): GuardStatement | undefined => this.SUBRULE(this.guard) },
+    ]);
+    return statement && { ...statement, observe: true, span: this.since(first) };
   });
 
   private readonly limit = this.RULE("limit", (): LimitStatement | ConcurrencyStatement | undefined => {

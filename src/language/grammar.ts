@@ -134,13 +134,33 @@ export class Grammar extends GrammarInvariants {
       },
       {
         ALT: (): UseDeclaration["from"] | undefined => {
-          const builtin = this.CONSUME(tokens.Name);
-          return this.ACTION(() => (this.choice(builtin, ["builtin"]) ? { kind: "builtin" } : undefined));
+          const where = this.CONSUME(tokens.Name);
+          const path = this.OPTION1(() => this.SUBRULE1(this.text));
+          const digest = this.OPTION2(() => this.SUBRULE1(this.digest)) ?? null;
+          return this.ACTION(() => this.#from(where, path, digest));
         },
       },
     ]);
     return name && from && { kind: "use", name, from, doc: null, span: this.since(first) };
   });
+
+  #from(where: IToken, path: Word | undefined, digest: string | null): UseDeclaration["from"] | undefined {
+    const kind = this.choice(where, ["builtin", "gitleaks"]);
+    if (kind === "gitleaks") {
+      if (path !== undefined) return { kind, path, digest: digest ?? this.#unpinned(path.span) };
+      this.fault(
+        "GW1014",
+        this.at(where),
+        "`from gitleaks` needs the path of a file",
+        'as in `from gitleaks "rules.toml"`',
+      );
+      return undefined;
+    }
+    if (kind === "builtin" && path !== undefined) {
+      this.fault("GW1006", path.span, "`from builtin` takes no path", "the pack's name says which one it is");
+    }
+    return kind === undefined ? undefined : { kind };
+  }
 
   #unpinned(span: Span): string {
     this.fault("GW3017", span, "this pack is not pinned", "write `sha256:` and the hash of the file after the path");

@@ -43,7 +43,13 @@ const BEFORE_NAME: ReadonlySet<TokenType> = new Set([
 /** Second words of `on …` that belong to later versions. */
 const LATER_AFTER_ON: ReadonlySet<string> = new Set(["drift", "failure"]);
 /** What `observe` understands: other statements belong to later versions. */
-const OBSERVED: ReadonlySet<TokenType> = new Set([Reserved.guard, Reserved.action]);
+const OBSERVED: ReadonlySet<TokenType> = new Set([
+  Reserved.allow,
+  Reserved.deny,
+  Reserved.only,
+  Reserved.guard,
+  Reserved.action,
+]);
 
 /** Takes the constructs of later versions out of the tokens, one diagnostic for each. */
 export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {

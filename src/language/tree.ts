@@ -48,6 +48,8 @@ export interface Rate {
 
 export interface AccessStatement {
   readonly kind: "access";
+  /** `observe deny …`: it decides nothing, and what it would have decided is recorded. */
+  readonly observe: boolean;
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;
   readonly items: readonly Item[];
@@ -160,8 +162,13 @@ interface Common {
 export interface UseDeclaration extends Common {
   readonly kind: "use";
   readonly name: Word;
-  /** `from builtin`, or `from "packs/x.policy" sha256:…`; the digest is empty when not written (GW3017 is reported). */
-  readonly from: { readonly kind: "builtin" } | { readonly kind: "file"; readonly path: Word; readonly digest: string };
+  /**
+   * `from builtin`, `from "packs/x.policy" sha256:…`, or `from gitleaks "rules.toml" sha256:…`; the digest is empty when
+   * not written (GW3017 is reported).
+   */
+  readonly from:
+    | { readonly kind: "builtin" }
+    | { readonly kind: "file" | "gitleaks"; readonly path: Word; readonly digest: string };
 }
 export interface OrgDeclaration extends Common {
   readonly kind: "org";

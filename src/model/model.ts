@@ -85,6 +85,8 @@ export interface Node {
   /** Index of the parent in `Model.nodes`; null for the org, which is always index 0. Parents stand before children. */
   readonly parent: number | null;
   readonly access: readonly Access[];
+  /** Statements that decide nothing; what they would have decided is recorded. */
+  readonly observed: readonly Access[];
   readonly guards: readonly GuardUse[];
   readonly limits: readonly Limit[];
   readonly active: readonly Active[];

@@ -53,6 +53,7 @@ function bodyBuilder(workshop: Workshop) {
   const moment = momentsOf(workshop.timezone);
   return (block: Block, name: string, parent: number | null): Node => {
     const access: Access[] = [];
+    const observed: Access[] = [];
     const guards: GuardUse[] = [];
     const limits: Limit[] = [];
     const active: Active[] = [];
@@ -60,7 +61,7 @@ function bodyBuilder(workshop: Workshop) {
     for (const statement of block.body) {
       switch (statement.kind) {
         case "access":
-          access.push(accessOf(statement, workshop, moment));
+          (statement.observe ? observed : access).push(accessOf(statement, workshop, moment));
           break;
         case "guard":
           for (const guard of statement.names) {
@@ -97,7 +98,7 @@ function bodyBuilder(workshop: Workshop) {
     }
     const { kind, doc } = block;
     const key = kind === "key" ? keyFacts(block, moment) : null;
-    return { kind, name, parent, access, guards, limits, active, ungranted, key, doc, span: block.name.span };
+    return { kind, name, parent, access, observed, guards, limits, active, ungranted, key, doc, span: block.name.span };
   };
 }
 

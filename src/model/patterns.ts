@@ -33,11 +33,13 @@ const TIMEOUT_MS = 800;
 /** Every pattern by full name, its expressions checked and its examples tried. */
 export function buildPatterns(declared: Declared, report: Report): Map<string, Pattern> {
   const patterns = new Map<string, Pattern>();
-  for (const { name, declaration } of declared.patterns.values()) {
+  for (const { name, pack, declaration } of declared.patterns.values()) {
+    // What was translated from another format is reported where that is done.
+    const written = pack === null || declared.packs.get(pack)?.version !== null;
     const { matches, span } = declaration;
     const hits = declaration.hits.map(({ text, span }) => ({ text, span }));
     const misses = declaration.misses.map(({ text, span }) => ({ text, span }));
-    const expressions = expressionsOf(matches, report);
+    const expressions = expressionsOf(matches, written ? report : () => {});
     const { severity, confidence } = declaration;
     const grade = { severity: severity ?? SEVERITY, confidence: confidence ?? CONFIDENCE };
     const pattern: Pattern = { name, ...grade, filter: filterOf(declaration, report), expressions, hits, misses, span };

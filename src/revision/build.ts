@@ -8,13 +8,13 @@ import { runTests, type TestReport } from "../analysis/test.ts";
 import { compile } from "../decision/compile.ts";
 import type { Revision, Table } from "../decision/table.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
 import { type Allowed, allowancesIn, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
 import { type Builtins, joinPacks, type Unit } from "./packs.ts";
+import { type Parsed, parseFile } from "./source-files.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
 export interface Built {
@@ -30,12 +30,9 @@ export interface Built {
   readonly proofs: ProofReport | null;
 }
 
-/** A file, parsed, and what is wrong with its text. */
-export type Parsed = ReturnType<typeof parse>;
-
 /** Builds a policy from its sources, as far as they carry; its invariants have to hold from `at` on. */
 export function build(sources: readonly Source[], builtins: Builtins, revision: Revision, at: number): Built {
-  return buildParsed(sources.map(parse), builtins, revision, at);
+  return buildParsed(sources.map(parseFile), builtins, revision, at);
 }
 
 /** The same from files that are parsed already, such as those that an editor has not touched. */

@@ -1,13 +1,13 @@
 /**
- * A policy directory → its sources. Every `*.policy` below the directory belongs to the policy, except in folders whose
+ * A policy directory → its sources. Every `*.policy` and `*.toml` below the directory belongs to the policy, except in folders whose
  * name begins with a dot. Links are followed only as far as they stay inside (mounted config maps are made of such
  * links). A directory that cannot be read whole is an error, never a smaller policy. Neighbours: packs.ts, load.ts.
  */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Source } from "../language/source.ts";
+import { isPolicyFile, isSourceFile } from "./source-files.ts";
 
-const SUFFIX = ".policy";
 const MAX_FILES = 10_000;
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
@@ -27,8 +27,8 @@ export class SourcesError extends Error {
 export async function readSources(dir: string): Promise<Source[]> {
   const root = await openRoot(dir);
   const paths = await walk({ root, dir: root, prefix: "", trail: [root] });
-  if (paths.length === 0) {
-    throw new SourcesError("empty", `no \`*${SUFFIX}\` file below \`${dir}\``);
+  if (!paths.some(isPolicyFile)) {
+    throw new SourcesError("empty", `no \`*.policy\` file below \`${dir}\``);
   }
   if (paths.length > MAX_FILES) {
     throw new SourcesError("too-large", `more than ${MAX_FILES} policy files below \`${dir}\``);
@@ -54,7 +54,7 @@ async function openRoot(dir: string): Promise<string> {
     if (hasCode(error, "ENOENT")) throw new SourcesError("missing", `there is no directory \`${dir}\``);
     throw unreadable(dir, error);
   }
-  throw new SourcesError("not-a-directory", `\`${dir}\` is a file; the policy is a directory of \`*${SUFFIX}\` files`);
+  throw new SourcesError("not-a-directory", `\`${dir}\` is a file; the policy is a directory of \`*.policy\` files`);
 }
 
 interface Folder {
@@ -78,7 +78,7 @@ async function walk(folder: Folder): Promise<string[]> {
     const at = join(folder.dir, entry.name);
     const kind = entry.isSymbolicLink() ? await follow(folder.root, path, at) : kindOf(entry);
     if (kind === "folder") found.push(...(await enter(folder, path, at)));
-    else if (kind === "file" && entry.name.endsWith(SUFFIX)) found.push(path);
+    else if (kind === "file" && isSourceFile(entry.name)) found.push(path);
   }
   return found;
 }
@@ -113,9 +113,9 @@ async function follow(root: string, path: string, at: string): Promise<FileKind>
     const target = await realpath(at);
     const kind = kindOf(await stat(target));
     if (target === root || target.startsWith(root + sep)) return kind;
-    if (kind === "other" || (kind === "file" && !path.endsWith(SUFFIX))) return "other";
+    if (kind === "other" || (kind === "file" && !isSourceFile(path))) return "other";
   } catch (error) {
-    if (hasCode(error, "ENOENT") && !path.endsWith(SUFFIX)) return "other";
+    if (hasCode(error, "ENOENT") && !isSourceFile(path)) return "other";
     throw unreadable(path, error);
   }
   throw new SourcesError("outside", `the link \`${path}\` leads out of the policy directory`);

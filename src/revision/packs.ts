@@ -10,6 +10,8 @@ import { parse } from "../language/parse.ts";
 import type { Source } from "../language/source.ts";
 import { didYouMean } from "../language/suggest.ts";
 import type { Tree, UseDeclaration, Word } from "../language/tree.ts";
+import { readGitleaks } from "./gitleaks.ts";
+import { isRulesFile } from "./source-files.ts";
 
 const BUILTIN_FOLDER = new URL("../../policy/packs/", import.meta.url);
 const SUFFIX = ".policy";
@@ -62,14 +64,15 @@ export function joinPacks(trees: readonly Tree[], builtins: Builtins): Unit {
     diagnostics.push(...found.diagnostics);
     if (found.tree !== null) packs.set(use.name.text, found.tree);
   }
-  return { trees: trees.filter((tree) => !pinned.has(tree.source.path)), packs, diagnostics };
+  const own = trees.filter(({ source }) => !pinned.has(source.path) && !isRulesFile(source.path));
+  return { trees: own, packs, diagnostics };
 }
 
 /** Paths of the files that are packs: brought in, and pinned, by a `use` line. */
 export function pinnedFiles(trees: readonly Tree[]): ReadonlySet<string> {
   const paths = new Set<string>();
   for (const declaration of trees.flatMap((tree) => tree.declarations)) {
-    if (declaration.kind === "use" && declaration.from.kind === "file") paths.add(tidy(declaration.from.path.text));
+    if (declaration.kind === "use" && declaration.from.kind !== "builtin") paths.add(tidy(declaration.from.path.text));
   }
   return paths;
 }
@@ -96,7 +99,10 @@ function parseOnce(source: Source): Found {
   return known;
 }
 
-function fromFile(use: UseDeclaration, from: { path: Word; digest: string }, files: ReadonlyMap<string, Tree>): Found {
+/** A pack in a file of the directory. */
+type FromFile = Exclude<UseDeclaration["from"], { kind: "builtin" }>;
+
+function fromFile(use: UseDeclaration, from: FromFile, files: ReadonlyMap<string, Tree>): Found {
   const path = tidy(from.path.text);
   const tree = files.get(path);
   if (tree === undefined) {
@@ -104,10 +110,23 @@ function fromFile(use: UseDeclaration, from: { path: Word; digest: string }, fil
     const help = near === null ? "the path is taken from the policy directory" : `did you mean \`${near}\`?`;
     return fault("GW3019", from.path, `there is no file \`${from.path.text}\` in the policy directory`, help);
   }
+  if (isRulesFile(path) !== (from.kind === "gitleaks")) {
+    const [message, help] = isRulesFile(path)
+      ? [`\`${path}\` is no file of the language`, `write \`from gitleaks "${path}"\``]
+      : [`\`${path}\` holds no rules of gitleaks`, "they stand in a `.toml` file"];
+    return fault("GW3048", from.path, message, help);
+  }
   const digest = hash("sha256", tree.source.text, "hex");
-  if (digest === from.digest) return { tree, diagnostics: [] };
+  if (digest === from.digest) return from.kind === "gitleaks" ? importOnce(tree.source) : { tree, diagnostics: [] };
   const message = `the pack \`${use.name.text}\` is not the file that was pinned`;
   return fault("GW3018", from.path, message, `review it, then write \`sha256:${digest}\``);
+}
+
+/** Rules change as seldom as builtin packs do. */
+function importOnce(source: Source): Found {
+  const known = parsed.get(source) ?? readGitleaks(source);
+  parsed.set(source, known);
+  return known;
 }
 
 function fault(code: Diagnostic["code"], word: Word, message: string, help: string): Found {

@@ -16,7 +16,7 @@ const PAUSE_MS = 50;
 /** A piece of so few characters is not halved any more. */
 const LEAST_PIECE = 500;
 
-/** Clocks and chance of the process. */
+/** What asking needs of the process. */
 export interface Surroundings {
   /** Milliseconds of a clock that never jumps. */
   readonly tick: () => number;

@@ -104,6 +104,10 @@ function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, 
   const team = body.actor.team ?? NONE;
   const rule = names.rule(body.origins[0] ?? NONE);
   into.decisions(team, body.effect, "request", rule).inc();
+  if (body.observed !== null) {
+    const { effect, origins } = body.observed;
+    into.decisions(team, `observe-${effect}`, "request", names.rule(origins[0] ?? NONE)).inc();
+  }
   foldGuards(into, names, body, "request");
   for (const asking of body.asked) foldAsking(into, names, team, asking);
   if (body.effect === "allow") {

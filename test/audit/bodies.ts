@@ -28,6 +28,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     findings: [],
     scan: null,
     asked: [],
+    observed: null,
     session: null,
     agent: null,
     held: [],

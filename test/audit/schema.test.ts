@@ -39,6 +39,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     findings: [finding],
     scan,
     asked: [asking],
+    observed: { effect: "refuse", reason: "tool", stripped: ["Bash"], origins: ["a.policy:4"] },
     session: "s",
     agent: "a",
     stripped: ["WebFetch"],

@@ -141,6 +141,7 @@ function decisionOf({ ticket, actor, model, stripped }: Named & Pick<DecisionBod
     findings: [],
     scan: null,
     asked: [],
+    observed: null,
     session: "0d3f3e8e-5f0a-4c67-9a3e-2b1d4c5e6f70",
     agent: null,
     held: [],

@@ -25,6 +25,7 @@ const refusal = (key: string): DecisionBody => ({
   findings: [],
   scan: null,
   asked: [],
+  observed: null,
   session: null,
   agent: null,
   held: [],

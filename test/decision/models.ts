@@ -38,6 +38,7 @@ export interface NodeParts {
   readonly guards?: readonly GuardUse[];
   readonly limits?: readonly Limit[];
   readonly active?: readonly Active[];
+  readonly observed?: readonly Access[];
   readonly ungranted?: Node["ungranted"];
   readonly expires?: number;
   readonly doc?: string;
@@ -46,10 +47,19 @@ export interface NodeParts {
 /** A node named `org acme`, `team eng/pay` or `key ci`; keys get a digest of their index. */
 export function node(line: number, words: string, parent: number | null, parts: NodeParts = {}): Node {
   const [kind, name] = words.split(" ") as [Node["kind"], string];
-  const { access = [], guards = [], limits = [], active = [], ungranted = null, expires = null, doc = null } = parts;
+  const {
+    access = [],
+    observed = [],
+    guards = [],
+    limits = [],
+    active = [],
+    ungranted = null,
+    expires = null,
+    doc = null,
+  } = parts;
   const digest = line.toString(16).padStart(64, "0");
   const key = kind === "key" ? { digest, owner: null, expires, labels: [] } : null;
-  return { kind, name, parent, access, guards, limits, active, ungranted, key, doc, span: at(line) };
+  return { kind, name, parent, access, observed, guards, limits, active, ungranted, key, doc, span: at(line) };
 }
 
 export function limit(line: number, parts: Partial<Limit>): Limit {

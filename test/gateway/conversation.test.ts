@@ -246,3 +246,16 @@ test("what only an answer may not say is not looked for in requests", async (t) 
   assert.ok(JSON.stringify(sent[1]!.messages.at(-1)).includes(secret));
   assertSteady(sent, said);
 });
+
+test("what no guardrail minds in an answer goes back as the model wrote it, where requests are looked at only", async (t) => {
+  const own = token();
+  const requests = POLICY.replace("on request, response", "on request");
+  const { world, sent, said } = await startSessions(t, requests, ({ messages }) =>
+    messages.length === 1 ? [say(`use ${own}`), call("Write", { content: own })] : [say("fine")],
+  );
+  const client = new Client(world, "s1", true);
+  assert.equal((await client.say("make me a token")).blocks[0]!.text, `use ${own}`);
+  await client.say(result(`wrote ${own}`));
+  assertSteady(sent, said);
+  assert.ok(!JSON.stringify(sent[1]!.messages.at(-1)).includes(own));
+});

@@ -23,7 +23,10 @@ function textsOfSize(bytes: number): Texts {
 
 /** Has a conversation look at them. */
 function look(conversation: Conversation, texts: Texts): void {
-  conversation.remember({ thread: "t", texts, marks: [[]] }, conversation.transcripts.repeatedIn(texts));
+  conversation.remember(
+    { thread: "t", texts, marks: [[]], print: "p" },
+    conversation.transcripts.repeatedIn(texts, "p"),
+  );
 }
 
 test("10,000 conversations of 600 KB stay within their bytes, and their secrets are still known", () => {

@@ -298,3 +298,12 @@ test("counts of parts of a conversation do not take the place of what it goes on
   );
   assert.deepEqual([first.fresh, then.fresh], [3, 2]);
 });
+
+test("what the model has not answered may never have been sent, and is looked at as the policy is now", async () => {
+  const conversation = new Conversation(hmac);
+  const messages: Message[] = [{ role: "user", content: "I am EMP-123456" }];
+  assert.match((await sent(bodyOf(messages), TOKENS, conversation)).text, /EMP-123456/);
+  assert.doesNotMatch((await sent(bodyOf(messages), ALL, conversation)).text, /EMP-123456/);
+  messages.push({ role: "assistant", content: "hello" }, { role: "user", content: "bye" });
+  assert.doesNotMatch((await sent(bodyOf(messages), TOKENS, conversation)).text, /EMP-123456/);
+});

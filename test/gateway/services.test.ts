@@ -15,9 +15,14 @@ interface Guarded {
 }
 
 /** A team under one guardrail that asks a webhook; it flags what says that rules should be ignored. */
-async function guarded(t: TestContext, rule: string, parts: { answer?: Answer; team?: string; rest?: string } = {}) {
+async function guarded(
+  t: TestContext,
+  rule: string,
+  parts: { answer?: Answer; fails?: () => boolean; team?: string; rest?: string } = {},
+) {
   const service = await startService(t, ({ json }) => {
     if (parts.answer !== undefined) return parts.answer;
+    if (parts.fails?.()) return { status: 500, json: {} };
     const verdicts = json.texts.map(({ text }: { text: string }) => ({
       flagged: /ignore all rules/.test(text),
       reasons: ["injection"],
@@ -65,12 +70,12 @@ test("what is new is asked about once, the newest first, with the credential of 
       {
         guardrail: "injection",
         service: "shield",
-        texts: 3,
+        texts: 1,
         verdict: "pass",
         trouble: null,
         why: [],
         calls: 1,
-        known: 2,
+        known: 0,
         units: 1,
       },
     ],
@@ -144,6 +149,23 @@ test("without a verdict the request is blocked or let pass, as the guardrail say
     open.world.decisions()[0]!.asked.map(({ verdict, trouble }) => [verdict, trouble]),
     [["none", "busy"]],
   );
+});
+
+test("what had no verdict is asked about again, and judged late is judged all the same", async (t) => {
+  let broken = true;
+  const { world, asked, sent } = await guarded(t, 'on error allow action reject "no"', {
+    fails: () => broken,
+  });
+  const first = [user("hello"), call, result(EVIL)];
+  assert.equal((await world.ask(request({ messages: first }))).status, 200);
+  assert.match(sent[0]!, /ignore all rules/);
+  broken = false;
+  const before = asked.length;
+  const second = [...first, model("fine")];
+  assert.equal((await world.ask(request({ messages: [...second, user("")] }))).status, 200);
+  assert.deepEqual(textsOf(asked.slice(before)).toSorted(), ["hello", EVIL].toSorted());
+  assert.doesNotMatch(sent[1]!, /ignore all rules/);
+  assert.match(sent[1]!, /\[\[withheld: guardrail injection\]\]/);
 });
 
 test("what other guardrails redact never reaches a service", async (t) => {

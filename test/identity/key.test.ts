@@ -16,6 +16,7 @@ const dana: TableKey = {
 };
 const table: Table = {
   revision: { id: "a1b2c3d4e5f6", content: "0".repeat(64), commit: null },
+  observed: null,
   timezone: "UTC",
   keys: new Map([[known.digest, dana]]),
   nodes: [],

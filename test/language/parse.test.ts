@@ -45,6 +45,7 @@ test("a team's statements become a tree with units as numbers", () => {
       body: [
         {
           kind: "access",
+          observe: false,
           effect: "allow",
           thing: "models",
           items: [

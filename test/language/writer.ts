@@ -22,6 +22,7 @@ const INSTANTS = ["2027-03-31", "2026-12-24T18:00+01:00", "2026-12-24T17:00:30Z"
 const THINGS = ["models", "tools", "providers"];
 const MONEY = ["$1", "$0.000001", "$60_000.50"];
 const HASH = `sha256:${"0123456789abcdef".repeat(4)}`;
+const PACKS = ["builtin", `"own.policy" ${HASH}`, `gitleaks "rules.toml" ${HASH}`];
 
 type Write = (random: Chance) => string;
 
@@ -134,7 +135,7 @@ const DECLARATIONS: readonly Write[] = [
 
 /** A policy in canonical layout but for the width of its lists. */
 export function writePolicy(random: Chance): string {
-  const uses = Array.from({ length: random.below(3) }, () => `use ${name(random)} from builtin\n`).join("");
+  const uses = Array.from({ length: random.below(3) }, (_, at) => `use ${name(random)} from ${PACKS[at]}\n`).join("");
   const declarations = Array.from({ length: 1 + random.below(4) }, () => `${random.pick(DECLARATIONS)(random)}\n`);
   return ["language 1\n", ...(uses === "" ? [] : [uses]), ...declarations].join("\n");
 }

@@ -33,6 +33,13 @@ suite("reading a policy directory", () => {
     assert.deepEqual(await paths(), ["org.policy", "teams/a.policy", "teams/b.policy"]);
   });
 
+  test("takes rules of other tools along, which are no policy by themselves", async () => {
+    put("packs/rules.toml", "");
+    await assert.rejects(readSources(dir), refusal("empty", /no `\*\.policy` file/));
+    put("org.policy");
+    assert.deepEqual(await paths(), ["org.policy", "packs/rules.toml"]);
+  });
+
   test("keeps the text exactly as it is written", async () => {
     put("org.policy", "\ufefflanguage 1\r\n# ü\n");
     assert.deepEqual(await readSources(dir), [{ path: "org.policy", text: "\ufefflanguage 1\r\n# ü\n" }]);

@@ -38,6 +38,7 @@ suite("a policy directory at a revision", () => {
     put("policy/empty.policy", "");
     put("policy/teams/ü name.policy", "language 1\r\n# no newline at the end");
     put("policy/teams/.hidden/x.policy", "language 1\n");
+    put("policy/packs/rules.toml", "title = 'rules'\n");
     put("policy/notes.txt", "no policy");
     put("outside.policy", "language 1\n# elsewhere\n");
     const id = commit();

@@ -27,6 +27,7 @@ export function decision(change: Partial<DecisionBody> = {}): DecisionBody {
     findings: [],
     scan: null,
     asked: [],
+    observed: null,
     session: null,
     agent: null,
     held: [],

@@ -5,7 +5,7 @@
  */
 import type { Diagnostic, Note } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
-import type { Declaration, DelegateDeclaration, Statement, Subject } from "../../language/tree.ts";
+import type { Declaration, DelegateDeclaration, Statement, Subject, Thing } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
@@ -99,10 +99,15 @@ function codeOwners({ name, team }: DelegateDeclaration): Note {
 // ---- the ceiling over it ----------------------------------------------------------------------------------------------
 
 const CEILING: readonly { readonly words: string; readonly is: (statement: Statement) => boolean }[] = [
-  { words: "`only models`", is: (it) => it.kind === "access" && it.effect === "only" && it.thing === "models" },
-  { words: "`only tools`", is: (it) => it.kind === "access" && it.effect === "only" && it.thing === "tools" },
+  { words: "`only models`", is: (it) => isOnly(it, "models") },
+  { words: "`only tools`", is: (it) => isOnly(it, "tools") },
   { words: "a `budget` of the whole block", is: (it) => it.kind === "budget" && it.per === "block" },
 ];
+
+/** What is only observed holds nobody. */
+function isOnly(statement: Statement, thing: Thing): boolean {
+  return statement.kind === "access" && statement.effect === "only" && statement.thing === thing && !statement.observe;
+}
 
 /** What is missing on the path from the org to the team, for ever: what ends by itself is no ceiling. */
 function ceilingOf(delegate: DelegateDeclaration, declared: Declared): Diagnostic[] {

@@ -22,8 +22,11 @@ export type Restored = { readonly value: string } | { readonly why: string };
 export interface Memory {
   /** Takes a placeholder that the model wrote into a tool's input. */
   restore(placeholder: string): Restored;
-  /** Told every text and every string of an input: the model's words, and the changes in which the client will have them. */
-  heard(original: string, changes: readonly Change[]): void;
+  /**
+   * Told every text and every string of an input: the model's words, and the changes in which the client will have them.
+   * `kept`: something was found that stays, because a tool would get it back anyway.
+   */
+  heard(original: string, changes: readonly Change[], kept: boolean): void;
 }
 
 export interface AnswerRules {

@@ -249,7 +249,7 @@ export class Blocks {
   #remember(block: Block): void {
     if (block.kind !== "text") return;
     this.#before = block.context;
-    if (block.gone !== "") this.#rules.memory?.heard(block.gone, block.changes);
+    if (block.gone !== "") this.#rules.memory?.heard(block.gone, block.changes, false);
   }
 
   /** Begins a text block with this text. */

@@ -111,7 +111,7 @@ class DocumentRewriter {
       ? judge(rules, this.#tally, { context: this.#before, pending: text, final: true })
       : { cut: text.length, changes: [], stop: null };
     const { cut, changes, stop } = judgement;
-    rules.memory?.heard(text.slice(0, cut), changes);
+    rules.memory?.heard(text.slice(0, cut), changes, false);
     this.#before = contextOf(this.#before + text.slice(0, cut));
     if (stop !== null && applyChanges(text, judgement) === "") {
       return { edits: [], stop: { sentence: stop, kept: false } };

@@ -20,7 +20,7 @@ export type InputVerdict =
 
 /** The same for one of its strings. */
 type LeafVerdict =
-  | { readonly kind: "pass"; readonly changes: readonly Change[] }
+  | { readonly kind: "pass"; readonly changes: readonly Change[]; readonly kept: boolean }
   | Exclude<InputVerdict, { kind: "pass" }>;
 
 /** True when calls have to be looked into before they go out. */
@@ -39,7 +39,7 @@ export function judgeInput(rules: AnswerRules, tally: Tally, json: Json, root: N
     if (verdict.kind === "withhold") withheld ??= verdict;
     else if (isKey && verdict.changes.length > 0) withheld ??= { kind: "withhold", why: KEY };
     else {
-      if (!isKey) rules.memory?.heard(text, verdict.changes);
+      if (!isKey) rules.memory?.heard(text, verdict.changes, verdict.kept);
       edits.push(...rawEdits(json.bytes, json.start(node) + 1, json.end(node) - 1, verdict.changes));
     }
   }
@@ -65,14 +65,16 @@ export function judgeInputText(
 
 function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict {
   let why: string | null = null;
+  let kept = false;
   if (rules.scanner !== null) tally.saw(text, true);
   for (const hit of rules.scanner?.scan(text) ?? []) {
     const value = text.slice(hit.start, hit.end);
     tally.hit(hit, value);
     const verdict = rules.verdict(hit, value);
     if (verdict.kind === "reject") return { kind: "stop", sentence: verdict.message };
-    if (verdict.kind === "redact" && !verdict.restore)
-      why ??= `its input holds \`${hit.pattern}\`, which no tool may get`;
+    if (verdict.kind !== "redact") continue;
+    if (verdict.restore) kept = true;
+    else why ??= `its input holds \`${hit.pattern}\`, which no tool may get`;
   }
   const changes: Change[] = [];
   for (const { start, end, words } of rules.memory === null ? [] : placeholdersIn(text)) {
@@ -80,7 +82,7 @@ function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict 
     if ("why" in restored) why ??= restored.why;
     else changes.push({ start, end, text: restored.value });
   }
-  return why === null ? { kind: "pass", changes } : { kind: "withhold", why };
+  return why === null ? { kind: "pass", changes, kept } : { kind: "withhold", why };
 }
 
 /** Cut short or not JSON at all: nobody can run it, but it is shown, so that it is judged as the text that it is. */

@@ -17,12 +17,12 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 /** A memory of two secrets, which writes down all it hears. */
-function memoryOf(): Memory & { readonly told: { original: string; changes: readonly Change[] }[] } {
-  const told: { original: string; changes: readonly Change[] }[] = [];
+function memoryOf(): Memory & { readonly told: { original: string; changes: readonly Change[]; kept: boolean }[] } {
+  const told: { original: string; changes: readonly Change[]; kept: boolean }[] = [];
   return {
     told,
     restore: (words) => (VALUES[words] === undefined ? { why: "nothing stands behind it" } : { value: VALUES[words] }),
-    heard: (original, changes) => void told.push({ original, changes }),
+    heard: (original, changes, kept) => void told.push({ original, changes, kept }),
   };
 }
 
@@ -96,13 +96,15 @@ test("a key is never changed: a call with a placeholder in one is withheld", () 
 test("a finding in an input stays where its tool would get it back, and withholds the call where not", () => {
   const input = JSON.stringify({ a: "EMP-123456" });
   for (const restore of [true, false]) {
+    const memory = memoryOf();
     const rules = rulesOf({
       scanner: scannerOf(/EMP-\d{6}/),
-      memory: memoryOf(),
+      memory,
       verdict: () => ({ kind: "redact", replacement: TOKEN, restore }),
     });
     const { sent, report } = watch([answer(callBlock(0, "Write", input))], rules);
     assert.equal(visibleIn(sent).content[0]!.type, restore ? "tool_use" : "text");
+    assert.deepEqual(memory.told, restore ? [{ original: "EMP-123456", changes: [], kept: true }] : []);
     assert.equal(sent.includes("EMP-123456"), restore);
     assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 1, values: ["EMP-123456"] }]);
   }
@@ -122,8 +124,9 @@ test("what the model wrote is told, with the changes in which the client has it"
         { start: 3, end: 13, text: "[[10]]" },
         { start: 15, end: 25, text: "[[10]]" },
       ],
+      kept: false,
     },
-    { original: TOKEN, changes: [{ start: 0, end: TOKEN.length, text: VALUES[TOKEN] }] },
+    { original: TOKEN, changes: [{ start: 0, end: TOKEN.length, text: VALUES[TOKEN] }], kept: false },
   ]);
 });
 
@@ -131,5 +134,5 @@ test("text goes as it came where only the memory listens, and nothing is held ba
   const memory = memoryOf();
   const stream = answer(textBlock(0, "a [[sec", `ret: ${TOKEN} EMP-1`), callBlock(1, "Read", '{"a":1}'));
   assert.equal(watch([stream], rulesOf({ memory })).sent, stream);
-  assert.deepEqual(memory.told, [{ original: `a [[secret: ${TOKEN} EMP-1`, changes: [] }]);
+  assert.deepEqual(memory.told, [{ original: `a [[secret: ${TOKEN} EMP-1`, changes: [], kept: false }]);
 });
