@@ -19,7 +19,7 @@ import { median, quantile } from "./statistics.ts";
 
 const FULL: RelayPlan = {
   sizes: [1 << 10, 100 << 10, 1 << 20],
-  warm: 1_500,
+  warm: 3_000,
   rounds: 6,
   load: 100,
   width: 8,
