@@ -33,6 +33,8 @@ export interface Asked {
 
 interface Kept {
   readonly files: Map<string, Parsed>;
+  /** What was found about each file the last time, as JSON. */
+  readonly told: Map<string, string>;
   /** What it meant when it was last good. */
   good: Side | null;
 }
@@ -49,7 +51,7 @@ export class Judge {
   /** Takes in a change and judges the whole; invariants have to hold from `at` on. */
   judge({ policy, anew, put, drop }: Change, at: number): Judgement {
     const known = this.#policies.get(policy);
-    const kept = known === undefined || anew ? { files: new Map(), good: known?.good ?? null } : known;
+    const kept = known === undefined || anew ? { files: new Map(), told: new Map(), good: known?.good ?? null } : known;
     this.#policies.set(policy, kept);
     for (const path of drop) kept.files.delete(path);
     for (const source of put) kept.files.set(source.path, parse(source));
@@ -60,7 +62,7 @@ export class Judge {
       const texts = [...parsed.map(({ tree }) => tree.source), ...this.#builtins.values()];
       kept.good = { model, table, texts: new Map(texts.map(({ path, text }) => [path, text])) };
     }
-    return { diagnostics: findingsOf(built, at), tests: testsOf(built) };
+    return { changed: changedOf(findingsOf(built, at), kept.told), tests: testsOf(built) };
   }
 
   /** The effective policy of a node when the policy was last good; null when it never was, or has no such node. */
@@ -69,6 +71,21 @@ export class Judge {
     const index = side?.model.nodes.findIndex((node) => node.kind === kind && node.name === name) ?? -1;
     return side === null || index < 0 ? null : effective(side, index, at);
   }
+}
+
+/** What is found about a file is mostly what was found before, and would be costly to take from thread to thread. */
+function changedOf(findings: readonly Diagnostic[], told: Map<string, string>): Judgement["changed"] {
+  const byPath = Map.groupBy(findings, ({ span }) => span.path);
+  const changed = new Map<string, readonly Diagnostic[]>();
+  for (const path of new Set([...told.keys(), ...byPath.keys()])) {
+    const now = byPath.get(path) ?? [];
+    const text = JSON.stringify(now);
+    if (told.get(path) === text) continue;
+    changed.set(path, now);
+    if (now.length === 0) told.delete(path);
+    else told.set(path, text);
+  }
+  return changed;
 }
 
 function findingsOf({ diagnostics, proofs, report, model, table }: Built, at: number): readonly Diagnostic[] {
