@@ -11,7 +11,6 @@ import { LARGE, workload } from "./workload.ts";
 
 /** Typed into a team, letter by letter, and taken out again: mostly the file is broken, as it is while one types. */
 const TYPED = "  limit requests 10/min per key\n  allow tools @set-7, Tool4\n  deny models @group-33\n";
-const ROUNDS = 3;
 /** Faster than most people type. Now and then comes a pause in which a check of the whole begins, and is typed into. */
 const LETTER_MS = 40;
 const PAUSE_EVERY = 15;
@@ -33,8 +32,8 @@ export interface EditorFigures {
   readonly wholeMs: number;
 }
 
-/** Types, and measures. */
-export async function benchEditor(): Promise<EditorFigures> {
+/** Types the text so many times, and measures. */
+export async function benchEditor(rounds = 3): Promise<EditorFigures> {
   const sources = policyWithLongFile();
   const text = sources.find(({ path }) => path === FILE)!.text;
   const editor = await startEditor({ files: Object.fromEntries(sources.map(({ path, text: of }) => [path, of])) });
@@ -45,7 +44,7 @@ export async function benchEditor(): Promise<EditorFigures> {
     await typist.toggle();
     await typist.toggle();
     const samples: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) samples.push(...(await typeIn(typist)), ...(await takeOut(typist)));
+    for (let round = 0; round < rounds; round++) samples.push(...(await typeIn(typist)), ...(await takeOut(typist)));
     const whole: number[] = [];
     for (let round = 0; round < WHOLE_ROUNDS; round++) whole.push(await typist.toggle());
     return {

@@ -46,7 +46,7 @@ const replay = await benchReplay();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
 progress("editor: keystrokes in the large policy");
-const editor = await benchEditor();
+const editor = await benchEditor(values.quick ? 1 : 3);
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
