@@ -36,6 +36,26 @@ test("a file that goes takes along what was found about it", () => {
   assert.deepEqual(codes(change([], ["more.policy"])), { "more.policy": [] });
 });
 
+test("while a text is broken, what was known of the others stays, and moves with what is typed", () => {
+  const { judge, change } = begun();
+  change([{ path: "tests.policy", text: TESTS.replace("WebFetch", "Read") }]);
+  assert.deepEqual(codes(change([{ path: "teams.policy", text: TEAMS.replace("budget", "buget") }])), {
+    "teams.policy": ["GW1009"],
+  });
+  const text = TESTS.replace("WebFetch", "Read").replace("test", "# a remark\ntest");
+  const moved = change([{ path: "tests.policy", text }]).changed.get("tests.policy");
+  assert.deepEqual(
+    moved?.map(({ code, span }) => [code, span.line]),
+    [["GW5002", 6]],
+  );
+  // Mended as a whole, it is judged anew.
+  const put = openPolicy().trees.map(({ source }) => source);
+  assert.deepEqual(codes(judge.judge({ policy: "p", anew: false, put, drop: [] }, AT)), {
+    "teams.policy": [],
+    "tests.policy": [],
+  });
+});
+
 test("two policies are judged apart, and one that is read again forgets what it was", () => {
   const { judge, change } = begun();
   const broken = { path: "tests.policy", text: TESTS.replace("team eng {", "team egn {") };
