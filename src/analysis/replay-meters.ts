@@ -71,12 +71,16 @@ const ROUNDING = 1e-6;
 
 /** Counters of which nothing is used. */
 export function createMeters(timezone: string): Meters {
-  const meters = new Map<string, Meter>();
+  /** The gauge made last for each counter: those below one team look at the same. */
+  const gauges = new Map<string, Gauge>();
 
   const gaugeOf = (hold: Hold): Gauge => {
-    const { measure, period } = hold.slot;
+    const { slot, counter, amount } = hold;
+    const last = gauges.get(counter);
+    if (last !== undefined && last.amount === amount && last.hold.slot === slot) return last;
+    const { measure, period } = slot;
     const drains = measure !== "concurrency" && period !== null && isRolling(measure, period);
-    const meter = meters.get(hold.counter) ?? {
+    const meter = last?.meter ?? {
       ...emptyDraining(drains ? ROLLING_MS[period] : 0),
       idle: 0,
       recorded: Number.POSITIVE_INFINITY,
@@ -84,8 +88,9 @@ export function createMeters(timezone: string): Meters {
       end: 0,
       used: 0,
     };
-    meters.set(hold.counter, meter);
-    return { hold, amount: hold.amount, meter, measure, drains };
+    const gauge = { hold, amount, meter, measure, drains };
+    gauges.set(counter, gauge);
+    return gauge;
   };
 
   /** A window that is over is as good as none. */
@@ -177,8 +182,8 @@ export function createMeters(timezone: string): Meters {
     },
     settle({ all }, taken, admission) {
       for (const { counter, ceiling } of taken.ceilings) {
-        const meter = meters.get(counter);
-        if (meter !== undefined) meter.recorded = ceiling;
+        const gauge = gauges.get(counter);
+        if (gauge !== undefined) gauge.meter.recorded = ceiling;
       }
       for (let index = 0; index < all.length; index++) leave(all[index]!, taken, admission, index);
     },

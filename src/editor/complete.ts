@@ -28,7 +28,12 @@ export interface Proposal {
 export interface Proposals {
   readonly start: number;
   readonly list: readonly Proposal[];
+  /** False when there are more, to be asked for when more is written. */
+  readonly isWhole: boolean;
 }
+
+/** A large policy has thousands of keys, which nobody reads through. */
+const MOST = 500;
 
 /** Works out what may be written. */
 export function complete({ policy, path, offset }: Place): Proposals | null {
@@ -37,8 +42,11 @@ export function complete({ policy, path, offset }: Place): Proposals | null {
   if (text === undefined || cursor === null) return null;
   const asked: Asked = { policy, pack: policy.packOf(path), cursor, path };
   const all = cursor.next.flatMap((next) => proposalsFor(next, asked));
-  const list = all.filter(({ kind }) => fits(kind, text.slice(cursor.start, offset)));
-  return { start: cursor.start, list: unique(list) };
+  const written = text.slice(cursor.start, offset);
+  const list = unique(all.filter(({ kind }) => fits(kind, written)));
+  if (list.length <= MOST) return { start: cursor.start, list, isWhole: true };
+  const near = list.filter(({ label }) => label.toLowerCase().includes(written.toLowerCase()));
+  return { start: cursor.start, list: near.slice(0, MOST), isWhole: near.length <= MOST };
 }
 
 /** Whether a proposal goes on with what was written already: a quote begins a string, a sign a group. */
@@ -76,7 +84,13 @@ function proposalsFor(next: Continuation, asked: Asked): readonly Proposal[] {
 }
 
 function named(kind: Proposal["kind"], labels: Iterable<string>, detail: string | null = null): Proposal[] {
-  return Array.from(labels, (label) => ({ kind, label, snippet: null, detail, doc: wordDoc(label) }));
+  return Array.from(labels, (label) => ({
+    kind,
+    label,
+    snippet: null,
+    detail,
+    doc: kind === "word" ? wordDoc(label) : null,
+  }));
 }
 
 // ---- words ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import type { Source } from "../language/source.ts";
 import { type Built, buildParsed } from "../revision/build.ts";
 import type { Builtins } from "../revision/packs.ts";
 import { type Parsed, parseFile } from "../revision/source-files.ts";
+import { carry } from "./carry.ts";
 import type { Judgement } from "./open-policy.ts";
 
 /** What an editor shows is no revision that anybody could refer to. */
@@ -33,8 +34,15 @@ export interface Asked {
 
 interface Kept {
   readonly files: Map<string, Parsed>;
-  /** What it meant when it was last good. */
-  good: Side | null;
+  /** What was found about each file the last time, as JSON. */
+  readonly told: Map<string, string>;
+  good: Good | null;
+}
+
+/** What a policy meant when it was last good, and all that was found about it then. */
+interface Good {
+  readonly side: Side;
+  readonly findings: ReadonlyMap<string, readonly Diagnostic[]>;
 }
 
 /** Judges the policies of a workspace. */
@@ -49,35 +57,69 @@ export class Judge {
   /** Takes in a change and judges the whole; invariants have to hold from `at` on. */
   judge({ policy, anew, put, drop }: Change, at: number): Judgement {
     const known = this.#policies.get(policy);
-    const kept = known === undefined || anew ? { files: new Map(), good: known?.good ?? null } : known;
+    const kept = known === undefined || anew ? { files: new Map(), told: new Map(), good: known?.good ?? null } : known;
     this.#policies.set(policy, kept);
     for (const path of drop) kept.files.delete(path);
     for (const source of put) kept.files.set(source.path, parseFile(source));
     const parsed = [...kept.files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
     const built = buildParsed(parsed, this.#builtins, UNSAVED, at);
+    const found = findingsOf(built, at);
     const { model, table } = built;
     if (model !== null && table !== null) {
-      const texts = [...parsed.map(({ tree }) => tree.source), ...this.#builtins.values()];
-      kept.good = { model, table, texts: new Map(texts.map(({ path, text }) => [path, text])) };
+      const sources = [...parsed.map(({ tree }) => tree.source), ...this.#builtins.values()];
+      const texts = new Map(sources.map(({ path, text }) => [path, text]));
+      kept.good = { side: { model, table, texts }, findings: Map.groupBy(found, ({ span }) => span.path) };
     }
-    return { diagnostics: findingsOf(built, at), tests: testsOf(built) };
+    const all = table === null ? [...found, ...stillKnown(kept, found)] : found;
+    return { changed: changedOf(all.sort(byPlace), kept.told), tests: testsOf(built) };
   }
 
   /** The effective policy of a node when the policy was last good; null when it never was, or has no such node. */
   effective(policy: string, { kind, name }: Asked, at: number): Effective | null {
-    const side = this.#policies.get(policy)?.good ?? null;
+    const side = this.#policies.get(policy)?.good?.side ?? null;
     const index = side?.model.nodes.findIndex((node) => node.kind === kind && node.name === name) ?? -1;
     return side === null || index < 0 ? null : effective(side, index, at);
   }
 }
 
-function findingsOf({ diagnostics, proofs, report, model, table }: Built, at: number): readonly Diagnostic[] {
+/**
+ * While a text is broken, nobody knows what tests and lints would say. What they said before is kept where the text has
+ * not changed since, so that it does not come and go with each word that is typed.
+ */
+function stillKnown({ files, good }: Kept, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (good === null) return [];
+  const keyOf = ({ code, span }: Diagnostic) => `${code} ${span.path} ${span.start}`;
+  const told = new Set(found.map(keyOf));
+  const carried = [...good.findings].flatMap(([path, findings]) => {
+    const source = files.get(path)?.tree.source;
+    const text = good.side.texts.get(path);
+    return source === undefined || text === undefined ? [] : carry(findings, text, source);
+  });
+  return carried.filter((finding) => !told.has(keyOf(finding)));
+}
+
+/** What is found about a file is mostly what was found before, and would be costly to take from thread to thread. */
+function changedOf(findings: readonly Diagnostic[], told: Map<string, string>): Judgement["changed"] {
+  const byPath = Map.groupBy(findings, ({ span }) => span.path);
+  const changed = new Map<string, readonly Diagnostic[]>();
+  for (const path of new Set([...told.keys(), ...byPath.keys()])) {
+    const now = byPath.get(path) ?? [];
+    const text = JSON.stringify(now);
+    if (told.get(path) === text) continue;
+    changed.set(path, now);
+    if (now.length === 0) told.delete(path);
+    else told.set(path, text);
+  }
+  return changed;
+}
+
+function findingsOf({ diagnostics, proofs, report, model, table }: Built, at: number): Diagnostic[] {
   return [
     ...diagnostics,
     ...(model === null || table === null ? [] : lint(model, table, at)),
     ...(proofs?.invariants ?? []).flatMap(({ failures }) => failures),
     ...(report?.tests ?? []).flatMap(({ failures, warnings }) => [...failures, ...warnings]),
-  ].sort(byPlace);
+  ];
 }
 
 function testsOf({ report }: Built): Judgement["tests"] {

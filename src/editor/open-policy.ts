@@ -25,7 +25,8 @@ export interface TestOutcome {
 
 /** What a check of the whole found. */
 export interface Judgement {
-  readonly diagnostics: readonly Diagnostic[];
+  /** The diagnostics of each file about which others were found than the last time; none for a file that is gone. */
+  readonly changed: ReadonlyMap<string, readonly Diagnostic[]>;
   /** null when the policy is not good enough to be tested. */
   readonly tests: readonly TestOutcome[] | null;
 }
@@ -151,8 +152,8 @@ export class OpenPolicy {
   }
 
   /** Takes in what a check of the whole found about the given texts. */
-  judge({ diagnostics, tests }: Judgement, texts: ReadonlyMap<string, string>): void {
-    this.#judged = { texts, byPath: Map.groupBy(diagnostics, ({ span }) => span.path), tests };
+  judge({ changed, tests }: Judgement, texts: ReadonlyMap<string, string>): void {
+    this.#judged = { texts, byPath: new Map([...this.#judged.byPath, ...changed]), tests };
   }
 
   /** How the tests ended when the whole was last checked; null when there was nothing to test. */
@@ -170,11 +171,6 @@ export class OpenPolicy {
     if (old === undefined) return atOnce;
     const slower = (byPath.get(path) ?? []).filter(({ code }) => !code.startsWith("GW1") && !NAME_CODES.has(code));
     return [...atOnce, ...carry(slower, old, source)].sort(byPlace);
-  }
-
-  /** Files about which something is known, those that are gone included. */
-  get told(): readonly string[] {
-    return [...this.#judged.byPath.keys()];
   }
 }
 

@@ -17,7 +17,8 @@ export interface Subject {
 
 /** Who wants to know. */
 export interface Listener {
-  judged(): void;
+  /** Other things are known than before about these files. */
+  judged(paths: Iterable<string>): void;
   failed(error: unknown): void;
 }
 
@@ -89,6 +90,7 @@ export class Rounds {
     this.#lastMs = performance.now() - begun;
     if (this.#closed) return;
     policy.judge(judgement, texts);
-    this.#listener.judged();
+    // Of a policy that is read again, what was told about any file may be over.
+    this.#listener.judged(change.anew ? policy.paths : judgement.changed.keys());
   }
 }

@@ -59,7 +59,7 @@ export function startWholeCheck(): WholeCheck {
   return {
     async check(change, at) {
       const reply = await ask({ kind: "check", change, at });
-      return reply.kind === "judged" ? reply.judgement : { diagnostics: [], tests: null };
+      return reply.kind === "judged" ? reply.judgement : { changed: new Map(), tests: null };
     },
     async effective(policy, asked, at) {
       const reply = await ask({ kind: "effective", policy, asked, at });

@@ -38,7 +38,7 @@ export function withoutConsequences(
   trees: readonly Tree[],
   breaks: readonly Diagnostic[],
 ): readonly Diagnostic[] {
-  if (breaks.length === 0) return complaints;
+  if (breaks.length === 0 || complaints.length === 0) return complaints;
   const declarations = trees.flatMap((tree) => tree.declarations.map(({ span }) => span));
   const broken = declarations.filter((declaration) => breaks.some(({ span }) => holds(declaration, span)));
   const lost = breaks.some(({ span }) => !declarations.some((declaration) => holds(declaration, span)));

@@ -11,7 +11,6 @@ import { LARGE, workload } from "./workload.ts";
 
 /** Typed into a team, letter by letter, and taken out again: mostly the file is broken, as it is while one types. */
 const TYPED = "  limit requests 10/min per key\n  allow tools @set-7, Tool4\n  deny models @group-33\n";
-const ROUNDS = 3;
 /** Faster than most people type. Now and then comes a pause in which a check of the whole begins, and is typed into. */
 const LETTER_MS = 40;
 const PAUSE_EVERY = 15;
@@ -27,14 +26,17 @@ export interface EditorFigures {
   readonly bytes: number;
   readonly fileBytes: number;
   readonly keystrokes: number;
+  /** A request that the server does not know, over the same pipes in the same run: what the machine itself takes. */
+  readonly bareP50Ms: number;
+  readonly bareP95Ms: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly mostMs: number;
   readonly wholeMs: number;
 }
 
-/** Types, and measures. */
-export async function benchEditor(): Promise<EditorFigures> {
+/** Types the text so many times, and measures. */
+export async function benchEditor(rounds = 3): Promise<EditorFigures> {
   const sources = policyWithLongFile();
   const text = sources.find(({ path }) => path === FILE)!.text;
   const editor = await startEditor({ files: Object.fromEntries(sources.map(({ path, text: of }) => [path, of])) });
@@ -45,7 +47,11 @@ export async function benchEditor(): Promise<EditorFigures> {
     await typist.toggle();
     await typist.toggle();
     const samples: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) samples.push(...(await typeIn(typist)), ...(await takeOut(typist)));
+    const bare: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      samples.push(...(await typeIn(typist)), ...(await takeOut(typist)));
+      bare.push(...(await askInVain(editor)));
+    }
     const whole: number[] = [];
     for (let round = 0; round < WHOLE_ROUNDS; round++) whole.push(await typist.toggle());
     return {
@@ -54,6 +60,8 @@ export async function benchEditor(): Promise<EditorFigures> {
       bytes: sources.reduce((sum, { text: of }) => sum + Buffer.byteLength(of), 0),
       fileBytes: Buffer.byteLength(text),
       keystrokes: samples.length,
+      bareP50Ms: quantile(bare, 0.5),
+      bareP95Ms: quantile(bare, 0.95),
       p50Ms: quantile(samples, 0.5),
       p95Ms: quantile(samples, 0.95),
       mostMs: Math.max(...samples),
@@ -144,6 +152,18 @@ async function takeOut({ edit, place }: Typist): Promise<number[]> {
   return samples;
 }
 
+/** At the pace of typing, but nothing is typed: the server declines each request at once. */
+async function askInVain({ connection }: Editor): Promise<number[]> {
+  const samples: number[] = [];
+  for (let index = 0; index < TYPED.length; index++) {
+    const begun = performance.now();
+    await connection.sendRequest("sallyport/nothing").catch(() => {});
+    samples.push(performance.now() - begun);
+    await new Promise((resolve) => setTimeout(resolve, LETTER_MS));
+  }
+  return samples;
+}
+
 async function pauseAfter(keystroke: number): Promise<void> {
   const ms = keystroke % PAUSE_EVERY === 0 ? PAUSE_MS : LETTER_MS;
   await new Promise((resolve) => setTimeout(resolve, ms));
@@ -156,7 +176,7 @@ function positionOf(text: string, offset: number): { line: number; character: nu
 
 /** The figures as a section of the report. */
 export function editorSection(figures: EditorFigures): Section {
-  const { calibrationNs, keys, bytes, fileBytes, keystrokes, p50Ms, p95Ms, mostMs, wholeMs } = figures;
+  const { calibrationNs, keys, bytes, fileBytes, keystrokes, bareP50Ms, bareP95Ms } = figures;
   const row = (name: string, ms: number) => [
     name,
     `${ms.toFixed(1)} ms`,
@@ -166,10 +186,12 @@ export function editorSection(figures: EditorFigures): Section {
     title: `Typing in an editor: ${keys} keys, ${(bytes / 1e6).toFixed(1)} MB, a file of ${Math.round(fileBytes / 1000)} KB`,
     columns: ["from a keystroke to", "time", "calibration steps"],
     rows: [
-      row("faults of text and names of the file, p50", p50Ms),
-      row("faults of text and names of the file, p95", p95Ms),
-      row("faults of text and names of the file, most", mostMs),
-      row("a broken invariant in another file, p50", wholeMs),
+      row("faults of text and names of the file, p50", figures.p50Ms),
+      row("faults of text and names of the file, p95", figures.p95Ms),
+      row("faults of text and names of the file, most", figures.mostMs),
+      row("a broken invariant in another file, p50", figures.wholeMs),
+      row("an answer that takes no work, p50", bareP50Ms),
+      row("an answer that takes no work, p95", bareP95Ms),
     ],
     notes: [
       `Wished: a p95 of at most 20 ms. ${keystrokes} keystrokes, over the protocol, through two pipes and back.`,

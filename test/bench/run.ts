@@ -20,7 +20,7 @@ import { median, quantile } from "./statistics.ts";
 
 const FULL: RelayPlan = {
   sizes: [1 << 10, 100 << 10, 1 << 20],
-  warm: 1_500,
+  warm: 3_000,
   rounds: 6,
   load: 100,
   width: 8,
@@ -49,7 +49,7 @@ const session = await benchSession();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
 progress("editor: keystrokes in the large policy");
-const editor = await benchEditor();
+const editor = await benchEditor(values.quick ? 1 : 3);
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));

@@ -161,16 +161,16 @@ test("proposals fit the place, and are written out for editors that know how", (
       const end = { line: 4, character: 21 };
       const textDocument = { uri: editor.uri("policy/teams.policy") };
       const proposals = await editor.connection.sendRequest(CompletionRequest.type, { textDocument, position: end });
-      assert.ok(Array.isArray(proposals));
-      const everyday = proposals.find(({ label }) => label === "@everyday");
+      assert.ok(proposals !== null && "items" in proposals);
+      const everyday = proposals.items.find(({ label }) => label === "@everyday");
       assert.deepEqual(everyday?.textEdit, {
         range: { start: { line: 4, character: 15 }, end },
         newText: "@everyday",
       });
       const outside = { textDocument, position: { line: 1, character: 0 } };
       const heads = await editor.connection.sendRequest(CompletionRequest.type, outside);
-      assert.ok(Array.isArray(heads));
-      assert.equal(heads.find(({ label }) => label === "team")?.insertTextFormat, 2);
+      assert.ok(heads !== null && "items" in heads);
+      assert.equal(heads.items.find(({ label }) => label === "team")?.insertTextFormat, 2);
     },
   ));
 

@@ -130,3 +130,10 @@ test("in a comment nothing is proposed, and a word under the cursor is replaced 
   const text = at.policy.texts.get(at.path)!;
   assert.equal(text.slice(complete(at)!.start, at.offset), "@every");
 });
+
+test("of thousands of names those are proposed that go on with what is written", () => {
+  const keys = Array.from({ length: 1200 }, (_, index) => `key k-${index} in eng {\n}\n`).join("\n");
+  const at = (written: string) => complete(placeIn(`${keys}\ntest "x" for key ${written}‸`));
+  assert.deepEqual([at("")?.isWhole, at("")?.list.length], [false, 500]);
+  assert.deepEqual([at("k-111")?.isWhole, at("k-111")?.list.length], [true, 11]);
+});

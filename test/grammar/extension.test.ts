@@ -12,6 +12,7 @@ import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findCommand } from "../../grammar/vscode/src/command.ts";
+import { GW } from "../cli/gw.ts";
 import { installFakeEditor } from "./fake-editor.ts";
 import { unzip } from "./unzip.ts";
 
@@ -143,6 +144,14 @@ test("it starts `gw lsp` in the workspace, starts it again on demand, and ends i
   await extension.deactivate();
   assert.deepEqual(await gw.until("exit"), ["shutdown", "exit"]);
   gw.close();
+  assert.deepEqual(editor.warnings, []);
+});
+
+test("the real `gw lsp` and it understand each other", async () => {
+  editor.folder = mkdtempSync(join(place, "policy-"));
+  editor.command = [process.execPath, GW];
+  extension.activate({ subscriptions: [] });
+  await extension.deactivate();
   assert.deepEqual(editor.warnings, []);
 });
 

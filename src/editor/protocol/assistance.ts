@@ -55,7 +55,7 @@ function answerCompletion({ connection, asking, editor }: Means): void {
     const { document, place } = asked;
     const knowsSnippets = editor()?.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
     const range = rangeOf(document, { start: found.start, end: place.offset });
-    return found.list.map(({ kind, label, snippet, detail, doc }) => ({
+    const items = found.list.map(({ kind, label, snippet, detail, doc }) => ({
       label,
       kind: ITEM_KINDS[kind],
       ...(detail === null ? {} : { detail }),
@@ -63,6 +63,7 @@ function answerCompletion({ connection, asking, editor }: Means): void {
       ...(snippet !== null && knowsSnippets ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
       textEdit: { range, newText: snippet === null ? label : knowsSnippets ? snippet.marked : snippet.plain },
     }));
+    return { isIncomplete: !found.isWhole, items };
   });
 }
 

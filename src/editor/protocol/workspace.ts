@@ -143,7 +143,7 @@ export class Workspace {
       if (path?.endsWith(SUFFIX)) policy.put({ path, text: document.getText() });
     }
     const listener = {
-      judged: () => void this.#judged(desk),
+      judged: (paths: Iterable<string>) => void this.#judged(desk, paths),
       failed: (error: unknown) => connection.console.error(`the policy in ${dir} could not be checked: ${error}`),
     };
     const rounds = whole ? new Rounds({ dir, policy }, check, listener) : null;
@@ -213,10 +213,10 @@ export class Workspace {
     return seats.flatMap((seat) => (seat?.desk === desk ? [seat.path] : []));
   }
 
-  /** Tells about all files, a few at a time, so that a keystroke in between is not held up. */
-  async #judged(desk: Desk): Promise<void> {
+  /** Tells about files, a few at a time, so that a keystroke in between is not held up. */
+  async #judged(desk: Desk, paths: Iterable<string>): Promise<void> {
     let begun = performance.now();
-    for (const path of new Set([...this.#openIn(desk), ...desk.policy.paths, ...desk.policy.told])) {
+    for (const path of new Set([...this.#openIn(desk), ...paths])) {
       if (performance.now() - begun > SLICE_MS) {
         await setImmediate();
         begun = performance.now();
