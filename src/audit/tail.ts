@@ -4,6 +4,7 @@
  */
 import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "./entry.ts";
 import { headerOf } from "./record.ts";
+import { remarksOn } from "./remarks.ts";
 import { entrySchema } from "./schema.ts";
 import { listLogs, listSegments, readLines, type Segment } from "./segment.ts";
 
@@ -70,7 +71,7 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   yield* open.values();
 }
 
-/** One line: time, key, model, effect and reason, place, tokens, cost. `timezone` is that of the reader. */
+/** One line: time, key, model, effect and reason, place, tokens, cost, remarks. `timezone` is that of the reader. */
 export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
   const { key, fingerprint } = decided.actor;
   const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
@@ -82,7 +83,10 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
     model.padEnd(26),
     effectOf(decided, outcome).padEnd(WIDEST.length),
   ];
-  return printable([...columns, place.padEnd(20), tokensOf(outcome).padEnd(20), costOf(outcome)].join("  ")).trimEnd();
+  const remarks = decided.kind === "fault" ? [] : remarksOn(decided, outcome);
+  const cost = remarks.length === 0 ? costOf(outcome) : costOf(outcome).padEnd(7);
+  const rest = [place.padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
+  return printable([...columns, ...rest].join("  ")).trimEnd();
 }
 
 /** Segment and offset of the n-th last decision; the end of the log when none is asked for. */

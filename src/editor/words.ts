@@ -107,6 +107,7 @@ export const WORDS: Readonly<Record<string, string>> = {
 
 /** What the words mean that stand where the grammar takes any name. */
 export const CHOICES: Readonly<Record<string, string>> = {
+  gitleaks: "Rules in the format of gitleaks, from a file pinned by its hash; each becomes a pattern.",
   builtin: "A pack that ships with sallyport.",
   requests: "Requests are counted.",
   concurrency: "Requests at one time are counted.",

@@ -37,6 +37,15 @@ const no: Guardrail = {
   span: at(70),
 };
 
+const ask = { service: "shield", timeoutMs: 800 } as const;
+const flags = doing({ kind: "flag" });
+/** Guardrails that ask a service: to reject, to flag and block without a verdict, to flag and let pass. */
+const asking: readonly Guardrail[] = [
+  { ...no, name: "asks", ask: { ...ask, onError: "allow" } },
+  { ...no, name: "blocks", ...flags, ask: { ...ask, onError: "block" } },
+  { ...no, name: "notes", ...flags, ask: { ...ask, onError: "allow" } },
+];
+
 /** A team with one key, `dana`, and whatever the test adds. */
 function replay(parts: NodeParts, events: readonly (Recorded | Ended)[]): ReplayReport {
   const it = model({
@@ -50,7 +59,7 @@ function replay(parts: NodeParts, events: readonly (Recorded | Ended)[]): Replay
     ],
     providers: [provider("main")],
     models: [group(60, "all", ["haiku-1", "opus-1"], ["main"])],
-    guardrails: [no],
+    guardrails: [no, ...asking],
   });
   const replaying = createReplay(tableOf(it));
   replaying.begin();
@@ -181,6 +190,18 @@ test("a guardrail that rejects may have a say, but a limit that is reached refus
   const limits = [limit(23, { amount: 1, period: "min" })];
   const limited = replay({ guards, limits }, [...request({}), ...request({})]);
   assert.deepEqual([flipsOf(limited), unknownOf(limited)], [["allow -> requests 1"], ["guardrail 1"]]);
+});
+
+test("what a service would say is not told, nor is anything of a guardrail that only observes", () => {
+  const guarded = (guardrail: string, observe = false) => ({
+    guards: [{ guardrail, observe, until: null, span: at(24) }],
+  });
+  assert.deepEqual(unknownOf(replay(guarded("asks"), [decided()])), ["guardrail 1"]);
+  assert.deepEqual(unknownOf(replay(guarded("blocks"), [decided()])), ["guardrail 1"]);
+  assert.deepEqual(unknownOf(replay(guarded("notes"), [decided()])), []);
+  for (const name of ["no-ids", "asks", "blocks"]) {
+    assert.deepEqual(unknownOf(replay(guarded(name, true), [decided()])), [], name);
+  }
 });
 
 test("tools and routes that change are told by name", () => {

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { nodeDisk } from "../../src/audit/disk.ts";
+import type { Asking, Finding } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
 import { REASONS } from "../../src/model/reasons.ts";
@@ -116,6 +117,44 @@ test("a line has time, key, model, effect, reason, place, tokens and cost", asyn
     "-",
     "-",
   ]);
+});
+
+test("what guardrails, services and observed lines had to say stands at the end of a line", async () => {
+  const remarks = async (parts: Parameters<typeof decision>[1]) => (await lineOf(parts)).split(/ {2,}/)[7];
+  const finding: Finding = {
+    guardrail: "secrets",
+    pattern: "aws",
+    stage: "request",
+    place: "user",
+    done: "redact",
+    observed: "reject",
+    count: 2,
+    values: ["k7fq3mzx2a"],
+  };
+  const asking: Asking = {
+    guardrail: "injection",
+    service: "shield",
+    texts: 1,
+    verdict: "none",
+    trouble: "timeout",
+    why: [],
+    calls: 1,
+    known: 0,
+    units: 0,
+    ms: 800,
+  };
+  const observed = { effect: "refuse", reason: "model", stripped: [], origins: ["a.policy:4"] } as const;
+  assert.equal(await remarks({}), undefined);
+  assert.equal(
+    await remarks({ findings: [finding], asked: [asking], observed }),
+    "redact secrets (2); would reject secrets (2); shield: no verdict (timeout); would be refused: model",
+  );
+  assert.equal(await remarks({ asked: [{ ...asking, verdict: "flagged", trouble: null }] }), "shield flags it");
+  const allow = { ...observed, effect: "allow", reason: null } as const;
+  const tools = ["Bash", "Edit", "Read", "Write"];
+  assert.equal(await remarks({ observed: { ...allow, stripped: tools } }), "would lose Bash, Edit, Read and 1 more");
+  assert.equal(await remarks({ observed: allow }), "would keep more tools");
+  assert.equal(await remarks({ effect: "refuse", reason: "model", observed: allow }), "would be allowed");
 });
 
 test("a request that is open, broken off, unpriced or unknown says so", () => {

@@ -57,6 +57,7 @@ test("nothing of an agent's own is taken for a secret", () => {
     "<task-notification><task-id>b7k2m9xq</task-id><status>completed</status></task-notification>",
     "task-9f8e7d6c5b4a-token-3a2b1c0d9e8f7a6b, risk-averse, desk-ant-colony, ask-proj-management-for-everybody",
     'toolu_01A09q90qw90lq917835lq9x msg_013Zva2CMHLNnjNjNKqJ2EFq "request_id":"req_011CSHoEeqs5C35K2UUqR7Fy"',
+    "the token of this request: toolu_01A09q90qw90lq917835lq9x, session_id=msg_013Zva2CMHLNnjNjNKqJ2EFq",
     "commit 76c2363e2ccb1e44bd720c1dbba143480c9d9dc4\nparent 0e4c5b0c9d9dc41ef2e79b0c9641f2eceb461c76",
     '"integrity": "sha512-3a5WcJbvrBYaKQfPxX9zq0n7kH1mG2vT4sRyLdUoIeNwMxAfBgChDiEjFkGlHmInJoKpLqMrNsOtPuQvRwSx=="',
     '{"uuid":"6b6d619c-5a6a-44c5-b0a8-a083d5741e7f","parentUuid":null,"isSidechain":false,"version":"2.1.0"}',

@@ -12,6 +12,7 @@ const SIGNS = /[^A-Za-z0-9\s._/:,;()[\]{}"'`=\\-]/;
 export function isPassword(value: string): boolean {
   if (value.length < 6 || value.length > 200) return false;
   if (isPlaceholder(value) || isReference(value) || isPlace(value) || isCode(value)) return false;
+  if (IDENTIFIER.test(value)) return false;
   if (isDigest(value)) return HEXADECIMAL_KEY.test(value);
   const digits = value.match(/\d/g)?.length ?? 0;
   const letters = value.match(/[A-Za-z]/g)?.length ?? 0;
@@ -26,13 +27,16 @@ export function isPassword(value: string): boolean {
 /** A digest's form is also that of a key that somebody drew. */
 const HEXADECIMAL_KEY = /^[0-9a-f]{32,64}$/i;
 
+/** Names that services give to messages, calls, requests and the like: drawn by chance, and no secret. */
+const IDENTIFIER = /^(?:(?:srv|mcp)?toolu|msg(?:batch)?|req|call|resp|chatcmpl|file|container|thread|asst)[_-]/;
+
 /** A key or token: long, and drawn by chance. */
 export function isToken(value: string): boolean {
   if (value.length < 15 || value.length > 1000) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
-  if (isCode(value)) return false;
+  if (isCode(value) || IDENTIFIER.test(value)) return false;
   const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
   return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.5;
 }
