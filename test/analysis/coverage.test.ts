@@ -212,7 +212,7 @@ suite("the same as compiling and testing again without the statement", () => {
       const { model } = it;
       const missed = new Set(coverageOf(it).uncovered.map(({ statement }) => nameOf(statement)));
       const statements = statementsOf(model, it.table);
-      assert.ok(statements.length > 3);
+      assert.ok(statements.length >= 3);
       for (const statement of statements) {
         const mutant = lacking(model, statement);
         const { failed } = runTests(mutant, tableOf(withNames(mutant, model)));
