@@ -100,5 +100,11 @@ export const CREDENTIALS: Readonly<Record<string, Writer>> = {
   "bare session": (c) => `PHPSESSID=${mark(letters(c, "l", 26))}`,
   "enable secret": (c) => `hostname core1\nenable secret ${bare(c)}\n`,
   "csv with names": (c) => `db,${user(c)},password,${bare(c)}\n`,
+  "chat, my pass": (c) => `my login is ${user(c)} and my pass is ${bare(c)}`,
+  "chat, password for": (c) => `Password for ${user(c)}: ${bare(c)}`,
+  "chat, dash": (c) => `temporary password - ${bare(c)}`,
+  "chat, set to": (c) => `changed the root password to ${bare(c)} yesterday`,
+  "chat, as the password": (c) => `use ${bare(c)} as the password`,
+  "quoted pass": (c) => `String pass = "${inQuotes(c)}";\n`,
   "random password in code": (c) => `ADMIN_PASSWORD = "${mark(randomPassword(c).replace(/["\\]/g, "x"))}"\n`,
 };

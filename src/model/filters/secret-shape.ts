@@ -30,13 +30,16 @@ const HEXADECIMAL_KEY = /^[0-9a-f]{32,64}$/i;
 /** Names that services give to messages, calls, requests and the like: drawn by chance, and no secret. */
 const IDENTIFIER = /^(?:(?:srv|mcp)?toolu|msg(?:batch)?|req|call|resp|chatcmpl|file|container|thread|asst)[_-]/;
 
+/** A function that gives a pointer, as in `EC_KEY *d2i_EC_PUBKEY`. */
+const POINTER = /^\*+[A-Za-z_]\w*$/;
+
 /** A key or token: long, and drawn by chance. */
 export function isToken(value: string): boolean {
   if (value.length < 15 || value.length > 1000) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
-  if (isCode(value) || IDENTIFIER.test(value)) return false;
+  if (isCode(value) || IDENTIFIER.test(value) || POINTER.test(value)) return false;
   const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
   return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.5;
 }
