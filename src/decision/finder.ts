@@ -10,6 +10,15 @@ export interface Finder {
   each(text: string, found: (start: number, end: number) => void): void;
   /** Whether there is any match. */
   any(text: string): boolean;
+  /** The match that begins at a place, and its value; null for none. Not every engine can be asked. */
+  readonly at: ((text: string, place: number) => Match | null) | null;
+}
+
+/** A match: where it ends, and where its value lies in it. */
+export interface Match {
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The finder of an expression. */
@@ -37,7 +46,20 @@ export function createFinder(expression: TableExpression): Finder {
         () => quick.any(text),
         (linear) => linear.any(text),
       ),
+    at: (text, place) =>
+      roomy(
+        () => quick.at!(text, place),
+        (linear) => firstAt(linear, text, place),
+      ),
   };
+}
+
+function firstAt(linear: Finder, text: string, place: number): Match | null {
+  let found: Match | null = null;
+  linear.each(text.slice(place), (start, end) => {
+    found ??= { end: place + end, from: place + start, to: place + end };
+  });
+  return found;
 }
 
 function v8Finder({ source, flags }: TableExpression): Finder {
@@ -46,8 +68,21 @@ function v8Finder({ source, flags }: TableExpression): Finder {
   const search = new RegExp(source, `${kept}g`);
   // Places of groups cost on every match, so only a second look at a match asks for them.
   const locate = new RegExp(source, `${kept}dy`);
+  const sticky = new RegExp(source, `${kept}y`);
+  const locateAt = (text: string, place: number): Match | null => {
+    locate.lastIndex = place;
+    const match = locate.exec(text);
+    if (match === null) return null;
+    const end = place + match[0].length;
+    const [from, to] = match[1] === undefined || match[1] === "" ? [place, end] : match.indices![1]!;
+    return end === place ? null : { end, from, to };
+  };
   return {
     any: (text) => test.test(text),
+    at(text, place) {
+      sticky.lastIndex = place;
+      return sticky.test(text) ? locateAt(text, place) : null;
+    },
     each(text, found) {
       search.lastIndex = 0;
       for (let match = search.exec(text); match !== null; match = search.exec(text)) {
@@ -69,6 +104,7 @@ function v8Finder({ source, flags }: TableExpression): Finder {
 function linearFinder({ re2 }: TableExpression): Finder {
   const engine = RE2JS.compile(re2);
   return {
+    at: null,
     any: (text) => engine.matcher(text).find(),
     each(text, found) {
       const matcher = engine.matcher(text);

@@ -55,6 +55,23 @@ export function mayFollow(bytes: Uint8Array, at: number, end: number, steps: rea
   return true;
 }
 
+/** The same for text that is decoded already. */
+export function mayFollowIn(text: string, at: number, steps: readonly QuickStep[]): boolean {
+  let from = at;
+  for (const { holds, min, max } of steps) {
+    const last = Math.min(text.length, from + max);
+    const first = from;
+    while (from < last) {
+      const code = text.charCodeAt(from);
+      if (code >= 128) return true;
+      if (holds[code] === 0) break;
+      from++;
+    }
+    if (from - first < min) return false;
+  }
+  return true;
+}
+
 /** Bytes that a UTF-16 unit may take in UTF-8, and when it is written as an escape. */
 const WIDE = 3;
 const WIDEST = 6;

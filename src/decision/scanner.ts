@@ -9,7 +9,7 @@ import { deedsOf, strengthOf } from "./deeds.ts";
 import { mayHide, unpack } from "./encoded.ts";
 import { createFinder, type Finder } from "./finder.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
-import { decodedAround, mayFollow, type QuickStep, quickSteps } from "./raw-text.ts";
+import { decodedAround, mayFollow, mayFollowIn, type QuickStep, quickSteps } from "./raw-text.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
 
@@ -46,7 +46,12 @@ interface Probe {
   readonly certain: string;
   /** Greatest length of a match; null: any. */
   readonly longest: number | null;
+  /** True when a match begins so near before its literal that each place can be tried. */
+  readonly isAnchored: boolean;
 }
+
+/** So many letters before a literal are tried one by one. */
+const NEAR = 8;
 
 /** What a literal leads to: a probe that may match around it. */
 interface Lead {
@@ -103,10 +108,13 @@ function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
       const certainty = CONFIDENCES.indexOf(confidence);
       const accepts = createAccepts(filter);
       for (const expression of expressions) {
-        const { certain, longest } = expression;
+        const { certain, longest, literals } = expression;
         const finder = createFinder(expression);
         const grade = { strength, certainty };
-        const probe = probes.push({ guardrail, pattern: name, ...grade, finder, accepts, certain, longest }) - 1;
+        const isNear = literals.every(({ before }) => before !== null && before <= NEAR);
+        const isAnchored = literals.length > 0 && isNear && finder.at !== null;
+        const rest = { finder, accepts, certain, longest, isAnchored };
+        const probe = probes.push({ guardrail, pattern: name, ...grade, ...rest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
         addSigns(signs, probe, expression);
       }
@@ -144,6 +152,8 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
   const letters = lettersOf([...signs.map(({ text }) => text), ...probes.map(({ certain }) => certain)]);
   // Written anew by each look; fresh ones for each would be most of what a look allocates.
   const suspected = new Uint8Array(probes.length);
+  const begins: number[][] = probes.map(() => []);
+  const called: number[] = [];
   let bytes: Buffer = Buffer.alloc(0);
   let start = 0;
   let end = 0;
@@ -184,31 +194,41 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     },
     scan(text, suspects = "any") {
       const hits: Ranked[] = [];
+      const add = (probe: number, start: number, end: number): void => {
+        const { guardrail, pattern, strength, certainty, accepts } = probes[probe]!;
+        if (!(accepts?.(text, start, end) ?? true)) return;
+        hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
+      };
       for (const [probe, ranges] of suspects === "any" ? around(text) : wholly(text, suspects)) {
-        const { guardrail, pattern, strength, certainty, finder, accepts } = probes[probe]!;
         for (const { from, to } of ranges) {
-          finder.each(text.slice(from, to), (at, behind) => {
-            const start = from + at;
-            const end = from + behind;
-            if (!(accepts?.(text, start, end) ?? true)) return;
-            hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
-          });
+          probes[probe]!.finder.each(text.slice(from, to), (start, end) => add(probe, from + start, from + end));
         }
       }
+      for (const probe of called.splice(0)) tryAt(text, probe, add);
       for (const inside of insides) hits.push(...hidden(text, inside));
       return hits.length === 0 ? NO_HITS : apart(hits);
     },
   };
 
-  /** Where each probe can match, by the literals that stand in the text. */
+  /** Where each probe can match, by the literals that stand in the text; the anchored ones are called. */
   function around(text: string): Map<number, Range[]> {
     const ranges = wholly(
       text,
       blind.filter((probe) => text.includes(probes[probe]!.certain)),
     );
     prefilter.inText(text, (index, at) => {
-      for (const { probe, before } of signs[index]?.leads ?? []) {
-        const { longest } = probes[probe]!;
+      const sign = signs[index];
+      if (sign === undefined) return;
+      const behind = at + sign.text.length;
+      for (const { probe, before, follow } of sign.leads) {
+        if (!mayFollowIn(text, behind, follow)) continue;
+        const { longest, isAnchored } = probes[probe]!;
+        if (isAnchored) {
+          const places = begins[probe]!;
+          if (places.length === 0) called.push(probe);
+          for (let place = Math.max(0, at - before!); place <= at; place++) places.push(place);
+          continue;
+        }
         const from = Math.max(0, at - (before ?? Infinity) - MARGIN);
         const to = Math.min(text.length, at + (longest ?? Infinity) + MARGIN);
         const known = ranges.get(probe);
@@ -218,6 +238,18 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     });
     for (const [probe, found] of ranges) if (found.length > 1) ranges.set(probe, joined(found));
     return ranges;
+  }
+
+  /** Tries a probe at each place where it may begin; as in a search, matches do not overlap. */
+  function tryAt(text: string, probe: number, found: (probe: number, start: number, end: number) => void): void {
+    const places = begins[probe]!.splice(0).sort((a, b) => a - b);
+    let next = 0;
+    for (const place of places) {
+      if (place < next) continue;
+      const match = probes[probe]!.finder.at!(text, place);
+      next = match?.end ?? place + 1;
+      if (match !== null) found(probe, match.from, match.to);
+    }
   }
 }
 
