@@ -60,6 +60,8 @@ export function checkSection({ keys, bytes, bareMs, checkMs, formatMs }: CheckRe
     title: `Commands on ${keys} keys (${(bytes / 1e6).toFixed(1)} MB of policy), cold`,
     columns: ["command", "wall", "bare node"],
     rows: [row("node", bareMs), row("gw policy check", checkMs), row("gw policy fmt --check", formatMs)],
-    notes: ["Whole processes, from start to exit; the median of five after one that warms the disk and the cache of compiled code."],
+    notes: [
+      "Whole processes, from start to exit; the median of five after one that warms the disk and the cache of compiled code.",
+    ],
   };
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
 import type { Running } from "../support/process.ts";
 import type { Reading } from "./meter.ts";
-import { messagesBody } from "./traffic.ts";
+import { firstRequests, type Sent, sessionTraffic } from "./traffic.ts";
 
 /**
  * How much is sent: first `warm` requests to each target, which runs for days where it is used and whose code must be
@@ -25,6 +25,8 @@ export interface Measured {
   /** Microseconds of CPU per request, one figure a round: answers event by event, and as fast as they come. */
   readonly pacedCpuUs: number[];
   readonly burstCpuUs: number[];
+  /** The same, paced, of requests that begin sessions. */
+  readonly firstCpuUs: number[];
   /** Milliseconds to the first byte and to the last, one figure a request. */
   readonly firstMs: number[];
   readonly lastMs: number[];
@@ -64,7 +66,7 @@ export interface SizeRun {
 /** Sends requests of every size to every target, before anything is measured. */
 export async function warmUp({ plan, targets, key, pace, random, progress }: Omit<SizeRun, "bytes">): Promise<void> {
   progress("warming up");
-  const bodies = plan.sizes.flatMap((bytes) => Array.from({ length: plan.load }, () => messagesBody(bytes, random)));
+  const bodies = plan.sizes.flatMap((bytes) => sessionTraffic(bytes, plan.load, random));
   await pace("burst");
   for (const at of targets) {
     const load = Array.from({ length: plan.warm }, (_, index) => bodies[(index * 7) % bodies.length]!);
@@ -75,7 +77,7 @@ export async function warmUp({ plan, targets, key, pace, random, progress }: Omi
 /** Measures every target with bodies of one size. */
 export async function measureSize(run: SizeRun): Promise<SizeReport> {
   const { bytes, plan, targets, key, random, progress } = run;
-  const bodies = (count: number) => Array.from({ length: count }, () => messagesBody(bytes, random));
+  const bodies = (count: number) => sessionTraffic(bytes, count, random);
   const report = { bytes, direct: measured(), relay: measured(), gateway: measured() };
   progress(`${bytes} bytes: warming up`);
   await run.pace("burst");
@@ -86,6 +88,8 @@ export async function measureSize(run: SizeRun): Promise<SizeReport> {
     await run.pace("paced");
     const slow = bodies(plan.load);
     for (const at of order) await meterLoad(at, slow, { run, cpu: report[at.name].pacedCpuUs });
+    const first = firstRequests(bytes, plan.load, random);
+    for (const at of order) await meterLoad(at, first, { run, cpu: report[at.name].firstCpuUs });
     await run.pace("burst");
     const fast = bodies(plan.load);
     for (const at of order) report[at.name].rss = await meterLoad(at, fast, { run, cpu: report[at.name].burstCpuUs });
@@ -103,7 +107,7 @@ export async function measureSize(run: SizeRun): Promise<SizeReport> {
 /** Sends a load, notes the CPU per request and returns the memory that is resident afterwards. */
 async function meterLoad(
   at: Target,
-  load: readonly Buffer[],
+  load: readonly Sent[],
   { run, cpu }: { run: SizeRun; cpu: number[] },
 ): Promise<number> {
   const before = await settled(at);
@@ -115,7 +119,7 @@ async function meterLoad(
 }
 
 function measured(): Measured {
-  return { pacedCpuUs: [], burstCpuUs: [], firstMs: [], lastMs: [], rss: 0 };
+  return { pacedCpuUs: [], burstCpuUs: [], firstCpuUs: [], firstMs: [], lastMs: [], rss: 0 };
 }
 
 /** Reads the meter once the work that follows a last byte (records, accounts) has had its time. */
@@ -125,7 +129,7 @@ async function settled({ process }: Target): Promise<Reading | null> {
   return process.ask<Reading>("reading");
 }
 
-async function flood(at: Target, bodies: readonly Buffer[], { width, key }: { width: number; key: string }) {
+async function flood(at: Target, bodies: readonly Sent[], { width, key }: { width: number; key: string }) {
   let next = 0;
   const worker = async () => {
     for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) await exchange(at, body, key);
@@ -133,7 +137,11 @@ async function flood(at: Target, bodies: readonly Buffer[], { width, key }: { wi
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-async function exchange(at: Target, body: Buffer, key: string): Promise<{ firstMs: number; lastMs: number }> {
+async function exchange(
+  at: Target,
+  { session, body }: Sent,
+  key: string,
+): Promise<{ firstMs: number; lastMs: number }> {
   const begun = performance.now();
   const answer = await at.pool.request({
     method: "POST",
@@ -143,7 +151,7 @@ async function exchange(at: Target, body: Buffer, key: string): Promise<{ firstM
       authorization: `Bearer ${key}`,
       "content-type": "application/json",
       "user-agent": "claude-cli/2.1.330 (external, sdk-cli)",
-      "x-claude-code-session-id": "00000000-0000-4000-8000-000000000000",
+      "x-claude-code-session-id": session,
       "anthropic-beta": "claude-code-20250219,interleaved-thinking-2025-05-14,context-management-2025-06-27",
       "anthropic-version": "2023-06-01",
       "x-app": "cli",

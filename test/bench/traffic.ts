@@ -1,7 +1,7 @@
 /**
  * Requests as Claude Code makes them: a long system prompt, a dozen tools with schemas, and a conversation that grew by
- * tool calls, results and signed thoughts. Every body differs from every other throughout its messages, so that nothing
- * of it can be remembered. The same seed gives the same bodies.
+ * tool calls, results and signed thoughts. A session sends all that it sent before and one turn more; a first request
+ * differs from every other throughout, so that nothing of it can be remembered. The same seed gives the same bodies.
  */
 
 /** A source of numbers in [0, 1) that always gives the same sequence for a seed (mulberry32). */
@@ -24,6 +24,53 @@ const WORDS = (
 ).split(" ");
 const HEX = "0123456789abcdef";
 const TOOLS = "Agent Bash Edit ListAgents Read ReportFindings ScheduleWakeup Skill ToolSearch Workflow Write Glob";
+
+/** One request and the session that sends it. */
+export interface Sent {
+  readonly session: string;
+  readonly body: Buffer;
+}
+
+/** So many sessions take turns. */
+const SESSIONS = 8;
+/** A turn of a session, in bytes; a small request is no turn of anything. */
+const TURN = 6_000;
+
+/**
+ * The next requests of some sessions in turns, each of about `size` bytes: a session begins with a little less and grows
+ * to a little more, turn by turn, and then another takes its place.
+ */
+export function sessionTraffic(size: number, count: number, random: () => number): Sent[] {
+  const sessions: Sent[][] = Array.from({ length: SESSIONS }, () => []);
+  return Array.from({ length: count }, (_, at) => {
+    const queue = sessions[at % SESSIONS]!;
+    if (queue.length === 0) queue.push(...session(size, random));
+    return queue.shift()!;
+  });
+}
+
+/** Requests that nothing came before: each a session of its own. */
+export function firstRequests(size: number, count: number, random: () => number): Sent[] {
+  return Array.from({ length: count }, () => ({ session: sessionId(random), body: messagesBody(size, random) }));
+}
+
+/** All requests of one session. */
+function session(size: number, random: () => number): Sent[] {
+  const name = sessionId(random);
+  const spread = Math.min(size / 4, 6 * TURN);
+  if (spread < TURN) return [{ session: name, body: messagesBody(size, random) }];
+  const request = JSON.parse(messagesBody(size - spread, random).toString());
+  const sent: Sent[] = [];
+  for (let turn = 1_000, length = size - spread; length < size + spread; turn += 1, length += TURN) {
+    sent.push({ session: name, body: Buffer.from(JSON.stringify(request)) });
+    request.messages.push(...toolTurn(turn, TURN, random));
+  }
+  return sent;
+}
+
+function sessionId(random: () => number): string {
+  return `00000000-0000-4000-8000-${hex(12, random)}`;
+}
 
 /** A Messages body of about `size` bytes. */
 export function messagesBody(size: number, random: () => number): Buffer {
