@@ -30,44 +30,73 @@ const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 }
 const MB = 1 << 20;
 
 const { values } = parseArgs({
-  options: { format: { type: "string", default: "text" }, quick: { type: "boolean", default: false } },
+  options: {
+    format: { type: "string", default: "text" },
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+  },
 });
 
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
-progress("invariants: on the large policy");
-const invariants = benchInvariants();
-progress("decision: small and large policy");
-const decision = benchDecision();
-progress("diff: two revisions of the large policy");
-const diff = benchDiff();
-progress("tests: 10,000 assertions on the large policy, and what they cover");
-const assertions = benchAssertions();
-progress("replay: 200,000 records under the large policy");
-const replay = await benchReplay();
-progress("session: guardrails with the pack of secrets, turn by turn");
-const session = await benchSession();
-progress("check: the large policy, in processes of their own");
-const check = benchCheck();
-progress("editor: keystrokes in the large policy");
-const editor = await benchEditor(values.quick ? 1 : 3);
-const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
+
+/** What was measured, as data and as it is shown. */
+interface Shown {
+  readonly data: unknown;
+  readonly sections: readonly Section[];
+}
+
+/** One part of the bench: what it says while it runs, and how it runs. */
+interface Part {
+  readonly title: string;
+  run(): Promise<Shown> | Shown;
+}
+
+function part<T>(title: string, run: () => Promise<T> | T, section: (report: T) => Section): Part {
+  return {
+    title,
+    async run() {
+      const data = await run();
+      return { data, sections: [section(data)] };
+    },
+  };
+}
+
+const PARTS: Readonly<Record<string, Part>> = {
+  invariants: part("on the large policy", benchInvariants, invariantSection),
+  decision: part("small and large policy", benchDecision, decisionSection),
+  diff: part("two revisions of the large policy", benchDiff, diffSection),
+  assertions: part("10,000 on the large policy, and what they cover", benchAssertions, assertionSection),
+  replay: part("200,000 records under the large policy", benchReplay, replaySection),
+  session: part("guardrails with the pack of secrets, turn by turn", benchSession, sessionSection),
+  check: part("the large policy, in processes of their own", benchCheck, checkSection),
+  editor: part("keystrokes in the large policy", () => benchEditor(values.quick ? 1 : 3), editorSection),
+  relay: {
+    title: "requests through the gateway and a bare relay",
+    async run() {
+      const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
+      const data = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
+      return { data, sections: [cpuSection(reports), firstSection(reports), latencySection(reports)] };
+    },
+  },
+};
+
+const wanted = values.only?.split(",") ?? Object.keys(PARTS);
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  progress(`there is no part ${unknown.join(", ")}; the parts are ${Object.keys(PARTS).join(", ")}`);
+  process.exit(2);
+}
+const shown = new Map<string, Shown>();
+for (const name of wanted) {
+  const { title, run } = PARTS[name]!;
+  progress(`${name}: ${title}`);
+  shown.set(name, await run());
+}
 if (values.format === "json") {
-  const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  const figuresOfAll = { invariants, decision, diff, assertions, replay, session, check, editor, relay };
-  process.stdout.write(`${JSON.stringify({ node: process.version, ...figuresOfAll })}\n`);
+  const data = Object.fromEntries(Array.from(shown, ([name, { data }]) => [name, data]));
+  process.stdout.write(`${JSON.stringify({ node: process.version, ...data })}\n`);
 } else {
-  const sections = [
-    invariantSection(invariants),
-    decisionSection(decision),
-    diffSection(diff),
-    assertionSection(assertions),
-    replaySection(replay),
-    sessionSection(session),
-    checkSection(check),
-    editorSection(editor),
-    cpuSection(reports),
-    latencySection(reports),
-  ];
+  const sections = [...shown.values()].flatMap(({ sections }) => sections);
   process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }
 
@@ -77,6 +106,7 @@ function figures(relay: Measured, gateway: Measured) {
     relayCpuUs: median(relay.pacedCpuUs),
     gatewayCpuUs: median(gateway.pacedCpuUs),
     cpuRatio: median(gateway.pacedCpuUs) / median(relay.pacedCpuUs),
+    firstCpuRatio: median(gateway.firstCpuUs) / median(relay.firstCpuUs),
     burstCpuRatio: median(gateway.burstCpuUs) / median(relay.burstCpuUs),
     relayRssMb: relay.rss / MB,
     gatewayRssMb: gateway.rss / MB,
@@ -101,6 +131,22 @@ function cpuSection(all: readonly SizeReport[]): Section {
     notes: [
       "User and system time of each process, all its threads; the median of the rounds.",
       "The answer has about 60 events: one a millisecond, as a model streams, or all of them at once (burst).",
+    ],
+  };
+}
+
+function firstSection(all: readonly SizeReport[]): Section {
+  return {
+    title: "CPU of requests that begin a session, of which nothing is known",
+    columns: ["body", "relay", "gateway", "ratio"],
+    rows: all.map(({ bytes, relay, gateway }) => [
+      size(bytes),
+      us(median(relay.firstCpuUs)),
+      us(median(gateway.firstCpuUs)),
+      ratio(gateway.firstCpuUs, relay.firstCpuUs),
+    ]),
+    notes: [
+      "Answers event by event. Above, a request repeats what its session sent before, as most do, and adds a turn.",
     ],
   };
 }
