@@ -31,36 +31,47 @@ export async function readForReplay(dir: string, replay: Replay, advance: Advanc
   };
   for (const segments of logs) {
     replay.begin();
-    for (const told of readSegments(segments, passed)) {
+    readSegments(segments, passed, (told) => {
       records++;
       if (told === null) unreadable++;
       else feed(told, replay);
-    }
+    });
   }
   advance(total, total);
   return { logs: logs.length, records: records - unreadable, unreadable };
 }
 
-/** Each line of a log; null for one that is no record. */
-function* readSegments(segments: readonly Segment[], passed: (bytes: number) => void): Generator<Told | null> {
+/** Takes a line; null for one that is no record. Called and not waited for: of a million, the waiting is felt. */
+type Take = (told: Told | null) => void;
+
+/** Each line of a log. */
+function readSegments(segments: readonly Segment[], passed: (bytes: number) => void, take: Take): void {
   const quick = createQuickReader();
   for (const { path, end } of segments) {
-    for (const told of readPieces(path, quick, passed)) {
+    let isOver = false;
+    readPieces(path, quick, passed, (told) => {
       // What stands behind the beginning of the next segment was never acknowledged.
-      if (told !== null && told.seq >= end) break;
-      yield told;
-    }
+      isOver ||= told !== null && told.seq >= end;
+      if (!isOver) take(told);
+      return isOver;
+    });
   }
 }
 
 const NEWLINE = 0x0a;
 
-function* readPieces(path: string, quick: QuickReader, passed: (bytes: number) => void): Generator<Told | null> {
+/** Each line of a file, until `take` says that it is enough. */
+function readPieces(
+  path: string,
+  quick: QuickReader,
+  passed: (bytes: number) => void,
+  take: (told: Told | null) => boolean,
+): void {
   for (const piece of wholeLines(path)) {
     for (let start = 0; start < piece.length; ) {
       const newline = piece.indexOf(NEWLINE, start);
       const end = newline < 0 ? piece.length : newline;
-      yield quick.read(piece, start, end) ?? readLine(piece.subarray(start, end));
+      if (take(quick.read(piece, start, end) ?? readLine(piece.subarray(start, end)))) return;
       start = end + 1;
     }
     passed(piece.length);
