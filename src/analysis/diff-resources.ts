@@ -5,7 +5,7 @@ import { isRolling } from "../decision/meter.ts";
 import type { Table, TablePrice } from "../decision/table.ts";
 import { dollars, thousands } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
-import type { Model, Provider } from "../model/model.ts";
+import type { Model, Provider, Server } from "../model/model.ts";
 import { describe, nameText, type Vocabulary } from "./describe.ts";
 import { type AccessAt, accessPairs, exampleOf, type JointAccess, vocabularyOf } from "./diff-access.ts";
 import { causeAt, type Joint, momentsOf, stretches, unmatched } from "./diff-joint.ts";
@@ -14,7 +14,13 @@ import type { About, Cause, Move, Row } from "./diff-row.ts";
 /** The rows about resources, as far as somebody uses them under both policies. */
 export function resourceRows(joint: Joint, access: AccessAt): readonly Row[] {
   const shared = accessPairs(joint, access);
-  return [...providerRows(joint, shared), ...modelRows(joint, shared), ...timezoneRows(joint), ...recordRows(joint)];
+  return [
+    ...providerRows(joint, shared),
+    ...serverRows(joint),
+    ...modelRows(joint, shared),
+    ...timezoneRows(joint),
+    ...recordRows(joint),
+  ];
 }
 
 /** What the nodes may use, old beside new. */
@@ -57,6 +63,36 @@ function bothPlaces(
   return (["new", "old"] as const).flatMap((side) =>
     lines[side].map(({ span }) => ({ ...causeAt(joint, side, span, text), text })),
   );
+}
+
+/** Who may use a server's tools is said elsewhere; here is where they are, and what it may do besides. */
+function serverRows(joint: Joint): readonly Row[] {
+  const old = new Map(joint.old.model.servers.map((server) => [server.name, server]));
+  return joint.new.model.servers.flatMap((now) => {
+    const before = old.get(now.name);
+    if (before === undefined) return [];
+    const left = unmatched(traitsOf(before), traitsOf(now), (part) => part);
+    if (left.new.length + left.old.length === 0) return [];
+    const change = `${left.old.join(", ") || "nothing"} → ${left.new.join(", ") || "nothing"}`;
+    const causes = bothPlaces(joint, { old: [before], new: [now] }, `mcp ${now.name}`);
+    return [plainRow("server", `mcp ${now.name}`, { move: "changed", change, causes })];
+  });
+}
+
+function traitsOf({ reach, patience, may }: Server): readonly string[] {
+  const times = `timeout ${patience.idle / 1000}sec idle ${patience.total / 1000}sec total`;
+  const asks = may.map((asking) => `may ${asking}`);
+  if (reach.kind === "stdio") {
+    const command = `command ${reach.command.map((word) => JSON.stringify(word)).join(" ")}`;
+    return [command, ...reach.env.map((name) => `env ${name}`), times, ...asks];
+  }
+  const { url, credential } = reach;
+  return [
+    `url ${url}`,
+    credential === null ? [] : [`credential ${credential.kind} ${credential.ref}`],
+    times,
+    asks,
+  ].flat();
 }
 
 /** A change of some models that is no change of who may use them. */

@@ -23,6 +23,7 @@ export type About =
   | "owner"
   | "guardrail"
   | "provider"
+  | "server"
   | "route"
   | "price"
   | "timezone"

@@ -45,6 +45,7 @@ export function compile(model: Model, revision: Revision): { table: Table | null
       ...provider,
       origin: originAt(span, `provider ${provider.name}`),
     })),
+    servers: model.servers.map(({ span, ...server }) => ({ ...server, origin: originAt(span, `mcp ${server.name}`) })),
     routes,
     ...prices,
     catalogue: listCatalogue(model),

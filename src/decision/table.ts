@@ -3,7 +3,7 @@
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
 import type { Period, Place, Scope, Stage } from "../language/tree.ts";
-import type { ProviderKind, Until } from "../model/model.ts";
+import type { ProviderKind, Server, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
 
@@ -54,6 +54,9 @@ export interface TableProvider {
   readonly credential: { readonly kind: "env" | "file"; readonly ref: string } | null;
   readonly origin: Origin;
 }
+
+/** A server of tools that the gateway holds. */
+export type TableServer = Omit<Server, "span"> & { readonly origin: Origin };
 
 export interface TablePrice {
   readonly input: number;
@@ -144,6 +147,8 @@ export interface Table {
   readonly guardrails: readonly TableGuardrail[];
   readonly windows: readonly Window[];
   readonly providers: readonly TableProvider[];
+  /** By name. */
+  readonly servers: readonly TableServer[];
   /** For each model atom the provider names to try, in order; empty when no route is declared. */
   readonly routes: readonly (readonly string[])[];
   /**

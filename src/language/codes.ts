@@ -151,6 +151,10 @@ export const CODES = {
     "a tool or model is nearly one that the packs know",
     "The name is written out and no pack has it, but one that differs by a letter or two, or a group that is called so. If it is right, nothing is wrong; if it is a slip, an `allow` gives and a `deny` takes nothing.",
   ),
+  GW2021: error(
+    "an unknown MCP server",
+    "No `mcp` block has this name. Declare the server, or mend the name; tools of servers that clients configure themselves are `client-mcp:server/tool`.",
+  ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
   GW3001: error(
@@ -202,7 +206,7 @@ export const CODES = {
   ),
   GW3016: error(
     "a tool family that does not exist",
-    "Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`. A rule about an unknown family would match nothing.",
+    "Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`; prompts and resources of the gateway's servers `mcp-prompt:server/name` and `mcp-resource:server/uri`. A rule about an unknown family would match nothing.",
   ),
   GW3017: error(
     "a pack from a file is not pinned",
@@ -262,6 +266,22 @@ export const CODES = {
   GW3043: warning(
     "a delegation of no file",
     "The glob matches no file of the policy, so nothing is held to the team. Paths begin in the policy directory; `*` stops at `/`, `**` does not.",
+  ),
+  GW3051: error(
+    "an MCP server that cannot be reached",
+    'An `mcp` block says where its server is: `url "https://…"` for one that runs elsewhere, or `command "program" "argument"` for one that the gateway runs. It needs one of the two.',
+  ),
+  GW3052: error(
+    "a server's name that clients cannot say",
+    "Clients call a tool `mcp__server__tool`, in at most 64 characters. The name of a server has at most 32, holds no `__`, begins and ends with no `_`, and is not `gw`, which is how clients call the gateway itself.",
+  ),
+  GW3053: error(
+    "a tool's name that clients cannot say",
+    "Clients call a tool `mcp__server__tool`, and the API takes at most 64 characters for it. A longer name breaks the session of whoever is granted the tool.",
+  ),
+  GW3054: error(
+    "a rule about a client's server that the gateway holds",
+    "When a policy declares `mcp github`, a tool that a client calls `mcp__github__get_issue` is `mcp:github/get_issue`, so a rule about `client-mcp:github/…` would match nothing.",
   ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------

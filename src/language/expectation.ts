@@ -46,6 +46,7 @@ const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
   expectation: ["`refuse`", "`redact`", "`route`"],
   require: ["`days`"],
+  asking: ["`elicit`", "`sample`", "`roots`"],
 };
 
 /** What a message of `carryWanted` says. */
@@ -73,6 +74,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
   provider: { whole: "a provider", words: ["kind", "url", "credential"] },
   models: { whole: "a model group", words: ["via", "price"] },
   tools: { whole: "a tool group", words: [] },
+  server: { whole: "an MCP server", words: ["url", "command", "env", "credential", "timeout", "may"] },
   pattern: { whole: "a pattern", words: ["match", "hit", "miss"] },
   guardrail: { whole: "a guardrail", words: ["on", "in", "match", "action"] },
   audit: { whole: "the audit", words: ["content", "keep"] },
@@ -90,6 +92,12 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   providerDeclaration: "provider anthropic { … }",
   modelsDeclaration: "models everyday { claude-sonnet-*, claude-haiku-* }",
   toolsDeclaration: "tools read { Read, Grep, mcp:github/get_* }",
+  serverDeclaration: "mcp github { … }",
+  address: 'url "https://mcp.acme.example/github"',
+  command: 'command "mcp-server-filesystem" "/srv/docs"',
+  env: "env LANG, TZ",
+  timeout: "timeout 30sec idle 10min total",
+  may: "may elicit",
   patternDeclaration: "pattern employee-id { … }",
   guardrailDeclaration: "guardrail secrets { … }",
   auditDeclaration: "audit { content none }",

@@ -1,7 +1,7 @@
 /** The bodies of `pattern` and `guardrail`. */
 import type { IToken } from "chevrotain";
 import { PART, type Seen } from "./grammar-parts.ts";
-import { GrammarResources } from "./grammar-resources.ts";
+import { GrammarServers } from "./grammar-servers.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
 import type { GuardAction, GuardrailDeclaration, PatternDeclaration, Place, Stage } from "./tree.ts";
@@ -16,7 +16,7 @@ const PLACES = ["user", "tool-result", "tool-input", "system", "document"] as co
 const STAGES = ["request", "response"] as const satisfies readonly Stage[];
 
 /** Patterns with their examples, and the guardrails that use them. */
-export class GrammarGuards extends GrammarResources {
+export class GrammarGuards extends GrammarServers {
   protected readonly pattern = this.RULE("pattern", (): Named<PatternDeclaration> => {
     const body: Growing<Named<PatternDeclaration>> = { matches: [], hits: [], misses: [] };
     this.CONSUME(tokens.Open);

@@ -73,7 +73,7 @@ export class GrammarResources extends GrammarStatements {
     ]),
   );
 
-  private readonly credential = this.RULE(
+  protected readonly credential = this.RULE(
     "credential",
     (): Credential | undefined =>
       this.OR([

@@ -87,6 +87,8 @@ export const ClockRange = shape(
 );
 /** `10/min`. */
 export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END}`), "a rate such as `10/min`");
+/** `30sec`: a stretch of time. */
+export const Duration = shape("Duration", new RegExp(`\\d[\\d_]*(?:ms|sec|min|hour)${END}`), "a time such as `30sec`");
 /** `80%`. */
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
 /** `400`, `5_000`, `2M`. */
@@ -106,6 +108,7 @@ const HEAD_WORDS = [
   "provider",
   "models",
   "tools",
+  "mcp",
   "pattern",
   "guardrail",
   "audit",
@@ -159,6 +162,9 @@ const RESERVED_WORDS = [
   "never",
   "require",
   "providers",
+  "command",
+  "timeout",
+  "may",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -181,11 +187,13 @@ const CONTEXTUAL_WORDS = [
   "every",
   "within",
   "most",
+  "env",
+  "idle",
+  "total",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
 export const LATER_WORDS = [
-  "mcp",
   "oidc",
   "customer",
   "external",
@@ -200,7 +208,6 @@ export const LATER_WORDS = [
   "audience",
   "claim",
   "map",
-  "timeout",
 ] as const;
 
 /** A word of `HEAD_WORDS`. */
@@ -271,6 +278,7 @@ export const TOKENS: TokenType[] = [
   Day,
   ClockRange,
   Rate,
+  Duration,
   Percent,
   Integer,
   Misfit,

@@ -224,6 +224,31 @@ export interface ToolsDeclaration extends Common {
   readonly items: readonly Item[];
 }
 
+/** What a server may ask of a client in the middle of a call. */
+export type Asking = "elicit" | "sample" | "roots";
+
+export type ServerStatement =
+  | { readonly kind: "url"; readonly url: Word; readonly span: Span }
+  /** `command "mcp-server-files" "/srv/docs"`: the program and its arguments. */
+  | { readonly kind: "command"; readonly words: readonly Word[]; readonly span: Span }
+  /** `env LANG, TZ`: variables of the gateway's own environment that the program inherits. */
+  | { readonly kind: "env"; readonly names: readonly Word[]; readonly span: Span }
+  | { readonly kind: "credential"; readonly credential: Credential; readonly span: Span }
+  /** `timeout 30sec idle 10min total`, in milliseconds; `total` is null when not written. */
+  | { readonly kind: "timeout"; readonly idle: number; readonly total: number | null; readonly span: Span }
+  | {
+      readonly kind: "may";
+      readonly asks: readonly { readonly asking: Asking; readonly span: Span }[];
+      readonly span: Span;
+    };
+
+/** `mcp github { … }`: a server of tools that the gateway holds. */
+export interface ServerDeclaration extends Common {
+  readonly kind: "mcp";
+  readonly name: Word;
+  readonly body: readonly ServerStatement[];
+}
+
 /** `/…/i`: the source between the slashes, unescaped only for `\/`, and its flags (`i`, `m`, `s`). */
 export interface Regex {
   readonly pattern: string;
@@ -352,6 +377,7 @@ export type Declaration =
   | ProviderDeclaration
   | ModelsDeclaration
   | ToolsDeclaration
+  | ServerDeclaration
   | PatternDeclaration
   | GuardrailDeclaration
   | AuditDeclaration

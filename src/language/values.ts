@@ -32,6 +32,16 @@ export function readInteger(image: string): Read<number> {
   return { value };
 }
 
+const UNITS = { ms: 1, sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
+
+/** `30sec`, in milliseconds. */
+export function readDuration(image: string): Read<number> {
+  const parts = /^(\d+(?:_\d+)*)(ms|sec|min|hour)$/.exec(image);
+  if (parts === null) return flaw("GW1011", `\`${image}\` is not a stretch of time`, "as in `30sec`, `10min`");
+  const value = Number(parts[1]!.replaceAll("_", "")) * UNITS[parts[2] as keyof typeof UNITS];
+  return Number.isSafeInteger(value) ? { value } : flaw("GW1011", `\`${image}\` is too large`, null);
+}
+
 /** `$50`, `$0.125`, `$60_000`, in micro-dollars. */
 export function readMoney(image: string): Read<number> {
   const parts = /^\$(\d+(?:_\d+)*)(?:\.(\d+))?$/.exec(image);

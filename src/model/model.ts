@@ -4,7 +4,8 @@
  */
 
 import type { Span } from "../language/source.ts";
-import type { Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Asking, Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Reference } from "./credentials.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -84,7 +85,30 @@ export interface Provider {
   readonly kind: ProviderKind;
   /** null for kinds that have no address. */
   readonly url: string | null;
-  readonly credential: { readonly kind: "env" | "file"; readonly ref: string } | null;
+  readonly credential: Reference | null;
+  readonly span: Span;
+}
+
+/** Times in milliseconds that a server may take: silent, and altogether. */
+export interface Patience {
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** A server of tools that the gateway holds: at an address, or as a program that the gateway runs. */
+export interface Server {
+  readonly name: string;
+  readonly reach:
+    | {
+        readonly kind: "http";
+        readonly url: string;
+        readonly credential: Reference | null;
+      }
+    /** `env` names the variables that it inherits. */
+    | { readonly kind: "stdio"; readonly command: readonly string[]; readonly env: readonly string[] };
+  readonly patience: Patience;
+  /** What it may ask of a client in the middle of a call. */
+  readonly may: readonly Asking[];
   readonly span: Span;
 }
 
@@ -226,6 +250,7 @@ export interface Model {
   readonly timezone: string;
   readonly nodes: readonly Node[];
   readonly providers: readonly Provider[];
+  readonly servers: readonly Server[];
   readonly models: readonly Group[];
   readonly tools: readonly Group[];
   readonly prices: readonly Price[];

@@ -16,8 +16,11 @@ import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
 import { oneOrg } from "./checks/one-org.ts";
 import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
 import { parentsDeclared } from "./checks/parents-declared.ts";
+import { serversComplete } from "./checks/servers-complete.ts";
+import { serversKnown } from "./checks/servers-known.ts";
 import { statementsInPlace } from "./checks/statements-in-place.ts";
 import { uniqueNames } from "./checks/unique-names.ts";
+import { referenceOf } from "./credentials.ts";
 import { type Declared, gather } from "./declared.ts";
 import { expandGroups } from "./groups.ts";
 import { isTimeZone } from "./instant.ts";
@@ -26,6 +29,7 @@ import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./mode
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
 import { buildPrices } from "./prices.ts";
+import { buildServers } from "./servers.ts";
 import { buildTests } from "./tests.ts";
 
 /** What a policy means, or null when anything in it is an error; and all that is to be said about it, by place. */
@@ -46,6 +50,8 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     knownNames,
     limitsMakeSense,
     declarationsComplete,
+    serversComplete,
+    serversKnown,
     keysAreMinted,
     keysExpire,
     delegationsHold,
@@ -73,6 +79,7 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
     timezone,
     nodes,
     providers: providersOf(declared),
+    servers: buildServers(declared),
     models: groupsOf(declared.models, groups.models),
     tools: groupsOf(declared.tools, groups.tools),
     prices: buildPrices(declared, groups, report),
@@ -109,14 +116,6 @@ function providersOf(declared: Declared): Provider[] {
     const credential = declaration.body.find((statement) => statement.kind === "credential")?.credential;
     return { name, kind, url, credential: credential ? referenceOf(credential) : null, span: declaration.name.span };
   });
-}
-
-type CredentialOf = Extract<Provider["credential"], object>;
-
-function referenceOf(credential: { kind: "env"; name: { text: string } } | { kind: "file"; path: { text: string } }) {
-  return credential.kind === "env"
-    ? ({ kind: "env", ref: credential.name.text } satisfies CredentialOf)
-    : ({ kind: "file", ref: credential.path.text } satisfies CredentialOf);
 }
 
 function auditOf(declared: Declared): AuditSettings {

@@ -70,6 +70,7 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
   return {
     timezone: "UTC",
     providers: [provider("main")],
+    servers: [],
     models: [],
     tools: [],
     prices: [],

@@ -25,6 +25,7 @@ const table: Table = {
   guardrails: [],
   windows: [],
   providers: [],
+  servers: [],
   routes: [],
   prices: [],
   catalogue: [],
