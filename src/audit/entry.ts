@@ -83,6 +83,43 @@ export interface OutcomeBody {
   readonly totalMs: number;
 }
 
+/** The decision about a call of something that a server of tools offers. */
+export interface CallBody {
+  readonly kind: "call";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly effect: "allow" | "refuse";
+  readonly reason: Reason | null;
+  readonly origins: readonly string[];
+  /** What was called, as policy names it: `mcp:github/get_issue`. */
+  readonly name: string;
+  /** `tools/call`, `resources/read` and so on. */
+  readonly method: string;
+  /** Keyed hash of the arguments, 16 hex digits: equal arguments can be told, but not what they were. */
+  readonly arguments: string;
+  /** The id of the model's call that this one carries out, as the client says; null when it does not. */
+  readonly toolUse: string | null;
+  readonly bytes: number;
+}
+
+/** How an admitted call ended. */
+export interface ReturnBody {
+  readonly kind: "return";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly end: OutcomeBody["end"];
+  readonly fault: Fault | null;
+  readonly status: number;
+  readonly name: string;
+  /** What the server said: a result, a result that is an error, a question of its own, an error, or nothing. */
+  readonly result: "ok" | "tool-error" | "asks" | "error" | "none";
+  readonly bytes: number;
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
 /** A request that never reached a decision: unreadable, no such endpoint. */
 export interface FaultBody {
   readonly kind: "fault";
@@ -127,12 +164,24 @@ export interface StopBody {
 export type Body =
   | DecisionBody
   | OutcomeBody
+  | CallBody
+  | ReturnBody
   | FaultBody
   | PolicyLoadBody
   | PolicyRejectBody
   | RecoveryBody
   | StartBody
   | StopBody;
+
+/** Whether a record is a decision, which something has to follow when it let a caller through. */
+export function isDecision(kind: Body["kind"]): kind is "decision" | "call" {
+  return kind === "decision" || kind === "call";
+}
+
+/** Whether a record says how something ended that was let through. */
+export function isOutcome(kind: Body["kind"]): kind is "outcome" | "return" {
+  return kind === "outcome" || kind === "return";
+}
 
 export interface Entry {
   readonly v: 1;

@@ -15,6 +15,7 @@ const finding = z.strictObject({
 });
 const fault = z.enum([
   "endpoint",
+  "origin",
   "malformed",
   "too-large",
   "media-type",
@@ -81,9 +82,39 @@ const outcome = z.strictObject({
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),
 });
+const call = z.strictObject({
+  kind: z.literal("call"),
+  ticket: text,
+  actor,
+  revision: text,
+  commit: text.nullable(),
+  effect: z.enum(["allow", "refuse"]),
+  reason: z.enum(REASONS).nullable(),
+  origins: z.array(text),
+  name: text,
+  method: text,
+  arguments: text,
+  toolUse: text.nullable(),
+  bytes: count,
+});
+const returned = z.strictObject({
+  kind: z.literal("return"),
+  ticket: text,
+  actor,
+  end: z.enum(["complete", "client-gone", "upstream-failed", "stopped"]),
+  fault: fault.nullable(),
+  status: count,
+  name: text,
+  result: z.enum(["ok", "tool-error", "asks", "error", "none"]),
+  bytes: count,
+  firstByteMs: z.number().nonnegative().nullable(),
+  totalMs: z.number().nonnegative(),
+});
 const body = z.discriminatedUnion("kind", [
   decision,
   outcome,
+  call,
+  returned,
   z.strictObject({ kind: z.literal("fault"), ticket: text, actor, fault, status: count, path: text }),
   z.strictObject({
     kind: z.literal("policy.load"),

@@ -2,7 +2,15 @@
  * The newest requests of a log, and those that follow. records() finds them on disk, requests() joins each decision with
  * its outcome, requestLine() says it in one line without colour. Reading never locks out the writer.
  */
-import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "./entry.ts";
+import {
+  type CallBody,
+  type DecisionBody,
+  type Entry,
+  type FaultBody,
+  isDecision,
+  type OutcomeBody,
+  type ReturnBody,
+} from "./entry.ts";
 import { headerOf } from "./record.ts";
 import { entrySchema } from "./schema.ts";
 import { listLogs, listSegments, readLines, type Segment } from "./segment.ts";
@@ -25,8 +33,8 @@ export interface TailRecord {
 /** A request as people think of it: what was decided, and how it ended; null while it is under way. */
 export interface Request {
   readonly at: string;
-  readonly decided: DecisionBody | FaultBody;
-  readonly outcome: OutcomeBody | null;
+  readonly decided: DecisionBody | CallBody | FaultBody;
+  readonly outcome: OutcomeBody | ReturnBody | null;
 }
 
 /** Records of the log from its last decisions on, in order; lines that are no records are passed over. */
@@ -54,11 +62,12 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   const open = new Map<string, Request>();
   for await (const { entry } of source) {
     const { at, body } = entry;
-    if (body.kind === "fault" || (body.kind === "decision" && body.effect === "refuse")) {
+    const isCase = body.kind === "decision" || body.kind === "call";
+    if (body.kind === "fault" || (isCase && body.effect === "refuse")) {
       yield { at, decided: body, outcome: null };
-    } else if (body.kind === "decision") {
+    } else if (isCase) {
       open.set(body.ticket, { at, decided: body, outcome: null });
-    } else if (body.kind === "outcome") {
+    } else if (body.kind === "outcome" || body.kind === "return") {
       const request = open.get(body.ticket);
       if (request !== undefined) yield { ...request, outcome: body };
       open.delete(body.ticket);
@@ -71,10 +80,24 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
 export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
   const { key, fingerprint } = decided.actor;
   const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
-  const model = decided.kind === "fault" ? decided.path : (outcome?.model ?? decided.model ?? decided.purpose);
+  const model = subjectOf(decided, outcome);
   const place = decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
   const columns = [timeOf(at, timezone), who.padEnd(16), model.padEnd(26), effectOf(decided, outcome).padEnd(16)];
   return printable([...columns, place.padEnd(20), tokensOf(outcome).padEnd(20), costOf(outcome)].join("  ")).trimEnd();
+}
+
+/** The model that was asked for, the tool that was called, or the path that led nowhere. */
+function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
+  switch (decided.kind) {
+    case "fault":
+      return decided.path;
+    case "call":
+      return decided.name;
+    case "decision":
+      return (outcome?.kind === "outcome" ? outcome.model : null) ?? decided.model ?? decided.purpose;
+    default:
+      return decided satisfies never;
+  }
 }
 
 /** Segment and offset of the n-th last decision; the end of the log when none is asked for. */
@@ -87,7 +110,7 @@ async function startOf(segments: readonly Segment[], last: number): Promise<{ se
       if (!whole) break;
       const header = headerOf(bytes);
       if (header !== null && header.seq >= end) break;
-      if (header?.kind === "decision") offsets.push(offset);
+      if (header !== null && isDecision(header.kind)) offsets.push(offset);
       ended = offset + bytes.length + 1;
       // Only the newest count: no more of them than asked for are kept.
       if (offsets.length > missing) offsets.shift();
@@ -107,23 +130,23 @@ function recordOf(bytes: Uint8Array): TailRecord | null {
   }
 }
 
-function effectOf(decided: DecisionBody | FaultBody, outcome: OutcomeBody | null): string {
+function effectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
   if (decided.kind === "fault") return `fault ${decided.fault}`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";
   return outcome.end === "complete" ? "allow" : `allow, ${outcome.end}`;
 }
 
-function tokensOf(outcome: OutcomeBody | null): string {
-  const usage = outcome?.usage ?? null;
+function tokensOf(outcome: Request["outcome"]): string {
+  const usage = outcome?.kind === "outcome" ? outcome.usage : null;
   if (usage === null) return "-";
   const { input, output, cacheRead, cacheWrite, cacheWrite1h } = usage;
   const read = input + cacheRead + cacheWrite + cacheWrite1h;
   return `${read.toLocaleString("en-US")} in ${output.toLocaleString("en-US")} out`;
 }
 
-function costOf(outcome: OutcomeBody | null): string {
-  if (outcome === null || outcome.usage === null) return "-";
+function costOf(outcome: Request["outcome"]): string {
+  if (outcome?.kind !== "outcome" || outcome.usage === null) return "-";
   return `$${(outcome.microUsd / 1e6).toFixed(4)}${outcome.priced ? "" : " (price not known)"}`;
 }
 

@@ -13,6 +13,8 @@ import { createGateway } from "../gateway/gateway.ts";
 import { createOutputs } from "../gateway/outputs.ts";
 import { DEFAULT_TIMINGS } from "../gateway/ports.ts";
 import { createMemoryLimits } from "../limits/memory.ts";
+import type { McpServers } from "../providers/mcp.ts";
+import { createMcpServers } from "../providers/mcp-servers.ts";
 import type { Providers } from "../providers/provider.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createKeeper, type Keeper, PolicyError } from "../revision/keeper.ts";
@@ -83,23 +85,26 @@ export async function serveWith(
   const eyes = openEyes(options, terminal, log);
   const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
+  const servers = createMcpServers({ env: process.env, root: options.policy, tick: () => performance.now() });
+  world.defer(() => servers.close());
 
   const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });
   const keeper = await startKeeper(options, terminal, {
     load: (inForce) => loadAside(options.policy, inForce),
-    check: (table) => unresolved(table, providers),
+    check: (table) => [...unresolved(table, providers), ...unresolvedServers(table, servers)],
     ...news,
   });
   world.defer(() => keeper.close());
   const limits = createMemoryLimits();
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
-  const ports = { policy: () => keeper.current, limits, log, providers, telemetry: eyes.telemetry };
+  const ports = { policy: () => keeper.current, limits, log, providers, servers, telemetry: eyes.telemetry };
   const gateway = createGateway({ ...ports, ...mechanics(secret), onInternalError: eyes.onInternalError });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
     log,
     providers,
+    servers,
     registry: eyes.telemetry.registry,
     draining: () => gateway.draining,
   });
@@ -109,7 +114,11 @@ export async function serveWith(
   const listen = await listenOn("--listen", addresses.listen, gateway);
   world.defer(() => gateway.close());
 
-  const reload = (aloud: boolean) => void news.reload(keeper, aloud).catch(eyes.onInternalError);
+  const reload = (aloud: boolean) =>
+    void news
+      .reload(keeper, aloud)
+      .then(() => gateway.refresh())
+      .catch(eyes.onInternalError);
   const watch = await watchPolicy(options.policy, () => reload(false));
   world.defer(() => watch.close());
   // What changed between the first reading and the watching is seen now.
@@ -196,6 +205,19 @@ function unresolved(table: Table, providers: Providers): readonly string[] {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return [`provider \`${provider.name}\` (${provider.origin.place}): ${reason}`];
+    }
+  });
+}
+
+/** The same for servers of tools. */
+function unresolvedServers(table: Table, servers: McpServers): readonly string[] {
+  return table.servers.flatMap((server) => {
+    try {
+      servers.open(server);
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`mcp \`${server.name}\` (${server.origin.place}): ${reason}`];
     }
   });
 }

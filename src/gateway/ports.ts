@@ -2,6 +2,7 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
 import type { Limits } from "../limits/limits.ts";
+import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Outputs } from "./outputs.ts";
@@ -13,6 +14,7 @@ export interface Ports {
   readonly outputs: Outputs;
   readonly log: AuditLog;
   readonly providers: Providers;
+  readonly servers: McpServers;
   readonly telemetry: Pick<Metrics, "ack" | "overhead" | "budget">;
   /** Keyed hash of a value, in hex; makes placeholders that nobody can guess back. */
   readonly hmac: (value: string) => string;

@@ -4,7 +4,7 @@
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
 import type { Registry } from "prom-client";
-import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+import type { CallBody, DecisionBody, Entry, FaultBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
 
@@ -79,6 +79,10 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
         return foldDecision(instruments, names, open, body);
       case "outcome":
         return foldOutcome(instruments, names, open, body);
+      case "call":
+        return foldCall(instruments, names, body);
+      case "return":
+        return foldReturn(instruments, names, body);
       case "fault":
         return foldFault(instruments, names, body);
       case "policy.load":
@@ -137,6 +141,30 @@ function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, b
   const trouble = upstreamTrouble(body);
   if (trouble !== null) into.upstreamErrors(provider, trouble).inc();
   if (body.stream && body.end !== "complete") into.aborts(provider, abortedBy(body)).inc();
+}
+
+function foldCall(into: Instruments, names: Names, body: CallBody): void {
+  const team = body.actor.team ?? NONE;
+  const rule = names.rule(body.origins[0] ?? NONE);
+  into.decisions(team, body.effect, "call", rule).inc();
+  if (body.effect === "allow") return;
+  const reason = body.reason ?? NONE;
+  if (LIMITS.has(reason)) into.denials(team, rule, reason).inc();
+  into.calls(team, ...callLabels(names, body), `refused:${reason}`).inc();
+}
+
+function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
+  const team = body.actor.team ?? NONE;
+  const labels = callLabels(names, body);
+  into.calls(team, ...labels, body.end === "complete" ? body.result : body.end).inc();
+  into.callDuration(team, labels[0]).observe(body.totalMs / 1000);
+}
+
+/** Server and name; names come from callers, so that those that are not granted are counted together. */
+function callLabels(names: Names, body: CallBody | ReturnBody): [string, string] {
+  const [, server = NONE, name = NONE] = /^[a-z-]+:([^/]*)\/(.*)$/.exec(body.name) ?? [];
+  const isRefused = body.kind === "call";
+  return [names.tool(server), isRefused ? OTHER : names.tool(name)];
 }
 
 function foldFault(into: Instruments, names: Names, body: FaultBody): void {

@@ -36,7 +36,10 @@ test("the last decisions are found across segments, joined with their outcomes",
     const found = await all(requests(records({ dir, last, again: null })));
     const expected = Array.from({ length: 40 }, (_, index) => `t${index}`).slice(-last || 40);
     assert.deepEqual(tickets(found), last === 0 ? [] : expected, `last ${last}`);
-    for (const { outcome: end } of found) assert.equal(`t${end?.microUsd}`, end?.ticket);
+    for (const { outcome: end } of found) {
+      assert.ok(end?.kind === "outcome");
+      assert.equal(`t${end.microUsd}`, end.ticket);
+    }
   }
   await log.close();
 });

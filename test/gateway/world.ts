@@ -23,6 +23,7 @@ import { parse } from "../../src/language/parse.ts";
 import { createMemoryLimits } from "../../src/limits/memory.ts";
 import { resolve } from "../../src/model/resolve.ts";
 import type { Timeouts } from "../../src/providers/anthropic.ts";
+import { createMcpServers } from "../../src/providers/mcp-servers.ts";
 import { createProviders } from "../../src/providers/providers.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 import { startUpstream, type Upstream } from "../providers/upstream.ts";
@@ -47,6 +48,8 @@ export interface World {
   /** Waits until the outcome of a ticket, or of the last request, is recorded. */
   outcome(at?: number): Promise<OutcomeBody>;
   decisions(): DecisionBody[];
+  /** Waits until the record holds what is looked for. */
+  until<T>(look: (bodies: readonly Body[]) => T | undefined): Promise<T>;
 }
 
 export interface Change {
@@ -64,6 +67,8 @@ export interface Parts {
   /** Wraps the journal, to break it. */
   readonly log?: (log: AuditLog) => AuditLog;
   readonly now?: () => number;
+  /** Variables of the gateway's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A policy with one key, `dev` in team `eng`, and one provider. */
@@ -108,6 +113,11 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     root: dir,
     timeouts: { connect: 2_000, headers: 10_000, idle: 10_000, ...parts.timeouts },
   });
+  const servers = createMcpServers({
+    env: { UP_KEY: SECRET, PATH: process.env.PATH, ...parts.env },
+    root: dir,
+    tick: () => performance.now(),
+  });
   const metrics = createMetrics({ version: "0", isKnownModel: () => true, maxKeys: 10 });
   const entries: Entry[] = [];
   const heard = new EventEmitter();
@@ -126,6 +136,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     outputs: createOutputs(),
     log,
     providers,
+    servers,
     telemetry: metrics,
     hmac: (value) => createHmac("sha256", "test").update(value).digest("hex"),
     now,
@@ -139,6 +150,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
   t.after(async () => {
     await gateway.close();
     await providers.close();
+    await servers.close();
     await upstream.close();
     await journal.close();
     await rm(dir, { recursive: true });
@@ -157,6 +169,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     internal,
     use(policy) {
       table = tableOf(policy);
+      gateway.refresh();
     },
     ask: (body, change = {}) =>
       fetch(url + (change.path ?? "/anthropic/v1/messages?beta=true"), {
@@ -170,6 +183,13 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
         const open = entries.filter(({ body }) => isKind(body, "decision") && body.effect === "allow").length;
         const found = outcomes().at(at);
         if (found !== undefined && (at >= 0 || outcomes().length === open)) return found;
+        await once(heard, "entry");
+      }
+    },
+    async until(look) {
+      for (;;) {
+        const found = look(entries.map(({ body }) => body));
+        if (found !== undefined) return found;
         await once(heard, "entry");
       }
     },
