@@ -87,12 +87,14 @@ function traitsOf({ reach, patience, may }: Server): readonly string[] {
     return [command, ...reach.env.map((name) => `env ${name}`), times, ...asks];
   }
   const { url, credential } = reach;
-  return [
-    `url ${url}`,
-    credential === null ? [] : [`credential ${credential.kind} ${credential.ref}`],
-    times,
-    asks,
-  ].flat();
+  return [`url ${url}`, credential === null ? [] : [credentialText(credential)], times, asks].flat();
+}
+
+function credentialText(credential: NonNullable<Extract<Server["reach"], { kind: "http" }>["credential"]>): string {
+  if (credential.kind !== "oauth") return `credential ${credential.kind} ${credential.ref}`;
+  const { url, client, secret, scope } = credential;
+  const wanted = scope === null ? "" : ` scope ${scope}`;
+  return `credential oauth ${url} client ${client} secret ${secret.kind} ${secret.ref}${wanted}`;
 }
 
 /** A change of some models that is no change of who may use them. */

@@ -96,6 +96,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   address: 'url "https://mcp.acme.example/github"',
   command: 'command "mcp-server-filesystem" "/srv/docs"',
   env: "env LANG, TZ",
+  oauth: 'credential oauth "https://login.acme.example/token" client "gateway" secret env MCP_SECRET',
   timeout: "timeout 30sec idle 10min total",
   may: "may elicit",
   patternDeclaration: "pattern employee-id { … }",

@@ -2,7 +2,7 @@
 import { PART, type Seen } from "./grammar-parts.ts";
 import { GrammarResources } from "./grammar-resources.ts";
 import * as tokens from "./tokens.ts";
-import type { Asking, ServerStatement, Word } from "./tree.ts";
+import type { Asking, OAuthCredential, ServerCredential, ServerStatement, Word } from "./tree.ts";
 import { readDuration } from "./values.ts";
 
 const { Reserved, Contextual } = tokens;
@@ -56,9 +56,36 @@ export class GrammarServers extends GrammarResources {
 
   private readonly serverCredential = this.RULE("serverCredential", (): ServerStatement | undefined => {
     const first = this.CONSUME(Reserved.credential);
-    const credential = this.SUBRULE(this.credential);
+    const credential = this.OR({
+      // `oauth` is a name everywhere else; here the first alternative that takes it is meant.
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { ALT: (): ServerCredential | undefined => this.SUBRULE(this.oauth) },
+        { ALT: (): ServerCredential | undefined => this.SUBRULE(this.credential) },
+      ],
+    });
     return credential && { kind: "credential", credential, span: this.since(first) };
   });
+
+  private readonly oauth = this.RULE(
+    "oauth",
+    (): OAuthCredential | undefined => {
+      const first = this.CONSUME(Contextual.oauth);
+      const url = this.SUBRULE(this.text);
+      this.CONSUME(Contextual.client);
+      const client = this.SUBRULE1(this.text);
+      this.CONSUME(Contextual.secret);
+      const secret = this.SUBRULE(this.credential);
+      const scope = this.OPTION(() => {
+        this.CONSUME(Contextual.scope);
+        return this.SUBRULE2(this.text);
+      });
+      return (
+        url && client && secret && { kind: "oauth", url, client, secret, scope: scope ?? null, span: this.since(first) }
+      );
+    },
+    PART,
+  );
 
   private readonly timeout = this.RULE("timeout", (): ServerStatement | undefined => {
     const first = this.CONSUME(Reserved.timeout);

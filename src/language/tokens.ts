@@ -190,6 +190,10 @@ const CONTEXTUAL_WORDS = [
   "env",
   "idle",
   "total",
+  "oauth",
+  "client",
+  "secret",
+  "scope",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */

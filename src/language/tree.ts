@@ -224,6 +224,20 @@ export interface ToolsDeclaration extends Common {
   readonly items: readonly Item[];
 }
 
+/**
+ * `credential oauth "https://login.example/token" client "gateway" secret env SECRET scope "tools"`: the gateway fetches
+ * tokens as a client of its own; `scope` is null when not written.
+ */
+export interface OAuthCredential {
+  readonly kind: "oauth";
+  readonly url: Word;
+  readonly client: Word;
+  readonly secret: Credential;
+  readonly scope: Word | null;
+  readonly span: Span;
+}
+export type ServerCredential = Credential | OAuthCredential;
+
 /** What a server may ask of a client in the middle of a call. */
 export type Asking = "elicit" | "sample" | "roots";
 
@@ -233,7 +247,7 @@ export type ServerStatement =
   | { readonly kind: "command"; readonly words: readonly Word[]; readonly span: Span }
   /** `env LANG, TZ`: variables of the gateway's own environment that the program inherits. */
   | { readonly kind: "env"; readonly names: readonly Word[]; readonly span: Span }
-  | { readonly kind: "credential"; readonly credential: Credential; readonly span: Span }
+  | { readonly kind: "credential"; readonly credential: ServerCredential; readonly span: Span }
   /** `timeout 30sec idle 10min total`, in milliseconds; `total` is null when not written. */
   | { readonly kind: "timeout"; readonly idle: number; readonly total: number | null; readonly span: Span }
   | {

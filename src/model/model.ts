@@ -5,7 +5,7 @@
 
 import type { Span } from "../language/source.ts";
 import type { Asking, Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
-import type { Reference } from "./credentials.ts";
+import type { OAuth, Reference } from "./credentials.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -102,7 +102,7 @@ export interface Server {
     | {
         readonly kind: "http";
         readonly url: string;
-        readonly credential: Reference | null;
+        readonly credential: Reference | OAuth | null;
       }
     /** `env` names the variables that it inherits. */
     | { readonly kind: "stdio"; readonly command: readonly string[]; readonly env: readonly string[] };

@@ -1,6 +1,6 @@
 /** Declarations of MCP servers → servers with all that is needed to reach them. Incomplete ones are reported by their check. */
 import type { ServerDeclaration, ServerStatement } from "../language/tree.ts";
-import { referenceOf } from "./credentials.ts";
+import { serverCredentialOf } from "./credentials.ts";
 import type { Declared } from "./declared.ts";
 import type { Patience, Server } from "./model.ts";
 
@@ -34,7 +34,7 @@ function reachOf(body: readonly ServerStatement[]): Server["reach"] {
   }
   const credential = partOf(body, "credential")?.credential;
   const url = partOf(body, "url")?.url.text ?? "";
-  return { kind: "http", url, credential: credential === undefined ? null : referenceOf(credential) };
+  return { kind: "http", url, credential: credential === undefined ? null : serverCredentialOf(credential) };
 }
 
 function patienceOf(timeout: Extract<ServerStatement, { kind: "timeout" }> | undefined): Patience {

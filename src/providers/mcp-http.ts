@@ -1,12 +1,14 @@
 /**
- * A server of tools at an address. The credential goes to this one origin, in one header, and no redirect is followed; the
- * caller's own headers travel only as far as the gateway hands them over.
+ * A server of tools at an address. What it is shown as a credential goes to this one origin, in one header, and no redirect
+ * is followed; the caller's own headers travel only as far as the gateway hands them over.
  */
 import { Agent } from "undici";
 import { cleaned } from "./cleaned.ts";
 import type { Credential } from "./credential.ts";
 import { createMask } from "./mask.ts";
-import type { McpHttp } from "./mcp.ts";
+import type { McpHttp, McpOutgoing } from "./mcp.ts";
+import type { Tokens } from "./oauth.ts";
+import type { Answer } from "./provider.ts";
 import { dispatch } from "./reception.ts";
 
 /** A client that holds connections. */
@@ -17,8 +19,26 @@ export interface McpHttpClient extends McpHttp {
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_MS = 10_000;
 
-/** Opens the client of one server; `credential` is null when it takes none. */
-export function createMcpHttp(address: string, credential: Credential | null): McpHttpClient {
+/** What a server takes nothing of. */
+export const NOTHING_TO_SHOW: Tokens = {
+  check: () => {},
+  get: async () => "",
+  refuse: () => {},
+  close: async () => {},
+};
+
+/** A secret that stands by itself, as a source of one token. */
+export function tokensFrom(credential: Credential): Tokens {
+  return {
+    check: () => void credential.read(),
+    get: async () => credential.read(),
+    refuse: () => credential.doubt(),
+    close: async () => {},
+  };
+}
+
+/** Opens the client of one server. */
+export function createMcpHttp(address: string, tokens: Tokens): McpHttpClient {
   const url = new URL(address);
   const agent = new Agent({
     allowH2: false,
@@ -26,22 +46,33 @@ export function createMcpHttp(address: string, credential: Credential | null): M
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { timeout: CONNECT_MS },
   });
+  const once = async ({ method, headers, body, signal, idleMs }: McpOutgoing, token: string): Promise<Answer> => {
+    const mask = token === "" ? null : createMask(token);
+    const flat = headers.flat();
+    flat.push("accept-encoding", "identity");
+    if (token !== "") flat.push("authorization", `Bearer ${token}`);
+    const times = { headersTimeout: idleMs ?? 0, bodyTimeout: idleMs ?? 0 };
+    const options = { origin: url.origin, path: url.pathname, method, headers: flat, body, ...times };
+    return cleaned(await dispatch(agent, options, { signal, mask }), token === "" ? null : token);
+  };
   return {
     kind: "http",
-    check: () => void credential?.read(),
-    async send({ method, headers, body, signal, idleMs }) {
-      const secret = credential?.read() ?? null;
-      const mask = secret === null ? null : createMask(secret);
-      const flat = headers.flat();
-      flat.push("accept-encoding", "identity");
-      if (secret !== null) flat.push("authorization", `Bearer ${secret}`);
-      const times = { headersTimeout: idleMs ?? 0, bodyTimeout: idleMs ?? 0 };
-      const options = { origin: url.origin, path: url.pathname, method, headers: flat, body, ...times };
-      const raw = await dispatch(agent, options, { signal, mask });
-      if (raw.status === 401) credential?.doubt();
-      return cleaned(raw, secret);
+    check: () => tokens.check(),
+    async send(outgoing) {
+      const token = await tokens.get();
+      const answer = await once(outgoing, token);
+      if (answer.status !== 401) return answer;
+      tokens.refuse(token);
+      const fresh = await tokens.get();
+      // A server that asks who it is has not looked at the request, so that it can be sent again.
+      if (fresh === token) return answer;
+      await answer.body[Symbol.asyncIterator]().return?.();
+      return once(outgoing, fresh);
     },
     // Streams that are silent until something happens would keep it open for ever.
-    close: () => agent.destroy(),
+    async close() {
+      await agent.destroy();
+      await tokens.close();
+    },
   };
 }

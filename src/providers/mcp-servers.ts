@@ -5,8 +5,9 @@
 import type { TableServer } from "../decision/table.ts";
 import { openCredential } from "./credential.ts";
 import type { McpServer, McpServers } from "./mcp.ts";
-import { createMcpHttp } from "./mcp-http.ts";
+import { createMcpHttp, NOTHING_TO_SHOW, tokensFrom } from "./mcp-http.ts";
 import { superviseProgram } from "./mcp-program.ts";
+import { openTokens, type Tokens } from "./oauth.ts";
 
 export interface McpServersOptions {
   /** Where `credential env NAME` and `env NAME` are looked up. */
@@ -55,12 +56,18 @@ function settingsOf({ name, reach }: TableServer): string {
 }
 
 function create({ reach }: TableServer, options: McpServersOptions): Client {
-  if (reach.kind === "http") {
-    const credential = reach.credential === null ? null : openCredential(reach.credential, options);
-    return createMcpHttp(reach.url, credential);
-  }
+  if (reach.kind === "http") return createMcpHttp(reach.url, tokensOf(reach, options));
   const { tick, root } = options;
   return superviseProgram({ command: reach.command, env: environmentOf(reach.env, options.env), cwd: root, tick });
+}
+
+function tokensOf(
+  { url, credential }: Extract<TableServer["reach"], { kind: "http" }>,
+  options: McpServersOptions,
+): Tokens {
+  if (credential === null) return NOTHING_TO_SHOW;
+  if (credential.kind === "oauth") return openTokens(credential, { ...options, resource: url });
+  return tokensFrom(openCredential(credential, options));
 }
 
 /** Without `PATH` hardly any program is found. */

@@ -41,7 +41,7 @@ test("there is an example for each declaration and statement, and it parses", ()
   const inNode = ["access", "guard", "limit", "budget", "active", "ungranted", "timezone", "owner", "expires", "label"];
   const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
   const inInvariant = ["never", "onlyTo", "require"];
-  const inServer = ["address", "command", "env", "timeout", "may"];
+  const inServer = ["address", "command", "env", "timeout", "may", "oauth"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;
     if (inTest.includes(rule)) return `test "x" for team x { ${text} }`;

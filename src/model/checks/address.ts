@@ -4,10 +4,10 @@ import type { Word } from "../../language/tree.ts";
 import { fault } from "../fault.ts";
 
 /** What is wrong with an address; it must not carry a credential itself, nor let one be read on the way. */
-export function addressFaults({ text, span }: Word): Diagnostic[] {
+export function addressFaults({ text, span }: Word, what = "`url`"): Diagnostic[] {
   const url = URL.canParse(text) ? new URL(text) : null;
   const wrong = faultOf(url);
-  return wrong === null ? [] : [fault("GW3023", span, `\`url\` ${wrong}`, 'write `"https://host/path"`')];
+  return wrong === null ? [] : [fault("GW3023", span, `${what} ${wrong}`, 'write `"https://host/path"`')];
 }
 
 function faultOf(url: URL | null): string | null {

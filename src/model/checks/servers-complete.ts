@@ -49,8 +49,11 @@ function reachFaults({ name, body }: ServerDeclaration): Diagnostic[] {
     const notes = [{ message: "the other is here", span: url.span }];
     return [fault("GW3051", command.span, message, "keep one of them", notes)];
   }
-  if (url !== undefined)
-    return [...addressFaults(url.url), ...useless(partOf(body, "env"), "is reached at an address")];
+  if (url !== undefined) {
+    const credential = partOf(body, "credential")?.credential;
+    const tokens = credential?.kind === "oauth" ? addressFaults(credential.url, "the address for tokens") : [];
+    return [...addressFaults(url.url), ...tokens, ...useless(partOf(body, "env"), "is reached at an address")];
+  }
   return [
     ...(command?.words[0]?.text === "" ? [fault("GW3051", command.span, "the program has no name", null)] : []),
     ...useless(partOf(body, "credential"), "is a program; name the variables it inherits: `env NAME`"),
