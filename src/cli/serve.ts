@@ -85,7 +85,8 @@ export async function serveWith(
   const eyes = openEyes(options, terminal, log);
   const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
-  const servers = createMcpServers({ env: process.env, root: options.policy, tick: () => performance.now() });
+  const onEnd = (server: string, how: string) => eyes.logger.warn({ server, how }, "program of a server ended");
+  const servers = createMcpServers({ env: process.env, root: options.policy, tick: () => performance.now(), onEnd });
   world.defer(() => servers.close());
 
   const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });

@@ -13,11 +13,15 @@ import { dispatch } from "./reception.ts";
 
 /** A client that holds connections. */
 export interface McpHttpClient extends McpHttp {
+  /** Takes no more requests, and closes when the last one has ended. */
+  retire(): Promise<void>;
   close(): Promise<void>;
 }
 
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_MS = 10_000;
+/** How long calls may go on with a server that the policy does not name any more. */
+const LONGEST_CALL_MS = 600_000;
 
 /** What a server takes nothing of. */
 export const NOTHING_TO_SHOW: Tokens = {
@@ -69,7 +73,13 @@ export function createMcpHttp(address: string, tokens: Tokens): McpHttpClient {
       await answer.body[Symbol.asyncIterator]().return?.();
       return once(outgoing, fresh);
     },
-    // Streams that are silent until something happens would keep it open for ever.
+    async retire() {
+      // Calls under way come to their end; a stream that is silent until something happens has none of its own.
+      const late = setTimeout(() => void agent.destroy(), LONGEST_CALL_MS).unref();
+      await agent.close();
+      clearTimeout(late);
+      await tokens.close();
+    },
     async close() {
       await agent.destroy();
       await tokens.close();

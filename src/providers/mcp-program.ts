@@ -15,10 +15,14 @@ export interface ProgramParts {
   readonly cwd: string;
   /** Milliseconds of a clock that never jumps. */
   readonly tick: () => number;
+  /** Told how it ended, when nobody asked it to. */
+  readonly onEnd: (how: string) => void;
 }
 
 /** A program under supervision. */
 export interface McpProgramClient extends McpProgram {
+  /** The policy does not name it any more: it ends. */
+  retire(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,12 +45,17 @@ export function superviseProgram(parts: ProgramParts): McpProgramClient {
   const start = (): Run => {
     const since = parts.tick();
     const run = startProgram(parts);
-    void run.ended.then(() => {
+    void run.ended.then((how) => {
       if (running === run) running = null;
+      if (!closed) parts.onEnd(how);
       failures = parts.tick() - since >= GOOD_RUN_MS ? 0 : failures + 1;
       restUntil = failures === 0 ? 0 : parts.tick() + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - 1));
     });
     return run;
+  };
+  const end = async (): Promise<void> => {
+    closed = true;
+    await running?.stop();
   };
   return {
     kind: "program",
@@ -58,10 +67,8 @@ export function superviseProgram(parts: ProgramParts): McpProgramClient {
       running ??= start();
       return running;
     },
-    async close() {
-      closed = true;
-      await running?.stop();
-    },
+    retire: end,
+    close: end,
   };
 }
 

@@ -16,9 +16,11 @@ export interface McpServersOptions {
   readonly root: string;
   /** Milliseconds of a clock that never jumps. */
   readonly tick: () => number;
+  /** Told how a server's program ended by itself; what it wrote on its error stream is in it. */
+  readonly onEnd: (server: string, how: string) => void;
 }
 
-type Client = McpServer & { close(): Promise<void> };
+type Client = McpServer & { retire(): Promise<void>; close(): Promise<void> };
 
 /** Makes the store of clients. */
 export function createMcpServers(options: McpServersOptions): McpServers {
@@ -40,7 +42,7 @@ export function createMcpServers(options: McpServersOptions): McpServers {
       for (const [settings, client] of clients) {
         if (wanted.has(settings)) continue;
         clients.delete(settings);
-        void client.close();
+        void client.retire();
       }
     },
     async close() {
@@ -55,10 +57,11 @@ function settingsOf({ name, reach }: TableServer): string {
   return JSON.stringify([name, reach]);
 }
 
-function create({ reach }: TableServer, options: McpServersOptions): Client {
+function create({ name, reach }: TableServer, options: McpServersOptions): Client {
   if (reach.kind === "http") return createMcpHttp(reach.url, tokensOf(reach, options));
-  const { tick, root } = options;
-  return superviseProgram({ command: reach.command, env: environmentOf(reach.env, options.env), cwd: root, tick });
+  const { tick, root, onEnd } = options;
+  const env = environmentOf(reach.env, options.env);
+  return superviseProgram({ command: reach.command, env, cwd: root, tick, onEnd: (how) => onEnd(name, how) });
 }
 
 function tokensOf(

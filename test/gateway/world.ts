@@ -41,6 +41,8 @@ export interface World {
   readonly entries: readonly Entry[];
   /** Errors that the gateway calls its own fault. */
   readonly internal: readonly unknown[];
+  /** Programs of servers that ended by themselves, and how. */
+  readonly ended: readonly string[];
   /** Puts another policy in force; `$UP` and `$HASH` stand for the provider's address and the key's hash. */
   use(policy: string): void;
   /** Sends a request with the key. */
@@ -113,10 +115,12 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     root: dir,
     timeouts: { connect: 2_000, headers: 10_000, idle: 10_000, ...parts.timeouts },
   });
+  const ended: string[] = [];
   const servers = createMcpServers({
     env: { UP_KEY: SECRET, PATH: process.env.PATH, ...parts.env },
     root: dir,
     tick: () => performance.now(),
+    onEnd: (server, how) => ended.push(`${server} ${how}`),
   });
   const metrics = createMetrics({ version: "0", isKnownModel: () => true, maxKeys: 10 });
   const entries: Entry[] = [];
@@ -167,6 +171,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     metrics,
     entries,
     internal,
+    ended,
     use(policy) {
       table = tableOf(policy);
       gateway.refresh();

@@ -74,10 +74,10 @@ async function peerOf(server: TableServer, visit: Visit, hall: Hall): Promise<Pe
   });
 }
 
-function programPeer({ name, patience }: TableServer, program: McpProgram, { programs, listeners }: Hall): Peer {
+function programPeer({ name }: TableServer, program: McpProgram, { programs, listeners }: Hall): Peer {
   const known = programs.get(program);
   if (known !== undefined) return known;
-  const peer = createProgramPeer(program, patience.idle, (change) => listeners.announce(name, change));
+  const peer = createProgramPeer(program, (change) => listeners.announce(name, change));
   programs.set(program, peer);
   return peer;
 }

@@ -166,6 +166,7 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
       params: withMeta(request.params, meta),
       capabilities: capabilitiesFor(clientCapabilities(visit), visit.server.may),
       signal: tracked.signal,
+      idleMs: visit.server.patience.idle,
       onProgress: progressToken === undefined ? null : onProgress,
       ask: asker(visit, line, hall),
     };

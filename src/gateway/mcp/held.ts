@@ -14,6 +14,8 @@ type Outcome = Pick<Answer, "result" | "error">;
 
 /** How long a person may take to answer. */
 const WAIT_MS = 10 * 60_000;
+/** More than this push out the one that waits longest. */
+const MOST = 1_000;
 const MARK = "held:";
 /** The name under which a question stands in a result. */
 const QUESTION = "question";
@@ -47,6 +49,11 @@ export class HeldCalls {
     const turn = await held.turn(onProgress, signal);
     if (turn.kind === "answer") return turn.outcome;
     const state = MARK + this.#newId();
+    for (const [oldest, its] of this.#waiting) {
+      if (this.#waiting.size < MOST) break;
+      this.#waiting.delete(oldest);
+      its.giveUp();
+    }
     this.#waiting.set(state, held);
     held.expire(() => this.#waiting.delete(state), WAIT_MS);
     const inputRequests = { [QUESTION]: { method: turn.method, params: turn.params } };
@@ -112,9 +119,14 @@ class HeldCall {
   expire(onExpired: () => void, ms: number): void {
     this.#timer = setTimeout(() => {
       onExpired();
-      this.#own.abort();
-      this.#reply?.reject(new UpstreamError("timeout", "nobody answered the server's question"));
+      this.giveUp();
     }, ms).unref();
+  }
+
+  giveUp(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#own.abort();
+    this.#reply?.reject(new UpstreamError("timeout", "nobody answered the server's question"));
   }
 
   #ask(method: string, params: Fields): Promise<Answer> {

@@ -53,6 +53,8 @@ const COMMON: Headers = [
   ["content-type", "application/json"],
 ];
 const NEVER = new AbortController().signal;
+/** Longest silence after a word of the gateway's own. */
+const QUIET_MS = 60_000;
 
 let last = 0;
 
@@ -69,7 +71,7 @@ export async function exchange(line: Line, sent: Sent): Promise<Answer> {
   const _meta = { ...fieldsIn(call.params, "_meta"), ...token };
   const params = Object.keys(_meta).length === 0 ? call.params : { ...call.params, _meta };
   const body = bytesOf({ jsonrpc: "2.0", id, method: call.method, params });
-  const idleMs = line.server.patience.idle;
+  const { idleMs } = call;
   const whole = [...COMMON, ...headers];
   const answer = await line.client.send({ method: "POST", headers: whole, body, signal: call.signal, idleMs });
   onAnswer?.(answer);
@@ -89,7 +91,7 @@ export async function tell({ client, server }: Line, message: Fields, headers: H
 
 /** A call of the gateway's own: nobody hears how far it is, and nobody is asked. */
 export function quiet(method: string, params: Fields = {}): PeerCall {
-  return { method, params, capabilities: {}, signal: NEVER, onProgress: null, ask: null };
+  return { method, params, capabilities: {}, signal: NEVER, idleMs: QUIET_MS, onProgress: null, ask: null };
 }
 
 /** What a server says of itself. */

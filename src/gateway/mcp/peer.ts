@@ -19,6 +19,8 @@ export interface PeerCall {
   /** What the client can answer, as far as the server may know. */
   readonly capabilities: Fields;
   readonly signal: AbortSignal;
+  /** Longest silence, in milliseconds. */
+  readonly idleMs: number;
   /** Told how far it is, when the client wants to know: parameters without the token. */
   readonly onProgress: ((progress: Fields) => void) | null;
   /** Puts a question of the server to the client; null when the client cannot be asked in the middle of a call. */

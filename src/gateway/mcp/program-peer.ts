@@ -25,11 +25,11 @@ import type { Hello, Peer, PeerCall } from "./peer.ts";
 export type OnChange = (name: keyof typeof CHANGES) => void;
 
 /** The peer of one program; it follows the program through its restarts. */
-export function createProgramPeer(program: McpProgram, idleMs: number, onChange: OnChange): Peer {
+export function createProgramPeer(program: McpProgram, onChange: OnChange): Peer {
   let talk: Talk | null = null;
   const current = (): Talk => {
     const line = program.line();
-    if (talk === null || talk.line !== line) talk = new Talk(line, idleMs, onChange);
+    if (talk === null || talk.line !== line) talk = new Talk(line, onChange);
     return talk;
   };
   return {
@@ -38,6 +38,9 @@ export function createProgramPeer(program: McpProgram, idleMs: number, onChange:
     call: (call) => current().call(call),
   };
 }
+
+/** How long a program may take to say who it is: some compile themselves first. */
+const GREETING_MS = 60_000;
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -50,16 +53,14 @@ interface Waiting {
 class Talk {
   readonly line: McpLine;
   readonly hello: Promise<Hello>;
-  readonly #idleMs: number;
   readonly #onChange: OnChange;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
   #stateless = false;
   #over = false;
 
-  constructor(line: McpLine, idleMs: number, onChange: OnChange) {
+  constructor(line: McpLine, onChange: OnChange) {
     this.line = line;
-    this.#idleMs = idleMs;
     this.#onChange = onChange;
     line.onLine((bytes) => this.#take(bytes));
     void line.ended.then(() => this.#end());
@@ -68,9 +69,9 @@ class Talk {
     this.hello.catch(() => {});
   }
 
-  async call({ method, params, signal, onProgress }: PeerCall): Promise<Pick<Answer, "result" | "error">> {
+  async call({ method, params, signal, idleMs, onProgress }: PeerCall): Promise<Pick<Answer, "result" | "error">> {
     await this.hello;
-    return this.#request(method, this.#stateless ? withVersion(params) : params, { signal, onProgress });
+    return this.#request(method, this.#stateless ? withVersion(params) : params, { signal, idleMs, onProgress });
   }
 
   /** Most programs begin with `initialize`; one that knows no sessions answers `server/discover`. */
@@ -90,18 +91,15 @@ class Talk {
   #request(
     method: string,
     params: Fields,
-    options: Partial<Pick<PeerCall, "signal" | "onProgress">> = {},
+    options: Partial<Pick<PeerCall, "signal" | "idleMs" | "onProgress">> = {},
   ): Promise<Answer> {
-    const { signal, onProgress = null } = options;
+    const { signal, idleMs = GREETING_MS, onProgress = null } = options;
     if (this.#over) return Promise.reject(ended());
     this.#last += 1;
     const id = this.#last;
     const _meta = onProgress === null ? params._meta : { ...fieldsIn(params, "_meta"), progressToken: id };
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.#giveUp(id, new UpstreamError("timeout", "the program was silent")),
-        this.#idleMs,
-      );
+      const timer = setTimeout(() => this.#giveUp(id, new UpstreamError("timeout", "the program was silent")), idleMs);
       const onAbort = () => this.#giveUp(id, new UpstreamError("broken", "given up by the gateway"));
       const stop = () => {
         clearTimeout(timer);
