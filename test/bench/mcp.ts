@@ -137,6 +137,17 @@ export function mcpSection({ direct, gateway }: McpReport): Section {
   };
 }
 
+/** The figures for machines: milliseconds, and calls a second. */
+export function toolFigures({ direct, gateway }: McpReport) {
+  const of = ({ callMs, listMs, callsPerSecond }: McpFigures) => ({
+    callP50: median(callMs),
+    callP99: quantile(callMs, 0.99),
+    listP50: median(listMs),
+    callsPerSecond,
+  });
+  return { direct: of(direct), gateway: of(gateway) };
+}
+
 function ms(value: number): string {
   return `${value.toFixed(2)} ms`;
 }

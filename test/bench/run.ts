@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what proofs, decisions, comparisons, tests and replays cost beside a calibration loop, what the
- * commands cost beside a bare process, and what the gateway costs beside a bare relay, all measured in the same run.
+ * commands cost beside a bare process, what the gateway costs beside a bare relay, and its servers of tools beside
+ * themselves, all measured in the same run.
  * `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
@@ -9,6 +10,7 @@ import { benchCheck, checkSection } from "./check.ts";
 import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
 import { benchInvariants, invariantSection } from "./invariants.ts";
+import { benchMcp, type McpPlan, mcpSection, toolFigures } from "./mcp.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReplay, replaySection } from "./replay.ts";
@@ -24,6 +26,8 @@ const FULL: RelayPlan = {
   single: 25,
 };
 const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 };
+const TOOLS: McpPlan = { warm: 3_000, calls: 2_000, lists: 200, clients: 16, load: 10_000 };
+const QUICK_TOOLS: McpPlan = { warm: 500, calls: 200, lists: 20, clients: 16, load: 1_000 };
 const MB = 1 << 20;
 
 const { values } = parseArgs({
@@ -44,9 +48,10 @@ const replay = await benchReplay();
 progress("check: the large policy, in processes of their own");
 const check = benchCheck();
 const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
+const tools = await benchMcp(values.quick ? QUICK_TOOLS : TOOLS, (line) => progress(`tools: ${line}`));
 if (values.format === "json") {
   const relay = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
-  const figuresOfAll = { invariants, decision, diff, assertions, replay, check, relay };
+  const figuresOfAll = { invariants, decision, diff, assertions, replay, check, relay, tools: toolFigures(tools) };
   process.stdout.write(`${JSON.stringify({ node: process.version, ...figuresOfAll })}\n`);
 } else {
   const sections = [
@@ -58,6 +63,7 @@ if (values.format === "json") {
     checkSection(check),
     cpuSection(reports),
     latencySection(reports),
+    mcpSection(tools),
   ];
   process.stdout.write(`${sections.map(render).join("\n\n")}\n`);
 }

@@ -5,6 +5,7 @@ import { Asks } from "./asks.ts";
 import { Calls } from "./calls.ts";
 import { EraBook } from "./eras.ts";
 import { HeldCalls } from "./held.ts";
+import { ListMemory } from "./list-memory.ts";
 import { Listeners } from "./listeners.ts";
 import type { Peer } from "./peer.ts";
 import { Upstreams } from "./session-peer.ts";
@@ -19,6 +20,7 @@ export interface Hall {
   readonly asks: Asks;
   readonly held: HeldCalls;
   readonly eras: EraBook;
+  readonly lists: ListMemory;
   readonly upstreams: Upstreams;
   /** The peers of programs, by the client that runs each. */
   readonly programs: WeakMap<McpProgram, Peer>;
@@ -35,6 +37,7 @@ export function createHall(ports: Ports): Hall {
     asks: new Asks(),
     held: new HeldCalls(ports.newId),
     eras: new EraBook(ports.tick),
+    lists: new ListMemory(),
     upstreams: new Upstreams(),
     programs: new WeakMap(),
   };

@@ -2,11 +2,13 @@
  * Carries a message to a server at an address that speaks the client's own era, and the answer back: what it is made of
  * stays as it is, event by event and at the client's pace. judge.ts says what becomes of each message on the way back.
  */
+import { accessOf } from "../../decision/view.ts";
 import { headerOf } from "../../providers/headers.ts";
 import type { McpHttp } from "../../providers/mcp.ts";
 import { type Answer, UpstreamError } from "../../providers/provider.ts";
 import { eventOf, messageIn, STILL_THERE, withMessage } from "../../wire/mcp/events.ts";
-import { judge, type MessageRules, type Said } from "../../wire/mcp/judge.ts";
+import { changeNamed, judge, type MessageRules, type Said } from "../../wire/mcp/judge.ts";
+import { LISTINGS } from "../../wire/mcp/lists.ts";
 import { bytesOf, errorTo, type Fields, readMessage } from "../../wire/mcp/message.ts";
 import { reply } from "../../wire/mcp/refuse.ts";
 import { SseError, SseFramer } from "../../wire/sse.ts";
@@ -23,10 +25,13 @@ import type { Carried, Visit } from "./visit.ts";
 
 /** Carries one message; never throws for what the server does. */
 export async function relay(visit: Visit, via: McpHttp, hall: Hall): Promise<Carried> {
+  const rules = rulesOf(visit);
+  const kept = keptList(visit, via, rules, hall);
+  if (kept !== null) return kept;
   const patience = patienceOf(visit);
   try {
     const answer = await via.send(outgoingOf(visit, patience.signal));
-    const passage: Passage = { visit, via, hall, answer, patience, rules: rulesOf(visit), firstByteMs: null };
+    const passage: Passage = { visit, via, hall, answer, patience, rules, firstByteMs: null };
     return await receive(passage);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -34,6 +39,17 @@ export async function relay(visit: Visit, via: McpHttp, hall: Hall): Promise<Car
   } finally {
     patience.stop();
   }
+}
+
+/** A list that the server lets be kept needs no asking. */
+function keptList(visit: Visit, via: McpHttp, rules: MessageRules, { lists, ports }: Hall): Carried | null {
+  if (visit.message.kind !== "request" || LISTINGS[visit.message.method] === undefined) return null;
+  const { arrival, table, principal } = visit.caller;
+  const body = lists.answer(via, rules, accessOf(table, principal.node, arrival.at).tools, ports.tick());
+  if (body === null) return null;
+  const whole: Reply = { status: 200, headers: [["content-type", "application/json"]], body };
+  const close = () => arrival.reply(whole);
+  return { end: "complete", fault: null, status: 200, firstByteMs: null, said: "ok", close };
 }
 
 interface Passage {
@@ -98,6 +114,8 @@ async function document(passage: Passage): Promise<Carried> {
     return failed(visit, passing("upstream", `server \`${name}\` answered with what is no message: ${message.why}`));
   }
   const { forward, said } = judge(message, rules);
+  const isList = message.kind === "answer" && message.result !== null && rules.request !== null && said === "ok";
+  if (isList) hall.lists.keep(passage.via, rules.request, message.result, hall.ports.tick());
   const headers: [string, string][] = [["content-type", "application/json"], ...openedSession(passage, said)];
   const changed = forward === message.whole ? body : bytesOf(forward ?? message.whole);
   return done(passage, { status: answer.status, headers, body: changed }, said);
@@ -202,6 +220,7 @@ function handed(flow: Flow, event: Uint8Array): Uint8Array | null {
   const { forward, back, said } = judge(message, passage.rules);
   flow.said ??= said;
   if (back !== null) answerServer(passage, back);
+  if (message.kind === "notification" && changeNamed(message.method) !== null) passage.hall.lists.forget(passage.via);
   if (forward === null) return null;
   return forward === message.whole ? event : withMessage(event, forward);
 }

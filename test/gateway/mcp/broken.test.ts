@@ -192,6 +192,7 @@ test("a program that is killed fails the call it was in, and the next call finds
   assert.equal(await call("noise"), first);
   assert.match(await call("die"), /^server `p` broke off before it answered/);
   assert.match(await call("pid"), /^server `p` cannot be reached/, "it rests after a failure");
+  assert.deepEqual(world.ended, ["p ended with SIGKILL"]);
   let second = "";
   while (!/^\d+$/.test(second)) second = await call("pid");
   assert.notEqual(second, first);
