@@ -21,6 +21,7 @@ import { asker, handAnswer } from "./ask.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
 import { failed, failureMessage, noticeOf } from "./failure.ts";
 import type { Hall } from "./hall.ts";
+import { hear } from "./hearing.ts";
 import { LineOut } from "./line-out.ts";
 import { patienceOf } from "./patience.ts";
 import type { Hello, Peer, PeerCall } from "./peer.ts";
@@ -139,14 +140,16 @@ async function subscribe(visit: Visit, request: Request, hall: Hall): Promise<Ca
   const line = new LineOut(arrival, hall.ports.timings.pingMs);
   const params = { _meta: { [META.subscription]: request.id }, notifications: wantedChanges(request) };
   line.push({ jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params });
-  const stop = hall.listeners.add(
-    subscriptionOf(request, visit.caller, isAll(visit.server) ? null : visit.server.name),
-  );
+  const { server, caller } = visit;
+  const to = { server: isAll(server) ? null : server.name, hearsServer: false };
+  const stop = hall.listeners.add(subscriptionOf(request, caller, to));
+  const deafen = await hear(server, caller, hall);
   await new Promise<void>((resolve) => {
     if (arrival.signal.aborted) resolve();
     arrival.signal.addEventListener("abort", () => resolve(), { once: true });
   });
   stop();
+  deafen();
   const close = () => line.end(resultTo(request.id, { resultType: "complete" }), 200, []);
   return { end: "client-gone", fault: null, status: 200, firstByteMs: null, said: null, close };
 }

@@ -3,6 +3,7 @@ import type { McpProgram, McpServers } from "../../providers/mcp.ts";
 import type { Ports } from "../ports.ts";
 import { Asks } from "./asks.ts";
 import { Calls } from "./calls.ts";
+import { Ears } from "./ears.ts";
 import { EraBook } from "./eras.ts";
 import { HeldCalls } from "./held.ts";
 import { ListMemory } from "./list-memory.ts";
@@ -20,6 +21,7 @@ export interface Hall {
   readonly asks: Asks;
   readonly held: HeldCalls;
   readonly eras: EraBook;
+  readonly ears: Ears;
   readonly lists: ListMemory;
   readonly upstreams: Upstreams;
   /** The peers of programs, by the client that runs each. */
@@ -28,16 +30,23 @@ export interface Hall {
 
 /** A hall in which nobody has been yet. */
 export function createHall(ports: Ports): Hall {
+  const listeners = new Listeners();
+  const lists = new ListMemory();
+  const ears = new Ears((server, change, client) => {
+    lists.forget(client);
+    listeners.announce(server, change);
+  });
   return {
     ports,
     servers: ports.servers,
     sessions: new Sessions(),
-    listeners: new Listeners(),
+    listeners,
     calls: new Calls(),
     asks: new Asks(),
     held: new HeldCalls(ports.newId),
     eras: new EraBook(ports.tick),
-    lists: new ListMemory(),
+    ears,
+    lists,
     upstreams: new Upstreams(),
     programs: new WeakMap(),
   };

@@ -13,6 +13,7 @@ import { SseError, SseFramer } from "../../wire/sse.ts";
 import { beat } from "../beat.ts";
 import type { Caller } from "../ticket.ts";
 import type { Hall } from "./hall.ts";
+import { hear } from "./hearing.ts";
 import { aboutSession, reaction } from "./outgoing.ts";
 import { isAll } from "./place.ts";
 import { streamHeaders } from "./relay.ts";
@@ -34,13 +35,17 @@ export async function listen(listening: Listening, via: McpHttp | null, hall: Ha
   sink.open(200, streamHeaders(), null);
   sink.flush();
   const heart = beat(hall.ports.timings.pingMs, () => void sink.write([STILL_THERE]));
-  const stop = hall.listeners.add(listenerOn(listening.caller, isAll(listening.server) ? null : listening.server.name));
+  const { caller, server } = listening;
+  const to = { server: isAll(server) ? null : server.name, hearsServer: via !== null };
+  const stop = hall.listeners.add(listenerOn(caller, to));
+  const deafen = via === null ? await hear(server, caller, hall) : () => {};
   try {
     if (via !== null) await follow(listening, via, hall);
     await untilGone(arrival.signal);
   } finally {
     heart.stop();
     stop();
+    deafen();
   }
 }
 

@@ -1,11 +1,15 @@
 /**
  * Streams that clients hold open to hear of changes. A policy that comes in force changes what their keys may see: those
- * whose grants it touches are told that the lists changed, on the stream as it is. A key that is gone hears nothing more.
+ * whose grants it touches are told that the lists changed, on the stream as it is; so are those whose server says so. What
+ * comes close together is told once. A key that is gone hears nothing more.
  */
 import { chainOf } from "../../decision/access.ts";
 import type { Table, TableNode } from "../../decision/table.ts";
 import { type CHANGES, changeOf } from "../../wire/mcp/judge.ts";
 import type { Fields, Id } from "../../wire/mcp/message.ts";
+
+/** The lists that change. */
+export type Change = keyof typeof CHANGES;
 
 /** One open stream. */
 export interface Listener {
@@ -13,48 +17,66 @@ export interface Listener {
   readonly key: string;
   /** The server that it listens to; null for all of them. */
   readonly server: string | null;
+  /** True when what the server says comes on the stream by itself. */
+  readonly hearsServer: boolean;
   /** What a stateless client asked for; a client with a session hears of everything. */
-  readonly wants: readonly (keyof typeof CHANGES)[];
+  readonly wants: readonly Change[];
   readonly subscription: Id | null;
   push(message: Fields): void;
   end(): void;
 }
 
+/** A server that changes ten tools says so ten times. */
+const TOGETHER_MS = 20;
+
 /** All open streams. */
 export class Listeners {
-  readonly #open = new Set<Listener>();
+  readonly #open = new Map<Listener, Set<Change>>();
+  #timer: NodeJS.Timeout | null = null;
 
   get size(): number {
     return this.#open.size;
   }
 
   add(listener: Listener): () => void {
-    this.#open.add(listener);
+    this.#open.set(listener, new Set());
     return () => void this.#open.delete(listener);
   }
 
   /** Ends all streams: nothing will be told on them any more. */
   end(): void {
-    for (const listener of [...this.#open]) listener.end();
+    for (const listener of [...this.#open.keys()]) listener.end();
   }
 
   /** Tells whoever listens to a server that one of its lists changed. */
-  announce(server: string, name: keyof typeof CHANGES): void {
-    for (const listener of this.#open) {
-      if (listener.server !== null && listener.server !== server) continue;
-      if (listener.wants.includes(name)) listener.push(changeOf(name, listener.subscription));
+  announce(server: string, change: Change): void {
+    for (const listener of this.#open.keys()) {
+      const isMeant = listener.server === null || listener.server === server;
+      if (isMeant && !listener.hearsServer) this.#tell(listener, change);
     }
   }
 
   /** Tells the streams what a change of policy means for them. */
   refresh(before: Table, now: Table): void {
     const grants = { before: grantsOf(before), now: grantsOf(now) };
-    for (const listener of [...this.#open]) {
+    for (const listener of [...this.#open.keys()]) {
       const after = grants.now(listener.key);
       if (after === null) listener.end();
-      else if (after !== grants.before(listener.key)) {
-        for (const name of listener.wants) listener.push(changeOf(name, listener.subscription));
-      }
+      else if (after !== grants.before(listener.key)) for (const change of listener.wants) this.#tell(listener, change);
+    }
+  }
+
+  #tell(listener: Listener, change: Change): void {
+    if (!listener.wants.includes(change)) return;
+    this.#open.get(listener)?.add(change);
+    this.#timer ??= setTimeout(() => this.#flush(), TOGETHER_MS);
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    for (const [listener, changes] of this.#open) {
+      for (const change of changes) listener.push(changeOf(change, listener.subscription));
+      changes.clear();
     }
   }
 }

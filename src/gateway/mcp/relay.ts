@@ -177,7 +177,7 @@ export function streamHeaders(): [string, string][] {
 function listenToChanges({ visit, hall }: Passage): () => void {
   const { message, caller } = visit;
   if (message.kind !== "request" || message.method !== "subscriptions/listen") return () => {};
-  return hall.listeners.add(subscriptionOf(message, caller, visit.server.name));
+  return hall.listeners.add(subscriptionOf(message, caller, { server: visit.server.name, hearsServer: true }));
 }
 
 interface Flow {

@@ -7,21 +7,25 @@ import type { Listener } from "./listeners.ts";
 
 const ALL = Object.keys(CHANGES) as (keyof typeof CHANGES)[];
 
+/** Whom a stream listens to, and whether it hears the server by itself. */
+export type ListensTo = Pick<Listener, "server" | "hearsServer">;
+
 /** The listener of a `subscriptions/listen`. */
-export function subscriptionOf(request: Request, caller: Caller, server: string | null): Listener {
+export function subscriptionOf(request: Request, caller: Caller, to: ListensTo): Listener {
   const wanted = wantedChanges(request);
-  return listenerOn(caller, server, { wants: ALL.filter((name) => wanted[name] === true), subscription: request.id });
+  return listenerOn(caller, to, { wants: ALL.filter((name) => wanted[name] === true), subscription: request.id });
 }
 
 /** A listener on the caller's open stream; without a subscription it hears of everything. */
 export function listenerOn(
   { arrival, principal }: Caller,
-  server: string | null,
+  { server, hearsServer }: ListensTo,
   { wants = ALL, subscription = null }: Partial<Pick<Listener, "wants" | "subscription">> = {},
 ): Listener {
   return {
     key: principal.key.name,
     server,
+    hearsServer,
     wants,
     subscription,
     push: (message) => void arrival.sink.write([eventOf(message)]),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { connect } from "../../support/mcp/client.ts";
-import { startFixture } from "../../support/mcp/fixture-server.ts";
+import { type Fixture, startFixture } from "../../support/mcp/fixture-server.ts";
 import { policyOf, startWorld, type World } from "../world.ts";
 import { about, packaged, post, programOf, serverAt, stateless } from "./servers.ts";
 
@@ -105,14 +105,43 @@ test("a key that is gone hears nothing more", async (t) => {
   await stream.ended();
 });
 
-test("a change that a server tells of is handed on", async (t) => {
+for (const path of ["/mcp/fixture", "/mcp"]) {
+  test(`a change that a server tells of is told once on ${path}`, async (t) => {
+    const fixture = await startFixture({ eras: "stateless" });
+    t.after(() => fixture.close());
+    const rest = serverAt("fixture", fixture.url);
+    const world = await startWorld(t, { policy: policyOf("allow tools mcp:fixture/*", rest) });
+    const stream = await listen(t, world, path);
+    await heard(fixture);
+    const ring = async (what: string) => {
+      const name = `${path === "/mcp" ? "fixture__" : ""}test_trigger_${what}_change`;
+      await post(world, path, stateless("tools/call", { name, arguments: {} }), about("tools/call", name));
+    };
+    await ring("prompt");
+    await ring("tool");
+    await stream.until(/notifications\/tools\/list_changed/);
+    world.use(policyOf("allow tools mcp:fixture/test_*", rest));
+    await stream.until(/notifications\/resources\/list_changed/);
+    assert.equal(stream.text.match(/tools\/list_changed/g)?.length, 2);
+    assert.doesNotMatch(stream.text, /prompts\/list_changed/);
+  });
+}
+
+test("a client with a session hears of a server without them", async (t) => {
   const fixture = await startFixture({ eras: "stateless" });
   t.after(() => fixture.close());
-  const world = await startWorld(t, {
-    policy: policyOf("allow tools mcp:fixture/*", serverAt("fixture", fixture.url)),
+  const policy = policyOf("allow tools mcp:fixture/*", serverAt("fixture", fixture.url));
+  const world = await startWorld(t, { policy });
+  const client = await connect(t, { url: `${world.url}/mcp/fixture`, key: world.key, era: "sessions" });
+  const changed = new Promise<void>((resolve) => {
+    client.setNotificationHandler("notifications/tools/list_changed", () => resolve());
   });
-  const stream = await listen(t, world, "/mcp/fixture");
-  const name = "test_trigger_tool_change";
-  await post(world, "/mcp/fixture", stateless("tools/call", { name, arguments: {} }), about("tools/call", name));
-  await stream.until(/notifications\/tools\/list_changed/);
+  await heard(fixture);
+  await client.callTool({ name: "test_trigger_tool_change", arguments: {} });
+  await changed;
 });
+
+/** Waits until somebody listens to the server. */
+async function heard({ listeners }: Fixture): Promise<void> {
+  while (listeners() === 0) await new Promise((resolve) => setImmediate(resolve));
+}

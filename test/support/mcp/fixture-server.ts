@@ -9,11 +9,18 @@ import {
   toNodeHandler,
   toWebRequest,
 } from "@modelcontextprotocol/node";
-import { createMcpHandler, type EventStore, isLegacyRequest } from "@modelcontextprotocol/server";
+import {
+  createMcpHandler,
+  type EventStore,
+  InMemoryServerEventBus,
+  isLegacyRequest,
+} from "@modelcontextprotocol/server";
 import { type Bell, fixtureServer } from "./fixture-tools.ts";
 
 export interface Fixture {
   readonly url: string;
+  /** How many have listened to it so far, in the stateless era. */
+  readonly listeners: () => number;
   /** Headers of all requests that came, newest last. */
   readonly seen: IncomingMessage["headers"][];
   close(): Promise<void>;
@@ -31,7 +38,8 @@ export interface FixtureParts {
 export async function startFixture({ eras = "both", token, port = 0 }: FixtureParts = {}): Promise<Fixture> {
   const seen: Fixture["seen"] = [];
   const sessions = new Map<string, NodeStreamableHTTPServerTransport>();
-  const stateless = createMcpHandler(() => fixtureServer(bell), { legacy: "reject", onerror: () => {} });
+  const bus = new CountingBus();
+  const stateless = createMcpHandler(() => fixtureServer(bell), { legacy: "reject", onerror: () => {}, bus });
   const bell: Bell = {
     toolsChanged: () => stateless.notify.toolsChanged(),
     promptsChanged: () => stateless.notify.promptsChanged(),
@@ -68,6 +76,7 @@ export async function startFixture({ eras = "both", token, port = 0 }: FixturePa
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    listeners: () => bus.listeners,
     seen,
     async close() {
       await stateless.close();
@@ -78,6 +87,15 @@ export async function startFixture({ eras = "both", token, port = 0 }: FixturePa
       await closed;
     },
   };
+}
+
+class CountingBus extends InMemoryServerEventBus {
+  listeners = 0;
+
+  override subscribe(...args: Parameters<InMemoryServerEventBus["subscribe"]>) {
+    this.listeners += 1;
+    return super.subscribe(...args);
+  }
 }
 
 /** What a page of a browser would be. */
