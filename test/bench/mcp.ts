@@ -1,6 +1,11 @@
-/** What a call and a list of tools cost through the gateway, beside the server itself, in the same run. */
+/**
+ * What a call and a list of tools cost through the gateway, beside the server itself, in the same run; and how long a change
+ * of the policy takes to reach every client that listens.
+ */
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Pool } from "undici";
+import { mintKey } from "../../src/identity/mint.ts";
 import { startGateway } from "../support/gateway.ts";
 import { launch } from "../support/process.ts";
 import type { Section } from "./report.ts";
@@ -13,6 +18,9 @@ export interface McpPlan {
   readonly lists: number;
   readonly clients: number;
   readonly load: number;
+  /** Clients that listen, and changes that reach them. */
+  readonly streams: number;
+  readonly reloads: number;
 }
 
 /** Milliseconds of single requests, and how many calls a second all clients together made. */
@@ -22,12 +30,28 @@ export interface McpFigures {
   readonly callsPerSecond: number;
 }
 
+/** Milliseconds from a policy in force until the last of the streams heard of it, one figure a change. */
+export interface ReloadFigures {
+  readonly streams: number;
+  readonly heardMs: readonly number[];
+}
+
 export interface McpReport {
+  readonly reload: ReloadFigures;
   readonly direct: McpFigures;
   readonly gateway: McpFigures;
 }
 
 const WITHIN_MS = 60_000;
+const META = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientCapabilities": {},
+};
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+  "mcp-protocol-version": "2026-07-28",
+};
 
 /** Measures both, in turns. */
 export async function benchMcp(plan: McpPlan, progress: (line: string) => void): Promise<McpReport> {
@@ -43,15 +67,33 @@ export async function benchMcp(plan: McpPlan, progress: (line: string) => void):
       WITHIN_MS,
     );
     const team = "allow models @all\nallow tools mcp:bench/get_*, mcp:bench/list_*";
-    const more = `mcp bench {\n  url "${url}"\n}\n`;
-    await using gateway = await startGateway({ policy: { url: "http://127.0.0.1:9", team, more } });
+    const keys = Array.from({ length: plan.streams }, () => mintKey(randomBytes));
+    const holders = keys.map(
+      ({ digest }, at) => `key bench-${at} in eng {\n  hash sha256:${digest}\n  expires 2099-12-31\n}\n`,
+    );
+    const more = `mcp bench {\n  url "${url}"\n}\n${holders.join("")}`;
+    const policy = { url: "http://127.0.0.1:9", team, more };
+    await using gateway = await startGateway({ policy });
     const through = new URL("/mcp/bench", gateway.url).href;
     await using direct = new Target(url, {});
     await using via = new Target(through, { authorization: `Bearer ${gateway.key}` });
     progress("warming up");
     for (const target of [direct, via]) await target.flood(plan.warm, plan.clients);
     progress("calls and lists");
-    return { direct: await figures(direct, plan), gateway: await figures(via, plan) };
+    const [alone, behind] = [await figures(direct, plan), await figures(via, plan)];
+    progress("changes of the policy");
+    const streams = await Promise.all(keys.map(({ key }) => Stream.open(through, key)));
+    const heardMs: number[] = [];
+    for (let round = 0; round < plan.reloads; round += 1) {
+      const heard = Promise.all(streams.map((stream) => stream.next()));
+      const grants = round % 2 === 0 ? "mcp:bench/get_*" : "mcp:bench/get_*, mcp:bench/list_*";
+      await gateway.reload({ ...policy, team: `allow models @all\nallow tools ${grants}` });
+      const begun = performance.now();
+      await heard;
+      heardMs.push(performance.now() - begun);
+    }
+    for (const stream of streams) stream.close();
+    return { direct: alone, gateway: behind, reload: { streams: streams.length, heardMs } };
   } finally {
     server.signal("SIGKILL");
     await server.exit;
@@ -78,7 +120,7 @@ class Target implements AsyncDisposable {
     const { origin, pathname } = new URL(url);
     this.#pool = new Pool(origin, { connections: 64 });
     this.#path = pathname;
-    this.#headers = { ...headers, "content-type": "application/json", accept: "application/json, text/event-stream" };
+    this.#headers = { ...HEADERS, ...headers };
   }
 
   async timed(method: string, params: Readonly<Record<string, unknown>>): Promise<number> {
@@ -100,13 +142,9 @@ class Target implements AsyncDisposable {
   }
 
   async #send(method: string, params: Readonly<Record<string, unknown>>): Promise<void> {
-    const _meta = {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientCapabilities": {},
-    };
     const name = typeof params.name === "string" ? { "mcp-name": params.name } : {};
-    const headers = { ...this.#headers, "mcp-protocol-version": "2026-07-28", "mcp-method": method, ...name };
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } });
+    const headers = { ...this.#headers, "mcp-method": method, ...name };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta: META } });
     const answer = await this.#pool.request({ method: "POST", path: this.#path, headers, body });
     const text = await answer.body.text();
     if (answer.statusCode !== 200 || !text.includes('"result"'))
@@ -118,8 +156,51 @@ class Target implements AsyncDisposable {
   }
 }
 
+/** A stream on which a client hears of changes. */
+class Stream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #stop: AbortController;
+
+  private constructor(reader: ReadableStreamDefaultReader<Uint8Array>, stop: AbortController) {
+    this.#reader = reader;
+    this.#stop = stop;
+  }
+
+  static async open(url: string, key: string): Promise<Stream> {
+    const stop = new AbortController();
+    const method = "subscriptions/listen";
+    const params = { notifications: { toolsListChanged: true }, _meta: META };
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { ...HEADERS, authorization: `Bearer ${key}`, "mcp-method": method },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+      signal: stop.signal,
+    });
+    const stream = new Stream(response.body!.getReader(), stop);
+    await stream.#until("acknowledged");
+    return stream;
+  }
+
+  /** Resolves when the next change is heard of. */
+  next(): Promise<void> {
+    return this.#until("tools/list_changed");
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  async #until(words: string): Promise<void> {
+    for (let text = ""; !text.includes(words); ) {
+      const { value, done } = await this.#reader.read();
+      if (done) throw new Error(`the stream ended with ${text}`);
+      text += Buffer.from(value).toString();
+    }
+  }
+}
+
 /** The figures as people read them. */
-export function mcpSection({ direct, gateway }: McpReport): Section {
+export function mcpSection({ direct, gateway, reload }: McpReport): Section {
   const row = (name: string, { callMs, listMs, callsPerSecond }: McpFigures) => [
     name,
     ms(median(callMs)),
@@ -133,19 +214,22 @@ export function mcpSection({ direct, gateway }: McpReport): Section {
     title: "A call of a tool, and a list of 1,000, beside the server itself",
     columns: ["via", "call p50", "call p99", "16 clients", "list p50", "list p99"],
     rows: [row("server", direct), row("gateway", gateway), ["added", added(0.5), added(0.99), "", "", ""]],
-    notes: ["Each call is recorded durably before it leaves; the list holds the half of the tools that is granted."],
+    notes: [
+      "Each call is recorded durably before it leaves; the list holds the half of the tools that is granted.",
+      `A change of the policy in force was heard by all of ${reload.streams} clients after ${ms(median(reload.heardMs))}, at most ${ms(Math.max(...reload.heardMs))}.`,
+    ],
   };
 }
 
 /** The figures for machines: milliseconds, and calls a second. */
-export function toolFigures({ direct, gateway }: McpReport) {
+export function toolFigures({ direct, gateway, reload }: McpReport) {
   const of = ({ callMs, listMs, callsPerSecond }: McpFigures) => ({
     callP50: median(callMs),
     callP99: quantile(callMs, 0.99),
     listP50: median(listMs),
     callsPerSecond,
   });
-  return { direct: of(direct), gateway: of(gateway) };
+  return { direct: of(direct), gateway: of(gateway), reloadHeardMs: median(reload.heardMs) };
 }
 
 function ms(value: number): string {

@@ -5,7 +5,7 @@
 import { UpstreamError } from "../../providers/provider.ts";
 import { capabilitiesFor } from "../../wire/mcp/asking.ts";
 import { META, metaOf, SESSION_VERSION, SESSION_VERSIONS, STATELESS_VERSION } from "../../wire/mcp/era.ts";
-import { judge, wantedChanges, withChanges } from "../../wire/mcp/judge.ts";
+import { judge, withChanges } from "../../wire/mcp/judge.ts";
 import {
   answerTo,
   errorTo,
@@ -21,13 +21,11 @@ import { asker, handAnswer } from "./ask.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
 import { failed, failureMessage, noticeOf } from "./failure.ts";
 import type { Hall } from "./hall.ts";
-import { hear } from "./hearing.ts";
 import { LineOut } from "./line-out.ts";
 import { patienceOf } from "./patience.ts";
 import type { Hello, Peer, PeerCall } from "./peer.ts";
-import { isAll } from "./place.ts";
 import { rulesOf } from "./rules.ts";
-import { subscriptionOf } from "./subscription.ts";
+import { subscribe } from "./subscribe.ts";
 import type { Carried, Visit } from "./visit.ts";
 
 /** Answers one message with the help of a peer; throws UpstreamError before anything was answered. */
@@ -132,26 +130,6 @@ function discovery(hello: Hello): Fields {
     ttlMs: 0,
     cacheScope: "private",
   };
-}
-
-/** Holds the stream of a subscription open until its client goes. */
-async function subscribe(visit: Visit, request: Request, hall: Hall): Promise<Carried> {
-  const { arrival } = visit.caller;
-  const line = new LineOut(arrival, hall.ports.timings.pingMs);
-  const params = { _meta: { [META.subscription]: request.id }, notifications: wantedChanges(request) };
-  line.push({ jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params });
-  const { server, caller } = visit;
-  const to = { server: isAll(server) ? null : server.name, hearsServer: false };
-  const stop = hall.listeners.add(subscriptionOf(request, caller, to));
-  const deafen = await hear(server, caller, hall);
-  await new Promise<void>((resolve) => {
-    if (arrival.signal.aborted) resolve();
-    arrival.signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  stop();
-  deafen();
-  const close = () => line.end(resultTo(request.id, { resultType: "complete" }), 200, []);
-  return { end: "client-gone", fault: null, status: 200, firstByteMs: null, said: null, close };
 }
 
 /** Carries a request to the peer, and what comes back to the client. */

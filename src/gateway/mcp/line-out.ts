@@ -3,7 +3,14 @@ import { eventOf, STILL_THERE } from "../../wire/mcp/events.ts";
 import { bytesOf, type Fields } from "../../wire/mcp/message.ts";
 import type { Arrival } from "../arrival.ts";
 import { type Beat, beat } from "../beat.ts";
-import { streamHeaders } from "./relay.ts";
+
+/** The headers of a stream that no one may keep or hold back. */
+export function streamHeaders(): [string, string][] {
+  return [
+    ["content-type", "text/event-stream"],
+    ["cache-control", "no-cache, no-transform"],
+  ];
+}
 
 /** One answer on its way. */
 export class LineOut {

@@ -17,9 +17,12 @@ import { passing } from "../faults.ts";
 import type { Reply } from "../sink.ts";
 import { failed, failureMessage, noticeOf } from "./failure.ts";
 import type { Hall } from "./hall.ts";
+import { drop, isStream } from "./http-exchange.ts";
+import { streamHeaders } from "./line-out.ts";
 import { outgoingOf, reaction } from "./outgoing.ts";
 import { type Patience, patienceOf } from "./patience.ts";
 import { rulesOf } from "./rules.ts";
+import { subscribe } from "./subscribe.ts";
 import { subscriptionOf } from "./subscription.ts";
 import type { Carried, Visit } from "./visit.ts";
 
@@ -64,6 +67,12 @@ interface Passage {
 
 async function receive(passage: Passage): Promise<Carried> {
   const { answer, visit, hall } = passage;
+  const { message } = visit;
+  if (message.kind === "request" && message.method === "subscriptions/listen" && !isStream(answer)) {
+    // The server has nothing to tell; the gateway has.
+    await drop(answer);
+    return subscribe(visit, message, hall);
+  }
   const { status, headers } = answer;
   const { name } = visit.server;
   const type = headerOf(headers, "content-type")?.toLowerCase() ?? "";
@@ -97,10 +106,6 @@ function done(passage: Passage, whole: Reply, said: Said | null): Carried {
   const { arrival } = passage.visit.caller;
   const { firstByteMs } = passage;
   return { end: "complete", fault: null, status: whole.status, firstByteMs, said, close: () => arrival.reply(whole) };
-}
-
-async function drop({ body }: Answer): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
 }
 
 async function document(passage: Passage): Promise<Carried> {
@@ -163,14 +168,6 @@ async function stream(passage: Passage): Promise<Carried> {
     listening();
   });
   return finish(flow, failure);
-}
-
-/** The headers of a stream that no one may keep or hold back. */
-export function streamHeaders(): [string, string][] {
-  return [
-    ["content-type", "text/event-stream"],
-    ["cache-control", "no-cache, no-transform"],
-  ];
 }
 
 /** A stateless client hears of changes on the stream of its subscription. */

@@ -1,5 +1,8 @@
 /** A policy that comes in force reaches every open stream, once and only where it changes something; no stream is closed. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { connect } from "../../support/mcp/client.ts";
 import { type Fixture, startFixture } from "../../support/mcp/fixture-server.ts";
@@ -139,6 +142,28 @@ test("a client with a session hears of a server without them", async (t) => {
   await heard(fixture);
   await client.callTool({ name: "test_trigger_tool_change", arguments: {} });
   await changed;
+});
+
+test("a server that tells nothing does not keep the gateway from telling of its policy", async (t) => {
+  const server = createServer((request, response) => {
+    request.resume();
+    const isKnown = request.headers["mcp-method"] === "server/discover";
+    const result = { supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, resultType: "complete" };
+    const answer = isKnown ? { result } : { error: { code: -32_601, message: "Method not found" } };
+    response.writeHead(isKnown ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, ...answer }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const rest = serverAt("silent", `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+  const world = await startWorld(t, { policy: policyOf("allow tools mcp:silent/a", rest) });
+  const stream = await listen(t, world, "/mcp/silent");
+  world.use(policyOf("allow tools mcp:silent/b", rest));
+  await stream.until(/notifications\/tools\/list_changed/);
 });
 
 /** Waits until somebody listens to the server. */
