@@ -10,40 +10,36 @@ import { refusalOf } from "../limits/refusal.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import { unrecorded } from "./faults.ts";
 import { inspect } from "./guard.ts";
+import { offer } from "./offer.ts";
 import type { Asked } from "./plane.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Work } from "./ports.ts";
 import { decisionBody, recorded } from "./record.ts";
 import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
 
 /** Admits what a caller asks, or says why not. */
-export async function admit(asked: Asked, caller: Caller, ports: Ports): Promise<Ticket | Turned> {
+export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<Ticket | Turned> {
   const { table, principal, arrival } = caller;
   const since = ports.tick();
-  const decision = decide(table, principal, asked.facts, arrival.at);
-  if (decision.kind === "refusal") return turned(decision);
-  const cut = asked.cut(decision.strip);
-  if ("refuse" in cut) return turned(stuck(cut.refuse, decision, caller));
+  const decided = decide(table, principal, asked.facts, arrival.at);
+  if (decided.kind === "refusal") return turned(decided);
+  const offered = offer(asked, decided, caller, ports.offers);
+  if (offered.kind === "refusal") return turned(offered);
+  const { decision, cut } = offered;
   const { refusal, edits, findings } = inspect(asked, table, decision.guards, ports.hmac);
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
 
-  const decided = ports.tick();
-  ports.telemetry.overhead("policy", (decided - since) / 1000);
+  const settled = ports.tick();
+  ports.telemetry.overhead("policy", (settled - since) / 1000);
   const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
-  ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
+  ports.telemetry.overhead("audit", (ports.tick() - settled) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
     return turned(unrecorded(), findings);
   }
-  const all = [...cut.edits, ...outside(cut.edits, edits)];
+  const all = [...cut, ...outside(cut, edits)];
   return { kind: "ticket", caller, asked, decision, reservation, edits: all, since };
-}
-
-function stuck(tool: string, { revision }: Allow, { table, principal }: Caller): Refusal {
-  const { origin } = table.nodes[principal.node]!;
-  const message = `tool \`${tool}\` is not granted to key ${principal.key.name}, and the request cannot do without it`;
-  return { kind: "refusal", revision, origins: [origin], reason: "tool", message, retryAfterMs: null };
 }
 
 function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, ports: Ports): Reservation | Refusal {

@@ -13,8 +13,9 @@ import { createHall, type Hall } from "./mcp/hall.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { messagesPlane } from "./messages.ts";
 import { listModels } from "./models.ts";
+import { createOffers } from "./offers.ts";
 import type { Plane } from "./plane.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Work } from "./ports.ts";
 import { recorded } from "./record.ts";
 import { createServer } from "./server.ts";
 
@@ -56,7 +57,7 @@ export function createGateway(ports: Ports): Gateway {
     table = current;
     return current;
   };
-  const work: Ports = { ...ports, policy };
+  const work: Work = { ...ports, policy, offers: createOffers(ports.now) };
   const hall = createHall(work);
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
@@ -99,7 +100,7 @@ export function createGateway(ports: Ports): Gateway {
 /** Under these paths servers of tools are reached. */
 const MCP = /^\/mcp(?:\/|$)/;
 
-function route(arrival: Arrival, ports: Ports, hall: Hall): Promise<void> {
+function route(arrival: Arrival, ports: Work, hall: Hall): Promise<void> {
   const { method } = arrival;
   if (MCP.test(arrival.path)) return serveMcp(arrival, hall);
   const path = arrival.path.startsWith(`${PREFIX}/`) ? arrival.path.slice(PREFIX.length) : "";

@@ -2,6 +2,7 @@
  * The Messages plane: `POST /v1/messages` and its count of tokens. Everything that knows the format is in wire/anthropic;
  * this file puts it behind the three answers of a `Plane`.
  */
+import { hash } from "node:crypto";
 import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
@@ -12,8 +13,10 @@ import { errorReply } from "../wire/anthropic/refuse.ts";
 import { watchStream } from "../wire/anthropic/stream.ts";
 import { redactTexts, scanTexts } from "../wire/anthropic/texts.ts";
 import type { FaultNotice } from "../wire/fault.ts";
+import { textAt } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
 import { lasting } from "./faults.ts";
+import type { Continuity } from "./offers.ts";
 import type { Asked, Plane } from "./plane.ts";
 
 const PING = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
@@ -52,13 +55,16 @@ function wrongMedia(arrival: Arrival): FaultNotice | null {
 }
 
 function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: string, arrival: Arrival): Asked {
+  const session = nameIn(arrival.headers["x-claude-code-session-id"]);
   return {
     kind: "asked",
     facts: factsOf(request, purpose),
     body: request.body,
     path: path + arrival.query,
-    session: nameIn(arrival.headers["x-claude-code-session-id"]),
+    session,
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
+    continuity: continuityOf(request, session),
+    forced: request.toolChoice,
     cut(tools) {
       if (tools.length === 0) return { edits: [] };
       const stripped = new Set(tools);
@@ -71,6 +77,15 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
         ? null
         : { stream: () => watchStream(rules), document: (body) => rewriteDocument(body, rules), ping: PING },
   };
+}
+
+/** Names come and go (a first message keeps its text, not its cache marks), so that the texts make the name. */
+function continuityOf({ body, texts, first, answered, session }: MessagesRequest, header: string | null): Continuity {
+  const isFirst = ({ start, end }: { start: number; end: number }): boolean =>
+    first !== null && start >= first.start && end <= first.end;
+  const read = ({ start, end }: { start: number; end: number }): string => textAt(body, start, end);
+  const opening = (): string => hash("sha256", texts.filter(isFirst).map(read).join("\u0000"));
+  return { session: header ?? session, opening, answered };
 }
 
 function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {

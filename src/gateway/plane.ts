@@ -11,6 +11,7 @@ import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
+import type { Continuity } from "./offers.ts";
 import type { Reply } from "./sink.ts";
 
 export interface Plane {
@@ -30,6 +31,10 @@ export interface Asked {
   /** Names of the client's session and agent; null when it does not say. */
   readonly session: string | null;
   readonly agent: string | null;
+  /** Which conversation it belongs to. */
+  readonly continuity: Continuity;
+  /** The tool that the model is made to call; null when it may choose. */
+  readonly forced: string | null;
   /** How to take tools out, or the tool that cannot be taken out. */
   cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
   /** Guarded content; `scannerAt` gives the scanner of the guardrails that look at a place. */

@@ -5,6 +5,7 @@ import type { Limits } from "../limits/limits.ts";
 import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Offers } from "./offers.ts";
 import type { Outputs } from "./outputs.ts";
 
 export interface Ports {
@@ -27,6 +28,11 @@ export interface Ports {
   readonly timings: Timings;
   /** Told about errors that are the gateway's own fault. */
   readonly onInternalError: (error: unknown) => void;
+}
+
+/** The world, with what the gateway itself remembers between the requests of a conversation. */
+export interface Work extends Ports {
+  readonly offers: Offers;
 }
 
 /** Sizes in bytes, times in milliseconds. */

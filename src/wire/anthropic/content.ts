@@ -5,7 +5,8 @@
  */
 import type { Place } from "../../language/tree.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
-import type { TextSpan, ToolList, ToolSpan } from "./messages.ts";
+import { listedNames } from "./listing.ts";
+import type { TextSpan, ToolList, ToolSpan, ValueSpan } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
 
 /** Keys under which a block of unknown type keeps words for the model. */
@@ -52,6 +53,10 @@ export class ContentReader {
   readonly texts: TextSpan[] = [];
   readonly mentions: ToolSpan[] = [];
   readonly doors = new Set<string>();
+  /** The first message of the user; null when there is none. */
+  first: ValueSpan | null = null;
+  /** True when the model has answered before. */
+  answered = false;
   readonly #json: Json;
   readonly #known: KnownNames;
 
@@ -75,7 +80,22 @@ export class ContentReader {
     if (content === undefined) throw new JsonError("shape", "a message has no content", this.#json.start(node));
     const role = this.#string(fields, "role");
     if (role === null) throw new JsonError("shape", "a message has no role", this.#json.start(node));
+    if (role === "user") this.first ??= { start: this.#json.start(node), end: this.#json.end(node) };
+    if (role === "assistant") this.answered = true;
+    const before = this.texts.length;
     this.content(content, role === "system" ? "system" : "user");
+    if (role === "system") for (const text of this.texts.slice(before)) this.#listing(text);
+  }
+
+  #listing({ start, end }: TextSpan): void {
+    for (const elements of listedNames(this.#json.bytes, start, end)) {
+      const list: ToolList = { elements, filler: "none" };
+      for (const span of elements) {
+        const name = Buffer.from(this.#json.bytes.subarray(span.start, span.end)).toString("latin1");
+        const known = this.#known.offered.get(name) ?? nameOfTool(name);
+        this.mentions.push({ kind: "mention", name: known, deferred: false, list, ...span });
+      }
+    }
   }
 
   /** A string, or an array of blocks. */

@@ -18,7 +18,7 @@ export interface ValueSpan {
 export interface ToolSpan {
   /** Canonical name, as language/ writes it. */
   readonly name: string;
-  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference`, `tool_addition` or `tool_removal` block. */
+  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference`, `tool_addition` or `tool_removal` block, or a name in a list in a system message. */
   readonly kind: "offer" | "server" | "mention";
   /** True for an offer with `defer_loading`. */
   readonly deferred: boolean;
@@ -49,6 +49,12 @@ export interface MessagesRequest {
   readonly toolChoice: string | null;
   readonly doors: readonly string[];
   readonly texts: readonly TextSpan[];
+  /** The session that `metadata` names; null when it names none. */
+  readonly session: string | null;
+  /** The first message of the user; null when there is none. */
+  readonly first: ValueSpan | null;
+  /** True when the model has answered before. */
+  readonly answered: boolean;
 }
 
 /** Why a body cannot be read; `message` is for the caller and quotes nothing of the body. */

@@ -10,6 +10,8 @@ import { ContentReader } from "./content.ts";
 import type { Malformed, MessagesRequest, ToolList, ToolSpan } from "./messages.ts";
 import { nameOfEntry, nameOfServer, nameOfTool } from "./names.ts";
 
+/** Where the client's session stands in what it says of its user. */
+const SESSION = /"session_id":"([\w.:-]{1,128})"/;
 /** Longest name of a model that is read. */
 const MODEL_MAX = 256;
 /** Fields that bring in tools, models or history that the body does not show. */
@@ -88,6 +90,9 @@ class RequestReader {
       toolChoice: this.#toolChoice(),
       doors: [...doors, ...foreign, ...content.doors],
       texts: content.texts,
+      session: this.#session(),
+      first: content.first,
+      answered: content.answered,
     };
   }
 
@@ -163,6 +168,14 @@ class RequestReader {
     const fields = this.#json.fields(node);
     const name = this.#string(fields, "name");
     return name === null ? null : (this.#offered.get(name) ?? nameOfTool(name));
+  }
+
+  /** Claude Code writes an object into `user_id`, as text; nothing hangs on whether it can be read. */
+  #session(): string | null {
+    const metadata = this.#fields.get("metadata");
+    const user = metadata === undefined ? undefined : this.#json.members(metadata).get("user_id");
+    if (user === undefined || this.#json.kind(user) !== "string") return null;
+    return SESSION.exec(this.#json.text(user))?.[1] ?? null;
   }
 
   #content(): ContentReader {
