@@ -6,7 +6,7 @@ import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
 import type { Fault } from "../../src/decision/fault.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { charge, decision, outcome } from "./bodies.ts";
+import { called, charge, decision, outcome, returned } from "./bodies.ts";
 
 const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
 const finding = { guardrail: "secrets", pattern: "aws-key", stage: "request", count: 2 } as const;
@@ -19,34 +19,8 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     findings: [{ ...finding, stage: "response" }],
     toolUses: [{ name: "Bash", granted: false }],
   }),
-  call: {
-    kind: "call",
-    ticket: "t3",
-    actor,
-    revision: "r",
-    commit: null,
-    effect: "refuse",
-    reason: "tool",
-    origins: ["a.policy:4"],
-    name: "mcp:github/get_issue",
-    method: "tools/call",
-    arguments: "0123456789abcdef",
-    toolUse: "toolu_1",
-    bytes: 12,
-  },
-  return: {
-    kind: "return",
-    ticket: "t3",
-    actor,
-    end: "complete",
-    fault: null,
-    status: 200,
-    name: "mcp:github/get_issue",
-    result: "ok",
-    bytes: 12,
-    firstByteMs: 1,
-    totalMs: 2,
-  },
+  call: called("t3", { effect: "refuse", reason: "tool", toolUse: null }),
+  return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },

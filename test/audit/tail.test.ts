@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { nodeDisk } from "../../src/audit/disk.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
-import { decision, outcome, scratch } from "./bodies.ts";
+import { called, decision, outcome, returned, scratch } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
@@ -55,6 +55,25 @@ test("refusals and faults come at once, requests under way come last", async (co
   await log.append(outcome("quick"));
   const found = await all(requests(records({ dir, last: 10, again: null })));
   assert.deepEqual(tickets(found), ["no", "bad", "quick", "slow"]);
+  await log.close();
+});
+
+test("a call of a tool is joined with its end as a request with its outcome, and told by its name", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  await log.append(called("c1"));
+  await log.append(called("c2", { effect: "refuse", reason: "tool" }));
+  await log.append(called("c3"));
+  await log.append(returned("c3", { end: "upstream-failed", fault: "timeout", result: "none" }));
+  await log.append(returned("c1"));
+  const found = await all(requests(records({ dir, last: 3, again: null })));
+  assert.deepEqual(tickets(found), ["c2", "c3", "c1"]);
+  const lines = found.map((request) => requestLine(request, "UTC").split(/ {2,}/).slice(2));
+  assert.deepEqual(lines, [
+    ["mcp:github/get_issue", "refuse tool", "eng.policy:6", "-", "-"],
+    ["mcp:github/get_issue", "allow, upstream-failed", "eng.policy:6", "-", "-"],
+    ["mcp:github/get_issue", "allow", "eng.policy:6", "-", "-"],
+  ]);
   await log.close();
 });
 

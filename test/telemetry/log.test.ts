@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../src/audit/entry.ts";
 import { createLogger, narrate } from "../../src/telemetry/log.ts";
+import { called, returned } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 function lines(level: string, bodies: readonly Body[]): Record<string, unknown>[] {
@@ -19,6 +20,18 @@ test("one line for a refusal and a fault, none for what went well", () => {
     [
       { msg: "refused", level: 30, key: "dana-laptop", reason: "model" },
       { msg: "could not serve", level: 40, key: "dana-laptop", reason: undefined },
+    ],
+  );
+});
+
+test("one line for a call that is refused and one that fails, none for what went well", () => {
+  const failed = returned("t", { end: "upstream-failed", fault: "timeout" });
+  const told = lines("info", [called("t"), returned("t"), called("t", { effect: "refuse", reason: "tool" }), failed]);
+  assert.deepEqual(
+    told.map(({ msg, level, name, reason, fault }) => ({ msg, level, name, reason, fault })),
+    [
+      { msg: "call refused", level: 30, name: "mcp:github/get_issue", reason: "tool", fault: undefined },
+      { msg: "server of tools failed", level: 40, name: "mcp:github/get_issue", reason: undefined, fault: "timeout" },
     ],
   );
 });
