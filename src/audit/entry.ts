@@ -4,9 +4,10 @@
  * micro-dollars. journal.ts appends entries, verify.ts checks them, telemetry/ counts them.
  */
 
+import type { Drift } from "../decision/drift.ts";
 import type { Fault } from "../decision/fault.ts";
 import type { Usage } from "../decision/usage.ts";
-import type { Period } from "../language/tree.ts";
+import type { OnDrift, Period } from "../language/tree.ts";
 import type { Reason } from "../model/reasons.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
@@ -120,6 +121,18 @@ export interface ReturnBody {
   readonly totalMs: number;
 }
 
+/** What a server offers is another than was pinned, or other than it was a moment ago; `count` is 0 when all is as pinned again. */
+export interface DriftBody {
+  readonly kind: "drift";
+  readonly server: string;
+  readonly action: OnDrift;
+  /** `file:line` of the `pins`. */
+  readonly origin: string;
+  readonly count: number;
+  /** The first of the differences; `tool` is null for the instructions. */
+  readonly drift: readonly { readonly tool: string | null; readonly change: Drift["change"] }[];
+}
+
 /** A request that never reached a decision: unreadable, no such endpoint. */
 export interface FaultBody {
   readonly kind: "fault";
@@ -166,6 +179,7 @@ export type Body =
   | OutcomeBody
   | CallBody
   | ReturnBody
+  | DriftBody
   | FaultBody
   | PolicyLoadBody
   | PolicyRejectBody

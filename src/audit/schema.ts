@@ -115,6 +115,16 @@ const body = z.discriminatedUnion("kind", [
   outcome,
   call,
   returned,
+  z.strictObject({
+    kind: z.literal("drift"),
+    server: text,
+    action: z.enum(["warn", "block", "quarantine"]),
+    origin: text,
+    count,
+    drift: z.array(
+      z.strictObject({ tool: text.nullable(), change: z.enum(["changed", "new", "gone", "instructions"]) }),
+    ),
+  }),
   z.strictObject({ kind: z.literal("fault"), ticket: text, actor, fault, status: count, path: text }),
   z.strictObject({
     kind: z.literal("policy.load"),

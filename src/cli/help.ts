@@ -51,6 +51,15 @@ Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided
     "audit verify /var/lib/sallyport --format json",
   ),
   tail: examples("audit tail /var/lib/sallyport --lines 50", "audit tail /var/lib/sallyport --follow --format json"),
+  pin: `${examples("mcp pin", "mcp pin github --policy policy")}
+Exit codes: 0 pinned, 1 a server cannot be asked or the policy is not good, 2 the question was wrong
+`,
+  "mcp-verify": `${examples("mcp verify", "mcp verify github --policy policy --format json")}
+Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the question was wrong
+`,
+  "mcp-diff": `${examples("mcp diff github")}
+Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the question was wrong
+`,
   init: examples("init policy"),
   serve: `${examples(
     "serve --policy policy --data /var/lib/sallyport",

@@ -9,6 +9,7 @@ import { parse } from "../language/parse.ts";
 import { print } from "../language/print.ts";
 import type { Source } from "../language/source.ts";
 import { readSources } from "../revision/files.ts";
+import { isLockFile } from "../revision/locks.ts";
 import { pinnedFiles } from "../revision/packs.ts";
 import { Complaint } from "./complaint.ts";
 import { drawDiagnostics } from "./report.ts";
@@ -41,7 +42,7 @@ async function collect(path: string): Promise<readonly Source[]> {
   if (found === null) throw new Complaint(`there is no file or directory \`${path}\``);
   if (!found.isDirectory()) return [{ path, text: await readFile(path, "utf8") }];
   try {
-    const sources = await readSources(path);
+    const sources = (await readSources(path)).filter((source) => !isLockFile(source));
     const pinned = pinnedFiles(sources.map((source) => parse(source).tree));
     return sources
       .filter((source) => !pinned.has(source.path))

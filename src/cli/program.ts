@@ -46,6 +46,7 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
   );
   keyCommands(program.command("key").helpCommand(false).description("gateway keys"), terminal, done);
   auditCommands(program.command("audit").helpCommand(false).description("the record of what happened"), terminal, done);
+  mcpCommands(program.command("mcp").helpCommand(false).description("servers of tools"), terminal, done);
   servingCommands(program, terminal, done);
   return program;
 }
@@ -195,6 +196,37 @@ function auditCommands(audit: Command, terminal: Terminal, done: Done): void {
       const { auditTail } = await import("./audit-tail.ts");
       done(await auditTail(dir, { follow: false, ...options }, terminal));
     });
+}
+
+function mcpCommands(mcp: Command, terminal: Terminal, done: Done): void {
+  const policy = ["--policy <dir>", "policy directory", "policy"] as const;
+  const which = ["[server...]", "servers of the policy; all that have pins when none is named"] as const;
+  mcp
+    .command("pin")
+    .description("write what the tools of servers are now into their lock files")
+    .addHelpText("after", COMMAND_HELP.pin)
+    .argument(...which)
+    .option(...policy)
+    .action(async (names, options) => {
+      const { mcpPin } = await import("./mcp-pin.ts");
+      done(await mcpPin(names, options.policy, terminal));
+    });
+  for (const command of ["verify", "diff"] as const) {
+    const details = command === "diff";
+    mcp
+      .command(command)
+      .description(
+        details ? "say in words how tools differ from what was pinned" : "check that tools are what was pinned",
+      )
+      .addHelpText("after", COMMAND_HELP[`mcp-${command}`])
+      .argument(...which)
+      .option(...policy)
+      .addOption(format("text", "json"))
+      .action(async (names, options) => {
+        const { mcpVerify } = await import("./mcp-verify.ts");
+        done(await mcpVerify(names, { ...options, details }, terminal));
+      });
+  }
 }
 
 function servingCommands(program: Command, terminal: Terminal, done: Done): void {

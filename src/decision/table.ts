@@ -2,7 +2,7 @@
  * The decision table: a policy, flat. compile.ts makes it, decide.ts reads it. Plain data that survives a structured
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
-import type { Period, Place, Scope, Stage } from "../language/tree.ts";
+import type { OnDrift, Period, Place, Scope, Stage } from "../language/tree.ts";
 import type { ProviderKind, Server, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
@@ -56,7 +56,19 @@ export interface TableProvider {
 }
 
 /** A server of tools that the gateway holds. */
-export type TableServer = Omit<Server, "span"> & { readonly origin: Origin };
+export type TableServer = Omit<Server, "span" | "pins"> & {
+  readonly pins: TablePins | null;
+  readonly origin: Origin;
+};
+
+/** What a server's tools were when they were reviewed: digests of their definitions, by name. */
+export interface TablePins {
+  readonly onDrift: OnDrift;
+  readonly tools: readonly (readonly [name: string, digest: string])[];
+  /** Digest of what the server tells every model about itself; null when it told nothing. */
+  readonly instructions: string | null;
+  readonly origin: Origin;
+}
 
 export interface TablePrice {
   readonly input: number;
@@ -79,6 +91,8 @@ export interface Grant {
   readonly origin: Origin;
   /** The globs as expanded, for sentences such as "allowed: …". */
   readonly globs: readonly string[];
+  /** Names among them that are not meant. */
+  readonly except: readonly string[];
 }
 
 export interface TableNode {

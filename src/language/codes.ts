@@ -284,6 +284,15 @@ export const CODES = {
     "When a policy declares `mcp github`, a tool that a client calls `mcp__github__get_issue` is `mcp:github/get_issue`, so a rule about `client-mcp:github/…` would match nothing.",
   ),
 
+  GW3055: error(
+    "pins without their lock file",
+    "`pins` names a file of the policy directory that says what each tool of the server was when it was reviewed, and there is no such file, or it holds the tools of another server. Run `gw mcp pin NAME policy`, read what it writes, and commit it with the policy.",
+  ),
+  GW3056: error(
+    "a lock file that was changed by hand",
+    "A lock file is written by `gw mcp pin` and holds, for each tool, the hash of its definition and the definition itself. A line that does not fit its hash pins nothing that anybody saw. Restore the file, or pin anew and review the difference.",
+  ),
+
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
   GW4001: error(
     "a secret stands in the text",

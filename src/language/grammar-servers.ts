@@ -2,7 +2,7 @@
 import { PART, type Seen } from "./grammar-parts.ts";
 import { GrammarResources } from "./grammar-resources.ts";
 import * as tokens from "./tokens.ts";
-import type { Asking, OAuthCredential, ServerCredential, ServerStatement, Word } from "./tree.ts";
+import type { Asking, OAuthCredential, OnDrift, ServerCredential, ServerStatement, Word } from "./tree.ts";
 import { readDuration } from "./values.ts";
 
 const { Reserved, Contextual } = tokens;
@@ -32,6 +32,7 @@ export class GrammarServers extends GrammarResources {
       { ALT: () => this.SUBRULE(this.serverCredential) },
       { ALT: () => this.SUBRULE(this.timeout) },
       { ALT: () => this.SUBRULE(this.may) },
+      { ALT: () => this.SUBRULE(this.pins) },
     ]),
   );
 
@@ -105,6 +106,30 @@ export class GrammarServers extends GrammarResources {
     this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => asks.push(this.SUBRULE(this.asking)) });
     return { kind: "may", asks: this.present(asks), span: this.since(first) };
   });
+
+  private readonly pins = this.RULE("pins", (): ServerStatement | undefined => {
+    const first = this.CONSUME(Reserved.pins);
+    const path = this.SUBRULE(this.text);
+    const onDrift = this.OPTION(() => {
+      this.CONSUME(Reserved.on);
+      this.CONSUME(Contextual.drift);
+      return this.SUBRULE(this.driftAction);
+    });
+    return path && { kind: "pins", path, onDrift: onDrift ?? null, span: this.since(first) };
+  });
+
+  private readonly driftAction = this.RULE(
+    "driftAction",
+    (): OnDrift => {
+      const word = this.OR([
+        { ALT: () => this.CONSUME(Reserved.warn) },
+        { ALT: () => this.CONSUME(Contextual.block) },
+        { ALT: () => this.CONSUME(Contextual.quarantine) },
+      ]);
+      return word.image as OnDrift;
+    },
+    PART,
+  );
 
   private readonly asking = this.RULE(
     "asking",

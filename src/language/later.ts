@@ -38,7 +38,7 @@ const BEFORE_NAME: ReadonlySet<TokenType> = new Set([
 ]);
 
 /** Second words of `on …` that belong to later versions. */
-const LATER_AFTER_ON: ReadonlySet<string> = new Set(["error", "drift", "failure"]);
+const LATER_AFTER_ON: ReadonlySet<string> = new Set(["error", "failure"]);
 
 /** Takes the constructs of later versions out of the tokens, one diagnostic for each. */
 export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {

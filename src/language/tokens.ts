@@ -165,6 +165,7 @@ const RESERVED_WORDS = [
   "command",
   "timeout",
   "may",
+  "pins",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -194,6 +195,9 @@ const CONTEXTUAL_WORDS = [
   "client",
   "secret",
   "scope",
+  "drift",
+  "block",
+  "quarantine",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
@@ -207,7 +211,6 @@ export const LATER_WORDS = [
   "restore",
   "rolling",
   "region",
-  "pins",
   "issuer",
   "audience",
   "claim",

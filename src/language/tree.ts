@@ -238,6 +238,9 @@ export interface OAuthCredential {
 }
 export type ServerCredential = Credential | OAuthCredential;
 
+/** What becomes of a server whose tools are not those that were pinned. */
+export type OnDrift = "warn" | "block" | "quarantine";
+
 /** What a server may ask of a client in the middle of a call. */
 export type Asking = "elicit" | "sample" | "roots";
 
@@ -250,6 +253,8 @@ export type ServerStatement =
   | { readonly kind: "credential"; readonly credential: ServerCredential; readonly span: Span }
   /** `timeout 30sec idle 10min total`, in milliseconds; `total` is null when not written. */
   | { readonly kind: "timeout"; readonly idle: number; readonly total: number | null; readonly span: Span }
+  /** `pins "mcp/github.lock" on drift block`; `onDrift` is null when not written. */
+  | { readonly kind: "pins"; readonly path: Word; readonly onDrift: OnDrift | null; readonly span: Span }
   | {
       readonly kind: "may";
       readonly asks: readonly { readonly asking: Asking; readonly span: Span }[];

@@ -4,8 +4,9 @@
  */
 
 import type { Span } from "../language/source.ts";
-import type { Asking, Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
+import type { Asking, OnDrift, Period, Place, Remaining, Scope, SendPlace, Stage, Thing } from "../language/tree.ts";
 import type { OAuth, Reference } from "./credentials.ts";
+import type { Lock } from "./lock.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
 export type Until = number | null;
@@ -21,6 +22,8 @@ export interface Access {
   readonly globs: readonly string[];
   /** The list as its author wrote it, groups by their names: what people are told. */
   readonly written: readonly string[];
+  /** Names that the globs hold and that are not meant: what is pinned, of a server whose other tools are denied. */
+  readonly except: readonly string[];
   readonly until: Until;
   readonly span: Span;
 }
@@ -95,6 +98,14 @@ export interface Patience {
   readonly total: number;
 }
 
+/** The lock that a server is held to, and what becomes of what is not as it says. */
+export interface Pins {
+  readonly path: string;
+  readonly onDrift: OnDrift;
+  readonly lock: Lock;
+  readonly span: Span;
+}
+
 /** A server of tools that the gateway holds: at an address, or as a program that the gateway runs. */
 export interface Server {
   readonly name: string;
@@ -109,6 +120,8 @@ export interface Server {
   readonly patience: Patience;
   /** What it may ask of a client in the middle of a call. */
   readonly may: readonly Asking[];
+  /** What its tools were when they were reviewed; null when nobody said. */
+  readonly pins: Pins | null;
   readonly span: Span;
 }
 

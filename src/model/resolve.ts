@@ -16,6 +16,7 @@ import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
 import { oneOrg } from "./checks/one-org.ts";
 import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
 import { parentsDeclared } from "./checks/parents-declared.ts";
+import { pinsHold } from "./checks/pins-hold.ts";
 import { serversComplete } from "./checks/servers-complete.ts";
 import { serversKnown } from "./checks/servers-known.ts";
 import { statementsInPlace } from "./checks/statements-in-place.ts";
@@ -25,9 +26,11 @@ import { type Declared, gather } from "./declared.ts";
 import { expandGroups } from "./groups.ts";
 import { isTimeZone } from "./instant.ts";
 import { buildInvariants } from "./invariants.ts";
+import type { Locks } from "./lock.ts";
 import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./model.ts";
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
+import { withPins } from "./pins.ts";
 import { buildPrices } from "./prices.ts";
 import { buildServers } from "./servers.ts";
 import { buildTests } from "./tests.ts";
@@ -38,8 +41,11 @@ export interface Resolved {
   readonly diagnostics: Diagnostic[];
 }
 
-/** Gives a policy its meaning. `packs` holds the packs that its `use` lines bring in, by the name they have there. */
-export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>): Resolved {
+/**
+ * Gives a policy its meaning. `packs` holds the packs that its `use` lines bring in, by the name they have there; `locks` the files
+ * that its `pins` lines name, by their paths.
+ */
+export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>, locks: Locks = new Map()): Resolved {
   const declared = gather(trees, packs);
   const diagnostics = [
     uniqueNames,
@@ -58,14 +64,15 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     noLiteralSecrets,
     namesNearlyKnown,
   ].flatMap((check) => check(declared));
-  const model = build(declared, diagnostics);
+  diagnostics.push(...pinsHold(declared, locks));
+  const model = build(declared, locks, diagnostics);
   const isComplete = [...declared.uses.keys()].every((name) => packs.has(name));
   const isSound = isComplete && diagnostics.every(({ severity }) => severity !== "error");
   if (!isSound) return { model: null, diagnostics: diagnostics.sort(byPlace) };
   return { model, diagnostics: [...diagnostics, ...everythingUsed(declared)].sort(byPlace) };
 }
 
-function build(declared: Declared, diagnostics: Diagnostic[]): Model {
+function build(declared: Declared, locks: Locks, diagnostics: Diagnostic[]): Model {
   const report = (diagnostic: Diagnostic) => {
     diagnostics.push(diagnostic);
   };
@@ -73,13 +80,14 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
   for (const diagnostic of groups.diagnostics) report(diagnostic);
   const timezone = zoneOf(declared);
   const workshop: Workshop = { declared, groups, timezone, report };
-  const nodes = buildNodes(workshop);
+  const servers = buildServers(declared, locks);
+  const nodes = withPins(buildNodes(workshop), servers);
   const patterns = buildPatterns(declared, report);
   return {
     timezone,
     nodes,
     providers: providersOf(declared),
-    servers: buildServers(declared),
+    servers,
     models: groupsOf(declared.models, groups.models),
     tools: groupsOf(declared.tools, groups.tools),
     prices: buildPrices(declared, groups, report),

@@ -2,19 +2,21 @@
 import type { ServerDeclaration, ServerStatement } from "../language/tree.ts";
 import { serverCredentialOf } from "./credentials.ts";
 import type { Declared } from "./declared.ts";
+import type { Locks } from "./lock.ts";
 import type { Patience, Server } from "./model.ts";
+import { pinsOf } from "./pins.ts";
 
 /** What a server gets that does not say: tools may build and search for minutes, but not without end. */
 export const USUAL_PATIENCE: Patience = { idle: 120_000, total: 1_800_000 };
 
 /** The servers, by name, so that equal policies give equal lists. */
-export function buildServers(declared: Declared): Server[] {
+export function buildServers(declared: Declared, locks: Locks): Server[] {
   return [...declared.servers.values()]
-    .map(({ declaration }) => serverOf(declaration))
+    .map(({ declaration }) => serverOf(declaration, locks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function serverOf({ name, body }: ServerDeclaration): Server {
+function serverOf({ name, body }: ServerDeclaration, locks: Locks): Server {
   const timeout = partOf(body, "timeout");
   const may = partOf(body, "may")?.asks.map(({ asking }) => asking) ?? [];
   return {
@@ -22,6 +24,7 @@ function serverOf({ name, body }: ServerDeclaration): Server {
     reach: reachOf(body),
     patience: patienceOf(timeout),
     may: [...new Set(may)].sort(),
+    pins: pinsOf(partOf(body, "pins"), locks),
     span: name.span,
   };
 }

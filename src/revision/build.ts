@@ -13,6 +13,7 @@ import type { Source } from "../language/source.ts";
 import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
+import { isLockFile, readLocks } from "./locks.ts";
 import { type Builtins, joinPacks } from "./packs.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
@@ -30,16 +31,18 @@ export interface Built {
 
 /** Builds a policy from its sources, as far as they carry; its invariants have to hold from `at` on. */
 export function build(sources: readonly Source[], builtins: Builtins, revision: Revision, at: number): Built {
-  const parsed = sources.map(parse);
+  const parsed = sources.filter((source) => !isLockFile(source)).map(parse);
   const breaks = parsed.flatMap(({ diagnostics }) => diagnostics);
   const unit = joinPacks(
     parsed.map(({ tree }) => tree),
     builtins,
   );
-  const meant = resolve(unit.trees, unit.packs);
+  const pinned = readLocks(unit.trees, sources.filter(isLockFile));
+  const meant = resolve(unit.trees, unit.packs, pinned.locks);
   const understood = [
     ...breaks,
     ...unit.diagnostics,
+    ...pinned.diagnostics,
     ...withoutConsequences(meant.diagnostics, unit.trees, breaks.filter(isError)),
   ];
   if (meant.model === null || understood.some(isError)) return stop(understood);

@@ -1,11 +1,12 @@
 /**
- * A policy directory → its sources. Every `*.policy` below the directory belongs to the policy, except in folders whose
- * name begins with a dot. Links are followed only as far as they stay inside (mounted config maps are made of such
+ * A policy directory → its sources. Every `*.policy` and `*.lock` below the directory belongs to the policy, except in
+ * folders whose name begins with a dot. Links are followed only as far as they stay inside (mounted config maps are made of such
  * links). A directory that cannot be read whole is an error, never a smaller policy. Neighbours: packs.ts, load.ts.
  */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Source } from "../language/source.ts";
+import { LOCK_SUFFIX } from "./locks.ts";
 
 const SUFFIX = ".policy";
 const MAX_FILES = 10_000;
@@ -23,11 +24,11 @@ export class SourcesError extends Error {
   }
 }
 
-/** Reads every policy file below a directory, sorted by path. Throws SourcesError. */
+/** Reads every policy file and every lock file below a directory, sorted by path. Throws SourcesError. */
 export async function readSources(dir: string): Promise<Source[]> {
   const root = await openRoot(dir);
   const paths = await walk({ root, dir: root, prefix: "", trail: [root] });
-  if (paths.length === 0) {
+  if (!paths.some((path) => path.endsWith(SUFFIX))) {
     throw new SourcesError("empty", `no \`*${SUFFIX}\` file below \`${dir}\``);
   }
   if (paths.length > MAX_FILES) {
@@ -78,7 +79,7 @@ async function walk(folder: Folder): Promise<string[]> {
     const at = join(folder.dir, entry.name);
     const kind = entry.isSymbolicLink() ? await follow(folder.root, path, at) : kindOf(entry);
     if (kind === "folder") found.push(...(await enter(folder, path, at)));
-    else if (kind === "file" && entry.name.endsWith(SUFFIX)) found.push(path);
+    else if (kind === "file" && isSource(entry.name)) found.push(path);
   }
   return found;
 }
@@ -101,6 +102,11 @@ async function enter(folder: Folder, path: string, at: string): Promise<string[]
   return walk({ root: folder.root, dir, prefix: `${path}/`, trail: [...folder.trail, dir] });
 }
 
+/** True for the name of a file that belongs to a policy. */
+export function isSource(path: string): boolean {
+  return path.endsWith(SUFFIX) || path.endsWith(LOCK_SUFFIX);
+}
+
 type FileKind = "file" | "folder" | "other";
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): FileKind {
@@ -113,9 +119,9 @@ async function follow(root: string, path: string, at: string): Promise<FileKind>
     const target = await realpath(at);
     const kind = kindOf(await stat(target));
     if (target === root || target.startsWith(root + sep)) return kind;
-    if (kind === "other" || (kind === "file" && !path.endsWith(SUFFIX))) return "other";
+    if (kind === "other" || (kind === "file" && !isSource(path))) return "other";
   } catch (error) {
-    if (hasCode(error, "ENOENT") && !path.endsWith(SUFFIX)) return "other";
+    if (hasCode(error, "ENOENT") && !isSource(path)) return "other";
     throw unreadable(path, error);
   }
   throw new SourcesError("outside", `the link \`${path}\` leads out of the policy directory`);

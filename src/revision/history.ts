@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import type { Revision } from "../decision/table.ts";
 import type { Source } from "../language/source.ts";
-import { SourcesError } from "./files.ts";
+import { isSource, SourcesError } from "./files.ts";
 import { contentHash } from "./revision.ts";
 
 /** Git does not know what was asked for; the message is a sentence for people. */
@@ -97,7 +97,7 @@ async function readAt(git: Git, dir: string, revision: string): Promise<Past> {
     .filter(({ isLink }) => !isLink)
     .map(({ path, id }) => ({ path, text: decode(path, texts.get(id)!) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  if (sources.length === 0) {
+  if (!sources.some(({ path }) => path.endsWith(SUFFIX))) {
     throw new SourcesError("empty", `no \`*${SUFFIX}\` file below \`${dir}\` at \`${revision}\``);
   }
   return { sources, revision: { id: commit.slice(0, 12), content: contentHash(sources), commit } };
@@ -111,7 +111,7 @@ async function listBlobs(git: Git, commit: string): Promise<readonly Blob[]> {
     const [, mode = "", id = "", size = "", path = ""] = /^(\d+) blob (\w+) +(\d+)\t(.*)$/s.exec(line) ?? [];
     const isHidden = path.split("/").some((part) => part.startsWith("."));
     const isLink = mode === "120000";
-    if (path === "" || isHidden || !(isLink || path.endsWith(SUFFIX))) continue;
+    if (path === "" || isHidden || !(isLink || isSource(path))) continue;
     if (Number(size) > MAX_FILE_BYTES) {
       throw new SourcesError("too-large", `\`${path}\` is larger than ${MAX_FILE_BYTES} bytes`);
     }
@@ -145,7 +145,7 @@ function refuseLinks(blobs: readonly Blob[], texts: ReadonlyMap<string, Buffer>)
     if (!isLink) continue;
     const target = posix.normalize(posix.join(posix.dirname(path), texts.get(id)!.toString("utf8")));
     const matters =
-      path.endsWith(SUFFIX) || target.startsWith("..") || blobs.some((blob) => blob.path.startsWith(`${target}/`));
+      isSource(path) || target.startsWith("..") || blobs.some((blob) => blob.path.startsWith(`${target}/`));
     if (matters) throw new SourcesError("outside", `\`${path}\` is a link, which is not followed in a past revision`);
   }
 }

@@ -32,7 +32,15 @@ async function commitOf(dir: string): Promise<string | null> {
     const { simpleGit } = await import("simple-git");
     const git = simpleGit({ baseDir: dir, timeout: { block: GIT_TIMEOUT_MS } });
     // Ignored files count too: a policy file that Git ignores is in force but in no commit.
-    const state = await git.raw("--no-optional-locks", "status", "--porcelain", "--ignored", "--", "*.policy");
+    const state = await git.raw(
+      "--no-optional-locks",
+      "status",
+      "--porcelain",
+      "--ignored",
+      "--",
+      "*.policy",
+      "*.lock",
+    );
     if (state.trim() !== "") return null;
     const commit = (await git.raw("rev-parse", "--verify", "HEAD")).trim();
     return /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;

@@ -3,7 +3,7 @@
  * more than they do: names and places, never a text, a key or a credential.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
-import type { CallBody, DecisionBody, Entry, FaultBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
+import type { CallBody, DecisionBody, DriftBody, Entry, FaultBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
 
 /** Should a careless line carry headers or a credential all the same, these never show. */
 const SECRETS = ["authorization", "x-api-key", "cookie", "set-cookie", "credential", "key_value"];
@@ -26,6 +26,8 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body.effect === "refuse" ? barred(logger, body) : undefined;
       case "return":
         return body.end === "complete" ? undefined : returned(logger, body);
+      case "drift":
+        return drifted(logger, body);
       case "fault":
         return failed(logger, body);
       case "policy.load":
@@ -62,6 +64,13 @@ function returned(logger: Logger, { ticket, actor, end, fault, name, status }: R
   const facts = { ticket, ...actor, end, fault, name, status };
   if (end === "upstream-failed") logger.warn(facts, "server of tools failed");
   else logger.info(facts, "caller went away");
+}
+
+function drifted(logger: Logger, { server, action, count, drift, origin }: DriftBody): void {
+  const facts = { server, origin };
+  const tools = drift.map(({ tool, change }) => `${tool ?? "instructions"}:${change}`);
+  if (count === 0) logger.info(facts, "tools of a server are as pinned again");
+  else logger.warn({ ...facts, action, tools }, "tools of a server are not what was pinned");
 }
 
 function failed(logger: Logger, { ticket, actor, fault, status, path }: FaultBody): void {

@@ -83,6 +83,8 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
         return foldCall(instruments, names, body);
       case "return":
         return foldReturn(instruments, names, body);
+      case "drift":
+        return instruments.drift(names.tool(body.server), body.action).set(body.count);
       case "fault":
         return foldFault(instruments, names, body);
       case "policy.load":

@@ -21,6 +21,17 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
   }),
   call: called("t3", { effect: "refuse", reason: "tool", toolUse: null }),
   return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
+  drift: {
+    kind: "drift",
+    server: "github",
+    action: "quarantine",
+    origin: "a.policy:4",
+    count: 2,
+    drift: [
+      { tool: null, change: "instructions" },
+      { tool: "get_issue", change: "gone" },
+    ],
+  },
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },

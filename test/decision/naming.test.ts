@@ -10,7 +10,7 @@ const github: Server = {
   name: "github",
   reach: { kind: "http", url: "https://mcp.acme.example", credential: null },
   patience: { idle: 1, total: 1 },
-  may: [],
+  may: [], pins: null,
   span: at(1),
 };
 

@@ -21,6 +21,7 @@ import { DEFAULT_TIMINGS, type Ports, type Timings } from "../../src/gateway/por
 import { mintKey } from "../../src/identity/mint.ts";
 import { parse } from "../../src/language/parse.ts";
 import { createMemoryLimits } from "../../src/limits/memory.ts";
+import type { Locks } from "../../src/model/lock.ts";
 import { resolve } from "../../src/model/resolve.ts";
 import type { Timeouts } from "../../src/providers/anthropic.ts";
 import { createMcpServers } from "../../src/providers/mcp-servers.ts";
@@ -69,6 +70,8 @@ export interface Parts {
   /** Wraps the journal, to break it. */
   readonly log?: (log: AuditLog) => AuditLog;
   readonly now?: () => number;
+  /** Lock files beside the policy, by path; looked at again with each policy. */
+  readonly locks?: Locks;
   /** Variables of the gateway's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -131,7 +134,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     heard.emit("entry");
   });
   const tableOf = (policy: string) =>
-    tableFrom(policy.replaceAll("$UP", upstream.url).replaceAll("$HASH", `sha256:${digest}`));
+    tableFrom(policy.replaceAll("$UP", upstream.url).replaceAll("$HASH", `sha256:${digest}`), parts.locks);
   let table = tableOf(parts.policy);
   const internal: unknown[] = [];
   const ports: Ports = {
@@ -207,9 +210,9 @@ function isKind<Kind extends Body["kind"]>(body: Body, kind: Kind): body is Extr
 }
 
 /** Compiles a policy text; faults of the text fail the test. */
-export function tableFrom(text: string): Table {
+export function tableFrom(text: string, locks: Locks = new Map()): Table {
   const { tree, diagnostics } = parse({ path: "test.policy", text });
-  const resolved = resolve([tree], new Map());
+  const resolved = resolve([tree], new Map(), locks);
   const all = [...diagnostics, ...resolved.diagnostics];
   const revision = { id: "rev", content: "0".repeat(64), commit: null };
   const compiled = resolved.model === null ? null : compile(resolved.model, revision);

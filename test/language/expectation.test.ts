@@ -41,12 +41,13 @@ test("there is an example for each declaration and statement, and it parses", ()
   const inNode = ["access", "guard", "limit", "budget", "active", "ungranted", "timezone", "owner", "expires", "label"];
   const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
   const inInvariant = ["never", "onlyTo", "require"];
-  const inServer = ["address", "command", "env", "timeout", "may", "oauth"];
+  const inServer = ["address", "command", "env", "timeout", "may", "oauth", "pins"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;
     if (inTest.includes(rule)) return `test "x" for team x { ${text} }`;
     if (inInvariant.includes(rule)) return `invariant "x" { ${text} }`;
     if (inServer.includes(rule)) return `mcp x { ${text} }`;
+    if (rule === "driftAction") return `mcp x { pins "x.lock" ${text} }`;
     if (rule === "until") return `team x { guard y ${text} }`;
     return rule === "price" ? `models x { y ${text} }` : text.replace("…", "");
   };

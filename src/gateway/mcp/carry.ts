@@ -3,7 +3,6 @@
  * gateway's own words, to a program, to a server of the other era, or to all servers together.
  */
 import type { TableServer } from "../../decision/table.ts";
-import type { McpProgram } from "../../providers/mcp.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { capabilitiesFor } from "../../wire/mcp/asking.ts";
 import { jointResult } from "../../wire/mcp/joint.ts";
@@ -13,9 +12,11 @@ import { clientCapabilities } from "./client-capabilities.ts";
 import { failed, noticeOf } from "./failure.ts";
 import { front } from "./front.ts";
 import type { Hall } from "./hall.ts";
+import { heldToPins } from "./held-to-pins.ts";
+import type { Change } from "./listeners.ts";
 import type { Peer } from "./peer.ts";
 import { isAll } from "./place.ts";
-import { createProgramPeer } from "./program-peer.ts";
+import { programPeer } from "./program-peers.ts";
 import { relay } from "./relay.ts";
 import { createStatelessPeer } from "./stateless-peer.ts";
 import type { Carried, Visit } from "./visit.ts";
@@ -34,13 +35,13 @@ export async function carry(visit: Visit, hall: Hall): Promise<Carried> {
 async function carried(visit: Visit, hall: Hall): Promise<Carried> {
   const { server, era, joint, caller } = visit;
   if (isAll(server)) {
-    const members = caller.table.servers.map((each) => ({ server: each, peer: () => peerOf(each, visit, hall) }));
+    const members = caller.table.servers.map((each) => ({ server: each, peer: () => pinnedPeer(each, visit, hall) }));
     return front(visit, joined(members), hall);
   }
-  if (joint) return front(visit, inJoint(server, await peerOf(server, visit, hall)), hall);
+  if (joint) return front(visit, inJoint(server, await pinnedPeer(server, visit, hall)), hall);
   const client = hall.servers.open(server);
   if (client.kind === "http" && (await hall.eras.of(server, client)).has(era)) return relay(visit, client, hall);
-  return front(visit, await peerOf(server, visit, hall), hall);
+  return front(visit, await pinnedPeer(server, visit, hall), hall);
 }
 
 /** What a server names in its answers has its joint name for the client. */
@@ -55,10 +56,15 @@ function inJoint({ name }: TableServer, peer: Peer): Peer {
   };
 }
 
+async function pinnedPeer(server: TableServer, visit: Visit, hall: Hall): Promise<Peer> {
+  return heldToPins(server, await peerOf(server, visit, hall), hall.pins);
+}
+
 async function peerOf(server: TableServer, visit: Visit, hall: Hall): Promise<Peer> {
   const { caller, session, era } = visit;
   const client = hall.servers.open(server);
-  if (client.kind === "program") return programPeer(server, client, hall);
+  const onChange = (change: Change) => hall.changed(server.name, change, client);
+  if (client.kind === "program") return programPeer(client, hall.programs, onChange);
   const { maxAnswerBytes } = hall.ports.timings;
   const line = { server, client, maxAnswerBytes };
   const eras = await hall.eras.of(server, client);
@@ -67,17 +73,5 @@ async function peerOf(server: TableServer, visit: Visit, hall: Hall): Promise<Pe
   const capabilities = capabilitiesFor(clientCapabilities(visit), server.may);
   // Without a session, clients of one key that can answer the same share one with the server.
   const name = session?.id ?? `${caller.principal.key.name} ${JSON.stringify(capabilities)}`;
-  return hall.upstreams.peer(line, {
-    name,
-    capabilities,
-    onChange: (change) => hall.listeners.announce(server.name, change),
-  });
-}
-
-function programPeer({ name }: TableServer, program: McpProgram, { programs, listeners }: Hall): Peer {
-  const known = programs.get(program);
-  if (known !== undefined) return known;
-  const peer = createProgramPeer(program, (change) => listeners.announce(name, change));
-  programs.set(program, peer);
-  return peer;
+  return hall.upstreams.peer(line, { name, capabilities, onChange });
 }

@@ -154,7 +154,7 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
     const isHeld = era === "stateless" && peer.asksInCalls && visit.server.may.length > 0;
     const answer = isHeld ? await hall.held.call(visit, request, peer, call) : await peer.call(call);
     const message = answerTo(request.id, answer);
-    const { forward, said } = judge(message, rulesOf(visit));
+    const { forward, said } = judge(message, rulesOf(visit, hall.pins));
     const shown = inEra(forward ?? message.whole, request.method, era);
     const status = arrival.sink.opened ? 200 : statusOf(shown, era);
     const close = () => line.end(shown, status, []);

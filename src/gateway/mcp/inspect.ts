@@ -1,6 +1,6 @@
 /** What a server offers at this moment, as the gateway sees it when it asks for itself: definitions of tools, instructions. */
 import type { TableServer } from "../../decision/table.ts";
-import type { McpServers } from "../../providers/mcp.ts";
+import type { McpServer, McpServers } from "../../providers/mcp.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { type Fields, isFields, textIn } from "../../wire/mcp/message.ts";
 import type { EraBook } from "./eras.ts";
@@ -19,7 +19,7 @@ export interface Means {
   readonly programs: ProgramPeers;
   readonly maxAnswerBytes: number;
   /** Told when the server says that one of its lists changed. */
-  readonly onChange: (server: string, change: Parameters<OnChange>[0]) => void;
+  readonly onChange: (server: string, change: Parameters<OnChange>[0], client: McpServer) => void;
 }
 
 /** A tool as its server defines it. */
@@ -64,7 +64,7 @@ const ITSELF = "(gateway)";
 
 async function ownPeer(server: TableServer, means: Means): Promise<Peer> {
   const client = means.servers.open(server);
-  const onChange: OnChange = (change) => means.onChange(server.name, change);
+  const onChange: OnChange = (change) => means.onChange(server.name, change, client);
   if (client.kind === "program") return programPeer(client, means.programs, onChange);
   const line = { server, client, maxAnswerBytes: means.maxAnswerBytes };
   const eras = await means.eras.of(server, client);

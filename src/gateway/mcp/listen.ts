@@ -8,7 +8,7 @@ import { headerOf } from "../../providers/headers.ts";
 import type { McpHttp } from "../../providers/mcp.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { messageIn, STILL_THERE, withMessage } from "../../wire/mcp/events.ts";
-import { judge } from "../../wire/mcp/judge.ts";
+import { changeNamed, judge } from "../../wire/mcp/judge.ts";
 import { SseError, SseFramer } from "../../wire/sse.ts";
 import { beat } from "../beat.ts";
 import type { Caller } from "../ticket.ts";
@@ -78,7 +78,8 @@ function handed(event: Uint8Array, listening: Listening, via: McpHttp, hall: Hal
   if (message === null) return event;
   if (message.kind === "unreadable") return null;
   const visit = { ...listening, era: "sessions", message, target: null, joint: false } as const;
-  const { forward, back } = judge(message, { ...rulesOf(visit), request: null });
+  const { forward, back } = judge(message, { ...rulesOf(visit, hall.pins), request: null });
+  if (message.kind === "notification" && changeNamed(message.method) !== null) hall.pins.forget(via);
   if (back !== null) {
     const { signal } = listening.caller.arrival;
     via

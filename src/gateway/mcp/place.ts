@@ -7,6 +7,7 @@ const ALL: TableServer = {
   reach: { kind: "stdio", command: [], env: [] },
   patience: { idle: 120_000, total: 1_800_000 },
   may: [],
+  pins: null,
   origin: { place: "", text: "" },
 };
 

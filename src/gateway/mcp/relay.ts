@@ -28,7 +28,7 @@ import type { Carried, Visit } from "./visit.ts";
 
 /** Carries one message; never throws for what the server does. */
 export async function relay(visit: Visit, via: McpHttp, hall: Hall): Promise<Carried> {
-  const rules = rulesOf(visit);
+  const rules = rulesOf(visit, hall.pins);
   const kept = keptList(visit, via, rules, hall);
   if (kept !== null) return kept;
   const patience = patienceOf(visit);
@@ -217,7 +217,10 @@ function handed(flow: Flow, event: Uint8Array): Uint8Array | null {
   const { forward, back, said } = judge(message, passage.rules);
   flow.said ??= said;
   if (back !== null) answerServer(passage, back);
-  if (message.kind === "notification" && changeNamed(message.method) !== null) passage.hall.lists.forget(passage.via);
+  if (message.kind === "notification" && changeNamed(message.method) !== null) {
+    passage.hall.lists.forget(passage.via);
+    passage.hall.pins.forget(passage.via);
+  }
   if (forward === null) return null;
   return forward === message.whole ? event : withMessage(event, forward);
 }

@@ -3,20 +3,23 @@ import { toolGranted } from "../../decision/decide.ts";
 import { splitName } from "../../wire/mcp/joint.ts";
 import type { MessageRules } from "../../wire/mcp/judge.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
+import type { PinBook } from "./pin-book.ts";
 import type { Visit } from "./visit.ts";
 
 /** The rules for what comes back to a visit. */
-export function rulesOf({ caller, server, era, message, joint }: Visit): MessageRules {
+export function rulesOf({ caller, server, era, message, joint }: Visit, pins: PinBook): MessageRules {
   const { table, principal, arrival } = caller;
   return {
     request: message.kind === "request" ? message : null,
     era,
     may: server.may,
-    granted: (target) => {
+    granted: (target, entry) => {
       const split = joint ? splitName(target) : { server: server.name, target };
-      return (
-        split !== null && toolGranted(table, principal, canonicalName(split.server, split.target), arrival.at).granted
-      );
+      if (split === null) return false;
+      const { granted } = toolGranted(table, principal, canonicalName(split.server, split.target), arrival.at);
+      // Behind the joint address entries have other names by now, and are held to pins before that.
+      return granted && (joint || pins.admits(server, target, entry));
     },
+    says: (instructions) => joint || pins.says(server, instructions),
   };
 }

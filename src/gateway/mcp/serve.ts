@@ -5,8 +5,10 @@
  */
 import { standing } from "../../decision/decide.ts";
 import { decideCall } from "../../decision/decide-call.ts";
+import type { Refusal } from "../../decision/decision.ts";
 import type { TableServer } from "../../decision/table.ts";
 import { quote } from "../../decision/words.ts";
+import type { UpstreamError } from "../../providers/provider.ts";
 import type { FaultNotice } from "../../wire/fault.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
@@ -17,10 +19,10 @@ import { recorded } from "../record.ts";
 import type { Caller } from "../ticket.ts";
 import { turnAway, type Unwelcome } from "../turn-away.ts";
 import { carry } from "./carry.ts";
-import { refusedOf } from "./failure.ts";
+import { failed, noticeOf, refusedOf } from "./failure.ts";
 import { isForeign } from "./foreign.ts";
 import type { Hall } from "./hall.ts";
-import { placeOf } from "./place.ts";
+import { isAll, placeOf } from "./place.ts";
 import { readVisit } from "./read.ts";
 import { type Called, callBody, returnBody } from "./record.ts";
 import { endSession, openStream } from "./session-requests.ts";
@@ -65,8 +67,9 @@ async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Pr
   if (read.kind === "fault") return refuse({ ...caller, why: read.why }, read.refused, hall);
   const { visit, bytes } = read;
   const { message, target } = visit;
+  const unseen = await lookAtPinned(visit, hall);
   if (message.kind === "request" && target !== null) {
-    return serveCall(visit, { caller, server: visit.server.name, request: message, target, bytes }, hall);
+    return serveCall(visit, { caller, server: visit.server.name, request: message, target, bytes }, unseen, hall);
   }
   const refusal = standing(caller.table, caller.principal, caller.arrival.at);
   if (refusal !== null) return refuse({ ...caller, why: refusal }, refusedOf(visit), hall);
@@ -74,18 +77,40 @@ async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Pr
 }
 
 /** What is granted is recorded before it goes anywhere, and how it ended after its answer. */
-async function serveCall(visit: Visit, called: Called, hall: Hall): Promise<void> {
+async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | null, hall: Hall): Promise<void> {
   const { arrival, table, principal } = visit.caller;
   const { ports } = hall;
   const since = ports.tick();
-  const decision = decideCall(table, principal, canonicalName(called.server, called.target), arrival.at);
+  const granted = decideCall(table, principal, canonicalName(called.server, called.target), arrival.at);
+  const decision = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since) / 1000);
   const isDurable = await recorded(callBody(called, decision, ports), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   const why = isDurable ? decision : unrecorded();
   if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
-  const carried = await carry(visit, hall);
+  // What cannot be looked at is not vouched for, and cannot be called either.
+  const carried = unseen === null ? await carry(visit, hall) : failed(visit, noticeOf(visit, unseen, false));
   carried.close();
   await recorded(returnBody(called, carried, ports.tick), ports);
+}
+
+/** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */
+async function lookAtPinned({ server, caller, message }: Visit, { pins }: Hall): Promise<UpstreamError | null> {
+  if (message.kind !== "request") return null;
+  if (!isAll(server)) {
+    const unseen = await pins.check(server);
+    return server.pins?.onDrift === "warn" ? null : unseen;
+  }
+  await Promise.all(caller.table.servers.map((each) => pins.check(each)));
+  return null;
+}
+
+/** The refusal of a tool that is not what was pinned; null when nothing is held back. */
+function heldBack({ caller, server }: Visit, { target }: Called, { pins }: Hall): Refusal | null {
+  if (server.pins === null || !pins.withholds(server, target)) return null;
+  const name = canonicalName(server.name, target);
+  const message = `${quote(name)} is not what was pinned`;
+  const { id: revision } = caller.table.revision;
+  return { kind: "refusal", revision, origins: [server.pins.origin], reason: "tool", message, retryAfterMs: null };
 }

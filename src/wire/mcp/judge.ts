@@ -24,7 +24,10 @@ export interface MessageRules {
   readonly request: Request | null;
   readonly era: Era;
   readonly may: readonly Asking[];
-  readonly granted: (target: Target) => boolean;
+  /** `entry` is what a list says of the target. */
+  readonly granted: (target: Target, entry: Value) => boolean;
+  /** Whether models may be told what a server says of itself. */
+  readonly says: (instructions: string) => boolean;
 }
 
 /** What a server said in the end: a result, a result that is an error, a question of its own, or an error. */
@@ -77,10 +80,12 @@ function answered({ result, whole, id }: Answer, rules: MessageRules): Judgement
   return { forward: changed === result ? whole : { ...whole, result: changed }, back: null, said };
 }
 
-function rewritten({ method }: Request, result: Fields, { granted, era }: MessageRules): Fields {
+function rewritten({ method }: Request, result: Fields, { granted, says, era }: MessageRules): Fields {
   const listing = LISTINGS[method];
   if (listing !== undefined) return cutList(listing, result, granted, era);
-  return method === "initialize" || method === "server/discover" ? withChanges(result) : result;
+  if (method !== "initialize" && method !== "server/discover") return result;
+  const { instructions, ...rest } = withChanges(result);
+  return typeof instructions === "string" && !says(instructions) ? rest : withChanges(result);
 }
 
 const CHANGING = ["tools", "prompts", "resources"] as const;

@@ -1,6 +1,6 @@
 /** Lists of what a server offers, cut to what a caller is granted. The order stays; a page may come out empty. */
 import type { Era } from "./era.ts";
-import { type Fields, isFields, textIn } from "./message.ts";
+import { type Fields, isFields, textIn, type Value } from "./message.ts";
 import type { Family, Target } from "./target.ts";
 
 /** Where a list stands in its result, and by which member its entries are called. */
@@ -28,12 +28,17 @@ export function entryTarget({ family, by }: Listing, entry: unknown): Target | n
  * The result with the entries that are granted. In the stateless era a result says how long and for whom it may be kept;
  * what one caller may see is nobody else's, and policy may change at any moment.
  */
-export function cutList(listing: Listing, result: Fields, granted: (target: Target) => boolean, era: Era): Fields {
+export function cutList(
+  listing: Listing,
+  result: Fields,
+  granted: (target: Target, entry: Value) => boolean,
+  era: Era,
+): Fields {
   const entries = result[listing.member];
   if (!Array.isArray(entries)) return result;
   const kept = entries.filter((entry) => {
     const target = entryTarget(listing, entry);
-    return target !== null && granted(target);
+    return target !== null && granted(target, entry);
   });
   const cut = { ...result, [listing.member]: kept };
   return era === "stateless" ? { ...cut, ttlMs: 0, cacheScope: "private" } : cut;
