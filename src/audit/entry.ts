@@ -57,6 +57,8 @@ export interface DecisionBody {
   readonly findings: readonly Finding[];
   readonly session: string | null;
   readonly agent: string | null;
+  /** Calls of tools of servers that the client says it has carried out since the last answer. */
+  readonly ran: readonly { readonly id: string; readonly name: string }[];
 }
 
 export interface OutcomeBody {
@@ -76,8 +78,8 @@ export interface OutcomeBody {
   /** False when the model has no price row and the dearest known one was charged. */
   readonly priced: boolean;
   readonly charges: readonly Charge[];
-  /** Canonical tool names that the answer called, and whether the call was let through. */
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+  /** Canonical tool names that the answer called, and whether the call was let through; `id` is null but for tools of servers. */
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
   readonly findings: readonly Finding[];
   readonly bytes: number;
   readonly firstByteMs: number | null;
@@ -133,6 +135,26 @@ export interface DriftBody {
   readonly drift: readonly { readonly tool: string | null; readonly change: Drift["change"] }[];
 }
 
+/** What shows when the calls that models ask for and the calls of servers of tools are held against each other. */
+export interface JoinBody {
+  readonly kind: "join";
+  readonly actor: Actor;
+  /**
+   * `joined`: the call carries out what an answer asked for. `unissued`: no answer to this key had the id. `mismatched`: the
+   * answer asked for another tool. `bypassed`: a tool under the name of a server of the gateway was carried out and never
+   * called here. `outside`: the same for a server that the client brought along.
+   */
+  readonly finding: "joined" | "unissued" | "mismatched" | "bypassed" | "outside";
+  readonly toolUse: string;
+  /** The tool, as policy names it. */
+  readonly name: string;
+  /** Tickets of the call and of the answer; null where there is none. */
+  readonly call: string | null;
+  readonly answer: string | null;
+  readonly session: string | null;
+  readonly agent: string | null;
+}
+
 /** A request that never reached a decision: unreadable, no such endpoint. */
 export interface FaultBody {
   readonly kind: "fault";
@@ -179,6 +201,7 @@ export type Body =
   | OutcomeBody
   | CallBody
   | ReturnBody
+  | JoinBody
   | DriftBody
   | FaultBody
   | PolicyLoadBody

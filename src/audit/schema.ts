@@ -60,6 +60,7 @@ const decision = z.strictObject({
   findings: z.array(finding),
   session: text.nullable(),
   agent: text.nullable(),
+  ran: z.array(z.strictObject({ id: text, name: text })),
 });
 const outcome = z.strictObject({
   kind: z.literal("outcome"),
@@ -76,7 +77,7 @@ const outcome = z.strictObject({
   microUsd: z.number().nonnegative(),
   priced: z.boolean(),
   charges: z.array(charge),
-  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean() })),
+  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean(), id: text.nullable() })),
   findings: z.array(finding),
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
@@ -110,11 +111,23 @@ const returned = z.strictObject({
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),
 });
+const join = z.strictObject({
+  kind: z.literal("join"),
+  actor,
+  finding: z.enum(["joined", "unissued", "mismatched", "bypassed", "outside"]),
+  toolUse: text,
+  name: text,
+  call: text.nullable(),
+  answer: text.nullable(),
+  session: text.nullable(),
+  agent: text.nullable(),
+});
 const body = z.discriminatedUnion("kind", [
   decision,
   outcome,
   call,
   returned,
+  join,
   z.strictObject({
     kind: z.literal("drift"),
     server: text,

@@ -9,6 +9,7 @@ import type { FaultNotice } from "../wire/fault.ts";
 import { Arrival } from "./arrival.ts";
 import { exchange } from "./exchange.ts";
 import { lasting, passing } from "./faults.ts";
+import { joinPlanes } from "./join.ts";
 import { createHall, type Hall } from "./mcp/hall.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { messagesPlane } from "./messages.ts";
@@ -59,6 +60,7 @@ export function createGateway(ports: Ports): Gateway {
   };
   const work: Work = { ...ports, policy, offers: createOffers(ports.now) };
   const hall = createHall(work);
+  joinPlanes(ports.log);
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "HEAD") return void response.writeHead(200).end();

@@ -65,6 +65,7 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
     continuity: continuityOf(request, session),
     forced: request.toolChoice,
+    ran: request.ran,
     cut(tools) {
       if (tools.length === 0) return { edits: [] };
       const stripped = new Set(tools);

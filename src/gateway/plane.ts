@@ -9,6 +9,7 @@ import type { Hit, Scanner } from "../decision/scan.ts";
 import type { Place } from "../language/tree.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
+import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Continuity } from "./offers.ts";
@@ -35,6 +36,8 @@ export interface Asked {
   readonly continuity: Continuity;
   /** The tool that the model is made to call; null when it may choose. */
   readonly forced: string | null;
+  /** Calls that the client has carried out since the last answer, of tools of servers. */
+  readonly ran: readonly RanCall[];
   /** How to take tools out, or the tool that cannot be taken out. */
   cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
   /** Guarded content; `scannerAt` gives the scanner of the guardrails that look at a place. */

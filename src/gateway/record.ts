@@ -4,6 +4,7 @@
  */
 import type { Actor, Body, DecisionBody, FaultBody, Finding } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
+import { createNaming } from "../decision/naming.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { digestOf, fingerprintOf, withoutKeys } from "../identity/mint.ts";
@@ -47,6 +48,7 @@ export interface Case {
 
 /** A caller decides how many tools it offers; the record must not grow with that. */
 const MOST_STRIPPED = 100;
+const MOST_RAN = 100;
 
 /** The record of a decision. */
 export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
@@ -71,7 +73,15 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
     findings,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
+    ran: asked === null ? [] : ranIn(asked, table),
   };
+}
+
+/** Calls that a client carried out; how many it names is its own affair. */
+function ranIn({ ran }: Asked, { servers }: Table): DecisionBody["ran"] {
+  if (ran.length === 0) return [];
+  const named = createNaming(servers);
+  return ran.slice(0, MOST_RAN).map(({ id, name }) => ({ id: withoutKeys(id), name: withoutKeys(named(name)) }));
 }
 
 /** The record of a request that could not be served; `status` as the caller sees it. */

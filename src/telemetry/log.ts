@@ -3,7 +3,16 @@
  * more than they do: names and places, never a text, a key or a credential.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
-import type { CallBody, DecisionBody, DriftBody, Entry, FaultBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
+import type {
+  CallBody,
+  DecisionBody,
+  DriftBody,
+  Entry,
+  FaultBody,
+  JoinBody,
+  OutcomeBody,
+  ReturnBody,
+} from "../audit/entry.ts";
 
 /** Should a careless line carry headers or a credential all the same, these never show. */
 const SECRETS = ["authorization", "x-api-key", "cookie", "set-cookie", "credential", "key_value"];
@@ -28,6 +37,8 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body.end === "complete" ? undefined : returned(logger, body);
       case "drift":
         return drifted(logger, body);
+      case "join":
+        return body.finding === "joined" ? undefined : strayed(logger, body);
       case "fault":
         return failed(logger, body);
       case "policy.load":
@@ -71,6 +82,12 @@ function drifted(logger: Logger, { server, action, count, drift, origin }: Drift
   const tools = drift.map(({ tool, change }) => `${tool ?? "instructions"}:${change}`);
   if (count === 0) logger.info(facts, "tools of a server are as pinned again");
   else logger.warn({ ...facts, action, tools }, "tools of a server are not what was pinned");
+}
+
+function strayed(logger: Logger, { actor, finding, name, toolUse, call, answer, session }: JoinBody): void {
+  const facts = { ...actor, finding, name, toolUse, call, answer, session };
+  if (finding === "outside") logger.info(facts, "a tool of a server of the client's own was used");
+  else logger.warn(facts, "a call and what a model asked for do not belong together");
 }
 
 function failed(logger: Logger, { ticket, actor, fault, status, path }: FaultBody): void {

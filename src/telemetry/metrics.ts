@@ -4,7 +4,7 @@
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
 import type { Registry } from "prom-client";
-import type { CallBody, DecisionBody, Entry, FaultBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
+import type { CallBody, DecisionBody, Entry, FaultBody, JoinBody, OutcomeBody, ReturnBody } from "../audit/entry.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
 
@@ -85,6 +85,8 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
         return foldReturn(instruments, names, body);
       case "drift":
         return instruments.drift(names.tool(body.server), body.action).set(body.count);
+      case "join":
+        return foldJoin(instruments, names, body);
       case "fault":
         return foldFault(instruments, names, body);
       case "policy.load":
@@ -167,6 +169,11 @@ function callLabels(names: Names, body: CallBody | ReturnBody): [string, string]
   const [, server = NONE, name = NONE] = /^[a-z-]+:([^/]*)\/(.*)$/.exec(body.name) ?? [];
   const isRefused = body.kind === "call";
   return [names.tool(server), isRefused ? OTHER : names.tool(name)];
+}
+
+function foldJoin(into: Instruments, names: Names, { actor, finding, name }: JoinBody): void {
+  const server = /^[a-z-]+:([^/]*)\//.exec(name)?.[1];
+  into.joins(actor.team ?? NONE, server === undefined ? NONE : names.tool(server), finding).inc();
 }
 
 function foldFault(into: Instruments, names: Names, body: FaultBody): void {

@@ -3,7 +3,15 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { CallBody, Charge, DecisionBody, Entry, OutcomeBody, ReturnBody } from "../../src/audit/entry.ts";
+import type {
+  CallBody,
+  Charge,
+  DecisionBody,
+  Entry,
+  JoinBody,
+  OutcomeBody,
+  ReturnBody,
+} from "../../src/audit/entry.ts";
 import { listLogs, listSegments } from "../../src/audit/segment.ts";
 
 const actor = { key: "dana-laptop", team: "eng", fingerprint: null };
@@ -28,6 +36,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     findings: [],
     session: null,
     agent: null,
+    ran: [],
     ...parts,
   };
 }
@@ -113,6 +122,22 @@ export function called(ticket: string, parts: Partial<CallBody> = {}): CallBody 
     arguments: "0123456789abcdef",
     toolUse: "toolu_1",
     bytes: 200,
+    ...parts,
+  };
+}
+
+/** A call of a tool that carries out what an answer asked for. */
+export function joined(parts: Partial<JoinBody> = {}): JoinBody {
+  return {
+    kind: "join",
+    actor,
+    finding: "joined",
+    toolUse: "toolu_1",
+    name: "mcp:github/get_issue",
+    call: "req_2",
+    answer: "req_1",
+    session: null,
+    agent: null,
     ...parts,
   };
 }

@@ -141,6 +141,7 @@ function decisionOf({ ticket, actor, model, stripped }: Named & Pick<DecisionBod
     findings: [],
     session: "0d3f3e8e-5f0a-4c67-9a3e-2b1d4c5e6f70",
     agent: null,
+    ran: [],
   };
 }
 
@@ -171,7 +172,7 @@ function outcomeOf({ ticket, actor, model, microUsd }: Named & Pick<OutcomeBody,
         at: START,
       },
     ],
-    toolUses: [{ name: "Tool4", granted: true }],
+    toolUses: [{ name: "Tool4", granted: true, id: null }],
     findings: [],
     bytes: 18_004,
     firstByteMs: 812,

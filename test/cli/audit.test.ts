@@ -25,6 +25,7 @@ const refusal = (key: string): DecisionBody => ({
   findings: [],
   session: null,
   agent: null,
+  ran: [],
 });
 
 suite("gw audit", () => {

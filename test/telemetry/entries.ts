@@ -27,6 +27,7 @@ export function decision(change: Partial<DecisionBody> = {}): DecisionBody {
     findings: [],
     session: null,
     agent: null,
+    ran: [],
     ...change,
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../src/audit/entry.ts";
 import { createLogger, narrate } from "../../src/telemetry/log.ts";
-import { called, returned } from "../audit/bodies.ts";
+import { called, joined, returned } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 function lines(level: string, bodies: readonly Body[]): Record<string, unknown>[] {
@@ -32,6 +32,22 @@ test("one line for a call that is refused and one that fails, none for what went
     [
       { msg: "call refused", level: 30, name: "mcp:github/get_issue", reason: "tool", fault: undefined },
       { msg: "server of tools failed", level: 40, name: "mcp:github/get_issue", reason: undefined, fault: "timeout" },
+    ],
+  );
+});
+
+test("one line for a call that belongs to no answer, and for a tool that was used elsewhere", () => {
+  const findings = ["joined", "unissued", "bypassed", "outside"] as const;
+  const told = lines(
+    "info",
+    findings.map((finding) => joined({ finding })),
+  );
+  assert.deepEqual(
+    told.map(({ level, finding, name, toolUse }) => [level, finding, name, toolUse]),
+    [
+      [40, "unissued", "mcp:github/get_issue", "toolu_1"],
+      [40, "bypassed", "mcp:github/get_issue", "toolu_1"],
+      [30, "outside", "mcp:github/get_issue", "toolu_1"],
     ],
   );
 });

@@ -22,7 +22,8 @@ export interface AnswerRules {
 
 export interface AnswerReport {
   readonly usage: Usage | null;
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+  /** `id` is null but for tools of servers: by it the call is known that carries it out. */
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
   readonly hits: readonly { readonly guardrail: number; readonly pattern: string; readonly count: number }[];
   /** The answer came to its proper end (`message_stop`, or a whole document). */
   readonly complete: boolean;

@@ -8,6 +8,7 @@ import { type Json, JsonError, type Node } from "../json.ts";
 import { listedNames } from "./listing.ts";
 import type { TextSpan, ToolList, ToolSpan, ValueSpan } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
+import { RanCalls } from "./ran.ts";
 
 /** Keys under which a block of unknown type keeps words for the model. */
 const TEXT_KEYS: ReadonlySet<string> = new Set([
@@ -57,6 +58,7 @@ export class ContentReader {
   first: ValueSpan | null = null;
   /** True when the model has answered before. */
   answered = false;
+  readonly ran = new RanCalls();
   readonly #json: Json;
   readonly #known: KnownNames;
 
@@ -81,7 +83,10 @@ export class ContentReader {
     const role = this.#string(fields, "role");
     if (role === null) throw new JsonError("shape", "a message has no role", this.#json.start(node));
     if (role === "user") this.first ??= { start: this.#json.start(node), end: this.#json.end(node) };
-    if (role === "assistant") this.answered = true;
+    if (role === "assistant") {
+      this.answered = true;
+      this.ran.answer();
+    }
     const before = this.texts.length;
     this.content(content, role === "system" ? "system" : "user");
     if (role === "system") for (const text of this.texts.slice(before)) this.#listing(text);
@@ -117,6 +122,8 @@ export class ContentReader {
     const type = this.#string(fields, "type") ?? "";
     if (fields.has("tool_changes")) this.doors.add("tool_changes");
     if (WORDLESS.has(type)) return;
+    if (type === "tool_use") this.ran.ask(this.#string(fields, "id"), this.#string(fields, "name"));
+    if (type === "tool_result") this.ran.result(this.#string(fields, "tool_use_id"), this.#isTrue(fields, "is_error"));
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);
     else if (type === "tool_reference") this.#mention(node, this.#referred(fields), list);
@@ -211,6 +218,11 @@ export class ContentReader {
     const text = fields.get("text");
     if (text === undefined || this.#json.end(text) - this.#json.start(text) > BILLING_MAX) return false;
     return this.#string(fields, "type") === "text" && this.#string(fields, "text")?.startsWith(BILLING) === true;
+  }
+
+  #isTrue(fields: ReadonlyMap<string, Node>, key: string): boolean {
+    const node = fields.get(key);
+    return node !== undefined && this.#json.kind(node) === "true";
   }
 
   #string(fields: ReadonlyMap<string, Node>, key: string): string | null {

@@ -1,5 +1,6 @@
 /** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and texts.ts use it. */
 import type { Place } from "../../language/tree.ts";
+import type { RanCall } from "./ran.ts";
 
 /** A string in the body: byte offsets of what stands between its quotes, escapes not undone. */
 export interface TextSpan {
@@ -55,6 +56,8 @@ export interface MessagesRequest {
   readonly first: ValueSpan | null;
   /** True when the model has answered before. */
   readonly answered: boolean;
+  /** Calls of the last answer that the client says it has carried out, of tools of servers. */
+  readonly ran: readonly RanCall[];
 }
 
 /** Why a body cannot be read; `message` is for the caller and quotes nothing of the body. */

@@ -8,11 +8,12 @@ export class Tally {
   usage: Usage | null = null;
   complete = false;
   stopped = false;
-  readonly #toolUses: { readonly name: string; readonly granted: boolean }[] = [];
+  readonly #toolUses: AnswerReport["toolUses"][number][] = [];
   readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number }>();
 
-  call(name: string, granted: boolean): void {
-    this.#toolUses.push({ name, granted });
+  call(name: string, granted: boolean, id: unknown): void {
+    const isJoined = name.startsWith("client-mcp:") && typeof id === "string" && /^[\w-]{1,128}$/.test(id);
+    this.#toolUses.push({ name, granted, id: isJoined ? id : null });
   }
 
   hit(hit: Hit): void {
