@@ -60,6 +60,11 @@ Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the
   "mcp-diff": `${examples("mcp diff github")}
 Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the question was wrong
 `,
+  settings: examples(
+    "claude settings --team eng --url https://gateway.acme.example --out managed-settings.json",
+    "claude settings --key dana-laptop --url https://gateway.acme.example",
+    "claude settings --team eng --url https://gateway.acme.example --mcp --out managed-mcp.json",
+  ),
   init: examples("init policy"),
   serve: `${examples(
     "serve --policy policy --data /var/lib/sallyport",

@@ -47,6 +47,7 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
   keyCommands(program.command("key").helpCommand(false).description("gateway keys"), terminal, done);
   auditCommands(program.command("audit").helpCommand(false).description("the record of what happened"), terminal, done);
   mcpCommands(program.command("mcp").helpCommand(false).description("servers of tools"), terminal, done);
+  claudeCommands(program.command("claude").helpCommand(false).description("Claude Code itself"), terminal, done);
   servingCommands(program, terminal, done);
   return program;
 }
@@ -227,6 +228,23 @@ function mcpCommands(mcp: Command, terminal: Terminal, done: Done): void {
         done(await mcpVerify(names, { ...options, details }, terminal));
       });
   }
+}
+
+function claudeCommands(claude: Command, terminal: Terminal, done: Done): void {
+  claude
+    .command("settings")
+    .description("write the managed settings of Claude Code that match a policy")
+    .addHelpText("after", COMMAND_HELP.settings)
+    .option("--key <name>", "for the holder of this key")
+    .option("--team <path>", "for everybody in this team")
+    .option("--policy <dir>", "policy directory", "policy")
+    .option("--url <url>", "where clients reach the gateway", "http://127.0.0.1:8080")
+    .option("--mcp", "write the servers of tools, managed-mcp.json, instead of managed-settings.json")
+    .option("--out <file>", "write there instead of printing")
+    .action(async (options) => {
+      const { claudeSettings } = await import("./claude-settings.ts");
+      done(await claudeSettings({ key: null, team: null, out: null, mcp: false, ...options }, terminal));
+    });
 }
 
 function servingCommands(program: Command, terminal: Terminal, done: Done): void {
