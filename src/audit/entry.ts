@@ -52,8 +52,10 @@ export interface DecisionBody {
   readonly provider: string | null;
   readonly bytes: number;
   readonly tools: number;
-  /** Tools taken out of the request, each once; of very many the first ones. */
+  /** Tools that policy does not grant, each once; of very many the first ones. They were taken out, but for what `stood`. */
   readonly stripped: readonly string[];
+  /** Tools that were left in, or out, because the conversation had begun so, though policy says otherwise by now. */
+  readonly stood: readonly string[];
   readonly findings: readonly Finding[];
   readonly session: string | null;
   readonly agent: string | null;

@@ -57,6 +57,7 @@ const decision = z.strictObject({
   bytes: count,
   tools: count,
   stripped: z.array(text),
+  stood: z.array(text),
   findings: z.array(finding),
   session: text.nullable(),
   agent: text.nullable(),

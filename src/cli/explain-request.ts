@@ -105,6 +105,18 @@ interface Page {
   readonly terminal: Terminal;
 }
 
+/** What became of tools: as the conversation had begun, so they stayed. */
+function toolLines({ stripped, stood }: DecisionBody): string[] {
+  const denied = new Set(stripped);
+  const before = new Set(stood);
+  const gone = [...stripped.filter((tool) => !before.has(tool)), ...stood.filter((tool) => !denied.has(tool))];
+  const kept = stood.filter((tool) => denied.has(tool));
+  return [
+    ...(gone.length === 0 ? [] : [`    taken out: ${gone.join(", ")}\n`]),
+    ...(kept.length === 0 ? [] : [`    left in, as the conversation had begun: ${kept.join(", ")}\n`]),
+  ];
+}
+
 function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string {
   const { out } = terminal;
   const { decided } = found;
@@ -114,9 +126,7 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
   const recorded = [
     `  recorded   ${effectText(decided)}, revision ${decided.revision}\n`,
     ...decided.origins.map((place) => `    ${shownPlace(place, dir)}\n`),
-    ...(decided.kind === "call" || decided.stripped.length === 0
-      ? []
-      : [`    taken out: ${decided.stripped.join(", ")}\n`]),
+    ...(decided.kind === "call" ? [] : toolLines(decided)),
   ].join("");
   if (past === null)
     return `${head}${recorded}  ${out.style("yellow", "not decided again:")} ${missingText(decided, dir)}\n`;

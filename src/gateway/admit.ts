@@ -20,20 +20,20 @@ import { type Caller, type Ticket, type Turned, turned } from "./ticket.ts";
 export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<Ticket | Turned> {
   const { table, principal, arrival } = caller;
   const since = ports.tick();
-  const decided = decide(table, principal, asked.facts, arrival.at);
-  if (decided.kind === "refusal") return turned(decided);
-  const offered = offer(asked, decided, caller, ports.offers);
+  const decision = decide(table, principal, asked.facts, arrival.at);
+  if (decision.kind === "refusal") return turned(decision);
+  const offered = offer(asked, decision, caller, ports.offers);
   if (offered.kind === "refusal") return turned(offered);
-  const { decision, cut } = offered;
+  const { stood, cut } = offered;
   const { refusal, edits, findings } = inspect(asked, table, decision.guards, ports.hmac);
   if (refusal !== null) return turned(refusal, findings);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, findings);
 
-  const settled = ports.tick();
-  ports.telemetry.overhead("policy", (settled - since) / 1000);
-  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings), ports);
-  ports.telemetry.overhead("audit", (ports.tick() - settled) / 1000);
+  const decided = ports.tick();
+  ports.telemetry.overhead("policy", (decided - since) / 1000);
+  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, findings, stood), ports);
+  ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());
     return turned(unrecorded(), findings);

@@ -8,11 +8,12 @@ import type { Offers } from "./offers.ts";
 import type { Asked } from "./plane.ts";
 import type { Caller } from "./ticket.ts";
 
-/** What a request offers the model, with the edits that make it so. */
+/** What a request offers the model. */
 export interface Offered {
   readonly kind: "offered";
-  /** The decision, with the tools that are really taken out. */
-  readonly decision: Allow;
+  /** Tools that stay in, or out, though the policy says otherwise by now. */
+  readonly stood: readonly string[];
+  /** The edits that take the others out. */
   readonly cut: readonly Edit[];
 }
 
@@ -31,7 +32,7 @@ export function offer(asked: Asked, decision: Allow, caller: Caller, offers: Off
   if ("refuse" in cut) return stuck(cut.refuse, decision, caller);
   // A count goes no further: the conversation may never be.
   if (facts.purpose === "generate") offer.keep();
-  return { kind: "offered", decision: { ...decision, strip: offer.strip }, cut: cut.edits };
+  return { kind: "offered", stood: offer.stood, cut: cut.edits };
 }
 
 function stuck(tool: string, decision: Allow, { table, principal }: Caller): Refusal {

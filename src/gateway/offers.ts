@@ -30,6 +30,8 @@ export interface Bounds {
 export interface Offer {
   /** Tools that are taken out. */
   readonly strip: readonly string[];
+  /** Tools of which the policy of now says otherwise, each once. */
+  readonly stood: readonly string[];
   /** A tool that the model was given, that is not granted any more, and whose calls never pass here; null when there is none. */
   readonly late: string | null;
   /** Notes that the request goes on its way. */
@@ -143,14 +145,16 @@ function offered(
   given: ReadonlyMap<string, boolean>,
   tools: readonly string[],
   denied: ReadonlySet<string>,
-): Pick<Offer, "strip" | "late"> {
+): Omit<Offer, "keep"> {
   const strip: string[] = [];
+  const stood = new Set<string>();
   let late: string | null = null;
   for (const tool of tools) {
     const isDenied = denied.has(tool);
     const isGiven = given.get(tool) ?? !isDenied;
+    if (isGiven === isDenied) stood.add(tool);
     if (!isGiven) strip.push(tool);
     else if (isDenied && BEYOND_REACH.test(tool)) late ??= tool;
   }
-  return { strip, late };
+  return { strip, stood: [...stood], late };
 }

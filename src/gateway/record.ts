@@ -51,7 +51,12 @@ const MOST_STRIPPED = 100;
 const MOST_RAN = 100;
 
 /** The record of a decision. */
-export function decisionBody(of: Case, decision: Decision, findings: readonly Finding[]): DecisionBody {
+export function decisionBody(
+  of: Case,
+  decision: Decision,
+  findings: readonly Finding[],
+  stood: readonly string[] = [],
+): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
   return {
@@ -70,6 +75,7 @@ export function decisionBody(of: Case, decision: Decision, findings: readonly Fi
     bytes: asked?.body.length ?? 0,
     tools: asked?.facts.tools.length ?? 0,
     stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
+    stood: stood.slice(0, MOST_STRIPPED),
     findings,
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,

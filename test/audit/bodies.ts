@@ -37,6 +37,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     session: null,
     agent: null,
     ran: [],
+    stood: [],
     ...parts,
   };
 }

@@ -15,7 +15,14 @@ const RAN = { id: "toolu_1", name: "client-mcp:github/get_issue" };
 
 /** One body of each kind; the compiler finishes the list. */
 const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: Kind }> } = {
-  decision: decision("t1", { findings: [finding], session: "s", agent: "a", stripped: ["WebFetch"], ran: [RAN] }),
+  decision: decision("t1", {
+    findings: [finding],
+    session: "s",
+    agent: "a",
+    stripped: ["WebFetch"],
+    ran: [RAN],
+    stood: ["Bash"],
+  }),
   outcome: outcome("t1", {
     charges: [charge(1)],
     findings: [{ ...finding, stage: "response" }],

@@ -142,6 +142,7 @@ function decisionOf({ ticket, actor, model, stripped }: Named & Pick<DecisionBod
     session: "0d3f3e8e-5f0a-4c67-9a3e-2b1d4c5e6f70",
     agent: null,
     ran: [],
+    stood: [],
   };
 }
 

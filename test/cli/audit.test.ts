@@ -26,6 +26,7 @@ const refusal = (key: string): DecisionBody => ({
   session: null,
   agent: null,
   ran: [],
+  stood: [],
 });
 
 suite("gw audit", () => {

@@ -222,6 +222,14 @@ suite("gw policy explain", () => {
       assert.deepEqual([none.code, /has no request `req_never`/.test(none.err)], [2, true]);
     });
 
+    test("tells which tools stayed as the conversation had begun; they are no other decision", async () => {
+      await record(await load(null), [{ ...allowed, stripped: ["Grep", "Write"], stood: ["Write", "Read"] }]);
+      const { code, out } = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.equal(code, 0, out);
+      assert.match(out, /\n {4}taken out: Grep, Read\n {4}left in, as the conversation had begun: Write\n/);
+      assert.match(out, /the same\n$/);
+    });
+
     test("a call of a tool is decided again too", async () => {
       const loaded = await load(null);
       const { log } = await openJournal({

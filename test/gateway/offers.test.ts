@@ -41,6 +41,8 @@ test("a tool stays in a conversation, or out of it; another conversation begins 
   assert.deepEqual(ask(offers, told("a"), ["Bash", "Read", "Late"], ["Late"]), ["Late"]);
   assert.deepEqual(ask(offers, told("b", "other"), ["Bash", "Write"], ["Bash"]), ["Bash"]);
   assert.deepEqual(offers.of("another key", told("a"), ["Bash"], ["Bash"]).strip, ["Bash"]);
+  const { stood } = offers.of("dev", told("a"), ["Bash", "Write", "Read", "Bash"], ["Bash"]);
+  assert.deepEqual(stood, ["Bash", "Write"], "revoked and left in; granted and left out");
 });
 
 test("what does not go on its way is not remembered", () => {
@@ -121,6 +123,8 @@ test("a revoked tool is still offered, not called any more, and cannot be forced
   const after = await ask({});
   assert.deepEqual(seen[1]?.tools, seen[0]?.tools);
   assert.match(after.text, /withheld a call of the tool Bash/);
+  const [, decided] = world.decisions();
+  assert.deepEqual([decided?.stripped, decided?.stood], [["Bash"], ["Bash"]]);
   const forced = await ask({ tool_choice: { type: "tool", name: "Bash" } });
   assert.match(forced.text, /tool `Bash` is not granted to key dev, and the request cannot do without it/);
   world.use(policyOf("allow models @all\n  allow tools Read"));

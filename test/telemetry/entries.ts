@@ -28,6 +28,7 @@ export function decision(change: Partial<DecisionBody> = {}): DecisionBody {
     session: null,
     agent: null,
     ran: [],
+    stood: [],
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 /** Who is let in, what is a message, what is granted: the words of every refusal, and what stands in the record. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { CallBody, ReturnBody } from "../../../src/audit/entry.ts";
+import type { CallBody, JoinBody, ReturnBody } from "../../../src/audit/entry.ts";
 import { type Fixture, startFixture } from "../../support/mcp/fixture-server.ts";
 import { policyOf, SECRET, startWorld, type World } from "../world.ts";
 import { about, messageOf, post, serverAt, stateless } from "./servers.ts";
@@ -45,6 +45,21 @@ test("a call is recorded before it leaves and when it has ended, by its name and
   assert.match(
     await world.metrics.registry.metrics(),
     /gw_mcp_calls_total\{team="eng",mcp_server="fixture",tool="test_simple_text",result="ok"\} 1/,
+  );
+});
+
+test("a call by an id that no answer gave is carried out, and told as such", async (t) => {
+  const { world } = await open(t);
+  const params = { name: "test_simple_text", arguments: {}, _meta: { "claudecode/toolUseId": "toolu_made_up" } };
+  const answer = await post(world, "/mcp/fixture", stateless("tools/call", params), calling("test_simple_text"));
+  assert.equal(answer.status, 200);
+  const found = await world.until((bodies) => bodies.find((body): body is JoinBody => body.kind === "join"));
+  const [decided] = entriesOf(world, "call") as [CallBody];
+  assert.deepEqual([found.finding, found.name, found.toolUse], ["unissued", decided.name, "toolu_made_up"]);
+  assert.deepEqual([found.call, found.answer, found.actor], [decided.ticket, null, decided.actor]);
+  assert.match(
+    await world.metrics.registry.metrics(),
+    /gw_mcp_joins_total\{team="eng",mcp_server="fixture",finding="unissued"\} 1/,
   );
 });
 
