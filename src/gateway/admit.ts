@@ -7,7 +7,7 @@ import { decide } from "../decision/decide.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
-import type { Edit } from "../wire/anthropic/messages.ts";
+import { overlay } from "../wire/overlay.ts";
 import { unrecorded } from "./faults.ts";
 import { inspect } from "./guard.ts";
 import { offer } from "./offer.ts";
@@ -38,8 +38,7 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
     ports.limits.release(reservation, ports.now());
     return turned(unrecorded(), findings);
   }
-  const all = [...cut, ...outside(cut, edits)];
-  return { kind: "ticket", caller, asked, decision, reservation, edits: all, since };
+  return { kind: "ticket", caller, asked, decision, reservation, edits: overlay(cut, edits), since };
 }
 
 function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, ports: Ports): Reservation | Refusal {
@@ -47,17 +46,4 @@ function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, p
   const demand = ports.outputs.expect({ team: actor.team, facts }, table, now);
   const reserved = ports.limits.reserve(holds, demand, table.timezone, now);
   return reserved.kind === "denial" ? refusalOf(reserved, table.revision, table.timezone, now) : reserved;
-}
-
-/** Edits that do not lie inside what is cut anyway; both lists are walked once, since a caller decides how long they are. */
-function outside(cuts: readonly Edit[], edits: readonly Edit[]): readonly Edit[] {
-  if (cuts.length === 0 || edits.length === 0) return edits;
-  const inOrder = cuts.toSorted((a, b) => a.start - b.start);
-  let at = 0;
-  return edits
-    .toSorted((a, b) => a.start - b.start)
-    .filter((edit) => {
-      while (at < inOrder.length && inOrder[at]!.end < edit.end) at += 1;
-      return at === inOrder.length || edit.start < inOrder[at]!.start;
-    });
 }
