@@ -92,6 +92,18 @@ const DOORS: readonly {
     sent: { messages: words("Deferred tools:\nBash\nRead\n\nBe brief.") },
   },
   {
+    door: "a name in a list in a reminder of the client's",
+    asked: {
+      messages: [user([say("<system-reminder>\nDeferred tools:\nBash\nWrite\n</system-reminder>"), say("hello")])],
+    },
+    sent: { messages: [user([say("<system-reminder>\nDeferred tools:\nBash\n</system-reminder>"), say("hello")])] },
+  },
+  {
+    door: "a list in the user's own words, which is none",
+    asked: { messages: [user("my tools:\nWrite")] },
+    sent: {},
+  },
+  {
     door: "a choice",
     asked: { tools: [BASH, { name: "Write" }], tool_choice: { type: "tool", name: "Write" } },
     sent: /Write/,

@@ -5,7 +5,7 @@
  */
 import type { Place } from "../../language/tree.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
-import { listedNames } from "./listing.ts";
+import { isSystem, listedNames } from "./listing.ts";
 import type { TextSpan, ToolList, ToolSpan, ValueSpan } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
 import { RanCalls } from "./ran.ts";
@@ -89,7 +89,7 @@ export class ContentReader {
     }
     const before = this.texts.length;
     this.content(content, role === "system" ? "system" : "user");
-    if (role === "system") for (const text of this.texts.slice(before)) this.#listing(text);
+    for (const text of this.texts.slice(before)) if (isSystem(this.#json.bytes, text)) this.#listing(text);
   }
 
   #listing({ start, end }: TextSpan): void {

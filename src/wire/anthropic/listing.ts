@@ -1,14 +1,23 @@
 /**
- * Names of tools that stand as text in a system message: a client that loads a tool only when it is searched for offers it
+ * Names of tools that stand as text in the words of the system: a client that loads a tool only when it is searched for offers it
  * this way. A line that speaks of tools and ends with a colon or a tag begins a list, and each line behind it is a name.
  */
-import type { ValueSpan } from "./messages.ts";
+import type { TextSpan, ValueSpan } from "./messages.ts";
 
 /** How the end of a line is written in JSON. */
 const END_OF_LINE = "\\n";
 const NAME = /([A-Za-z0-9_.-]{1,256})(?:\\n|$)/y;
 const ENDS_A_HEAD: ReadonlySet<string> = new Set([":", ">"]);
 const SPEAKS_OF_TOOLS = /tools/i;
+
+/** How a client begins what it says for the system in a turn of the user's, to a model that knows no such messages. */
+const REMINDER = Buffer.from("<system-reminder>");
+
+/** Whether a text is the system's, whichever turn it stands in. */
+export function isSystem(body: Uint8Array, { place, start, end }: TextSpan): boolean {
+  if (place !== "user") return place === "system";
+  return REMINDER.equals(body.subarray(start, Math.min(end, start + REMINDER.length)));
+}
 
 /** The lists in a text, by the byte offsets of their names; `start` and `end` enclose the text as it stands in the body. */
 export function listedNames(body: Uint8Array, start: number, end: number): ValueSpan[][] {
