@@ -65,6 +65,12 @@ Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the
     "claude settings --key dana-laptop --url https://gateway.acme.example",
     "claude settings --team eng --url https://gateway.acme.example --mcp --out managed-mcp.json",
   ),
+  doctor: `${examples(
+    "claude doctor",
+    "claude doctor --url https://gateway.acme.example --settings ~/.claude/settings.json --mcp .mcp.json",
+  )}
+Exit codes: 0 the client can work, 1 something keeps it from working, 2 the question was wrong
+`,
   init: examples("init policy"),
   serve: `${examples(
     "serve --policy policy --data /var/lib/sallyport",

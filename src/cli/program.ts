@@ -245,6 +245,18 @@ function claudeCommands(claude: Command, terminal: Terminal, done: Done): void {
       const { claudeSettings } = await import("./claude-settings.ts");
       done(await claudeSettings({ key: null, team: null, out: null, mcp: false, ...options }, terminal));
     });
+  claude
+    .command("doctor")
+    .description("say what is wrong between this client and the gateway")
+    .addHelpText("after", COMMAND_HELP.doctor)
+    .option("--url <url>", "where the gateway should be")
+    .option("--settings <file...>", "settings of the client; their variables win over the environment")
+    .option("--mcp <file>", "list of MCP servers, such as .mcp.json")
+    .addOption(format("text", "json"))
+    .action(async (options) => {
+      const { claudeDoctor } = await import("./claude-doctor.ts");
+      done(await claudeDoctor({ url: null, settings: [], mcp: null, ...options }, process.env, terminal));
+    });
 }
 
 function servingCommands(program: Command, terminal: Terminal, done: Done): void {
