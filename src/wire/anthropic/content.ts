@@ -58,6 +58,8 @@ export class ContentReader {
   first: ValueSpan | null = null;
   /** True when the model has answered before. */
   answered = false;
+  /** True when the model has called a tool of the client's before. */
+  called = false;
   readonly ran = new RanCalls();
   readonly #json: Json;
   readonly #known: KnownNames;
@@ -122,7 +124,10 @@ export class ContentReader {
     const type = this.#string(fields, "type") ?? "";
     if (fields.has("tool_changes")) this.doors.add("tool_changes");
     if (WORDLESS.has(type)) return;
-    if (type === "tool_use") this.ran.ask(this.#string(fields, "id"), this.#string(fields, "name"));
+    if (type === "tool_use") {
+      this.called = true;
+      this.ran.ask(this.#string(fields, "id"), this.#string(fields, "name"));
+    }
     if (type === "tool_result") this.ran.result(this.#string(fields, "tool_use_id"), this.#isTrue(fields, "is_error"));
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);

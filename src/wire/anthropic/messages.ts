@@ -56,6 +56,8 @@ export interface MessagesRequest {
   readonly first: ValueSpan | null;
   /** True when the model has answered before. */
   readonly answered: boolean;
+  /** True when the model has called a tool of the client's before. */
+  readonly called: boolean;
   /** Calls of the last answer that the client says it has carried out, of tools of servers. */
   readonly ran: readonly RanCall[];
 }

@@ -93,6 +93,7 @@ class RequestReader {
       session: this.#session(),
       first: content.first,
       answered: content.answered,
+      called: content.called,
       ran: content.ran.calls,
     };
   }
