@@ -7,7 +7,8 @@ import type { TextSpan, ValueSpan } from "./messages.ts";
 /** How the end of a line is written in JSON. */
 const END_OF_LINE = "\\n";
 const NAME = /([A-Za-z0-9_.-]{1,256})(?:\\n|$)/y;
-const ENDS_A_HEAD: ReadonlySet<string> = new Set([":", ">"]);
+const COLON = ":".charCodeAt(0);
+const CLOSING = ">".charCodeAt(0);
 const SPEAKS_OF_TOOLS = /tools/i;
 
 /** How a client begins what it says for the system in a turn of the user's, to a model that knows no such messages. */
@@ -26,7 +27,8 @@ export function listedNames(body: Uint8Array, start: number, end: number): Value
   const lists: ValueSpan[][] = [];
   let line = 0;
   for (let stop = text.indexOf(END_OF_LINE); stop >= 0; stop = text.indexOf(END_OF_LINE, line)) {
-    const isHead = ENDS_A_HEAD.has(text[stop - 1] ?? "") && SPEAKS_OF_TOOLS.test(text.slice(line, stop));
+    const last = text.charCodeAt(stop - 1);
+    const isHead = (last === COLON || last === CLOSING) && SPEAKS_OF_TOOLS.test(text.slice(line, stop));
     line = stop + END_OF_LINE.length;
     if (!isHead) continue;
     const names = namesFrom(text, line);
