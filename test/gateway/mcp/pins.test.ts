@@ -7,8 +7,9 @@ import { type TestContext, test } from "node:test";
 import type { DriftBody } from "../../../src/audit/entry.ts";
 import { type Lock, lockOf } from "../../../src/model/lock.ts";
 import { sha256 } from "../../../src/revision/locks.ts";
+import { startFixture } from "../../support/mcp/fixture-server.ts";
 import { policyOf, startWorld, type World } from "../world.ts";
-import { about, messageOf, post, serverAt, stateless } from "./servers.ts";
+import { about, messageOf, packaged, post, programOf, serverAt, stateless } from "./servers.ts";
 
 const READ = { name: "read", description: "Reads a page", inputSchema: { type: "object" } };
 const WRITE = { name: "write", inputSchema: { type: "object" }, annotations: { readOnlyHint: false } };
@@ -221,4 +222,38 @@ test("what cannot be looked at is not called, and is called again when it can", 
   assert.match(await called(world, "read"), /server `wiki` (cannot be reached|broke off)/);
   wiki.down = false;
   assert.equal(await called(world, "read"), "did read");
+});
+
+test("a real server is as pinned in both eras, through both addresses, at an address and as a program", async (t) => {
+  const fixture = await startFixture();
+  t.after(() => fixture.close());
+  const memory = packaged("server-memory");
+  const locks = new Map<string, Lock>();
+  const servers = (pins: (name: string) => string) =>
+    policyOf(
+      "allow tools mcp:wiki/*, mcp:memory/*",
+      serverAt("wiki", fixture.url, pins("wiki")) + programOf("memory", memory, pins("memory")),
+    );
+  const world = await startWorld(t, { policy: servers(() => ""), locks });
+  const inEach = async () => {
+    const hello = await post(world, "/mcp/wiki", {
+      ...{ jsonrpc: "2.0", id: 1, method: "initialize" },
+      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "c", version: "1" } },
+    });
+    const session = { "mcp-session-id": hello.headers.get("mcp-session-id") ?? "" };
+    const old = await post(world, "/mcp/wiki", { jsonrpc: "2.0", id: 2, method: "tools/list", params: {} }, session);
+    const { result } = messageOf(old) as unknown as { result: Shown };
+    const memoryTools = await post(world, "/mcp/memory", stateless("tools/list"), about("tools/list"));
+    const own = (messageOf(memoryTools) as unknown as { result: Shown }).result.tools;
+    const wiki = (await ask(world, "/mcp/wiki", "tools/list")).result!.tools;
+    const joint = (await ask(world, "/mcp", "tools/list")).result!.tools.map(({ name }) => name);
+    return { sessions: result.tools, wiki, own, joint };
+  };
+  const before = await inEach();
+  assert.ok(before.wiki.length > 5 && before.own.length > 5);
+  locks.set("wiki.lock", lockOf("wiki", before.wiki, null, sha256));
+  locks.set("memory.lock", lockOf("memory", before.own, null, sha256));
+  world.use(servers((name) => `pins "${name}.lock" on drift quarantine`));
+  assert.deepEqual(await inEach(), before);
+  assert.deepEqual(drifts(world), []);
 });
