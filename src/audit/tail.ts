@@ -5,6 +5,7 @@
 import {
   type CallBody,
   type DecisionBody,
+  type DriftBody,
   type Entry,
   type FaultBody,
   isDecision,
@@ -30,10 +31,13 @@ export interface TailRecord {
   readonly line: string;
 }
 
-/** A request as people think of it: what was decided, and how it ended; null while it is under way. */
+/**
+ * A request as people think of it: what was decided, and how it ended; null while it is under way. Drift of a server stands
+ * among them, since it explains the refusals behind it.
+ */
 export interface Request {
   readonly at: string;
-  readonly decided: DecisionBody | CallBody | FaultBody;
+  readonly decided: DecisionBody | CallBody | FaultBody | DriftBody;
   readonly outcome: OutcomeBody | ReturnBody | null;
 }
 
@@ -63,7 +67,7 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   for await (const { entry } of source) {
     const { at, body } = entry;
     const isCase = body.kind === "decision" || body.kind === "call";
-    if (body.kind === "fault" || (isCase && body.effect === "refuse")) {
+    if (body.kind === "fault" || body.kind === "drift" || (isCase && body.effect === "refuse")) {
       yield { at, decided: body, outcome: null };
     } else if (isCase) {
       open.set(body.ticket, { at, decided: body, outcome: null });
@@ -78,12 +82,22 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
 
 /** One line: time, key, model, effect and reason, place, tokens, cost. `timezone` is that of the reader. */
 export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
-  const { key, fingerprint } = decided.actor;
-  const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
+  const who = whoOf(decided);
   const model = subjectOf(decided, outcome);
-  const place = decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
+  const place = placeOf(decided);
   const columns = [timeOf(at, timezone), who.padEnd(16), model.padEnd(26), effectOf(decided, outcome).padEnd(16)];
   return printable([...columns, place.padEnd(20), tokensOf(outcome).padEnd(20), costOf(outcome)].join("  ")).trimEnd();
+}
+
+function whoOf(decided: Request["decided"]): string {
+  if (decided.kind === "drift") return "-";
+  const { key, fingerprint } = decided.actor;
+  return key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
+}
+
+function placeOf(decided: Request["decided"]): string {
+  if (decided.kind === "drift") return decided.origin;
+  return decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
 }
 
 /** The model that was asked for, the tool that was called, or the path that led nowhere. */
@@ -93,6 +107,8 @@ function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): st
       return decided.path;
     case "call":
       return decided.name;
+    case "drift":
+      return `mcp:${decided.server}`;
     case "decision":
       return (outcome?.kind === "outcome" ? outcome.model : null) ?? decided.model ?? decided.purpose;
     default:
@@ -132,6 +148,7 @@ function recordOf(bytes: Uint8Array): TailRecord | null {
 
 function effectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
   if (decided.kind === "fault") return `fault ${decided.fault}`;
+  if (decided.kind === "drift") return decided.count === 0 ? "as pinned" : `drift, ${decided.action}`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";
   return outcome.end === "complete" ? "allow" : `allow, ${outcome.end}`;

@@ -79,7 +79,7 @@ function returned(logger: Logger, { ticket, actor, end, fault, name, status }: R
 
 function drifted(logger: Logger, { server, action, count, drift, origin }: DriftBody): void {
   const facts = { server, origin };
-  const tools = drift.map(({ tool, change }) => `${tool ?? "instructions"}:${change}`);
+  const tools = drift.map(({ tool, change }) => (tool === null ? change : `${tool}:${change}`));
   if (count === 0) logger.info(facts, "tools of a server are as pinned again");
   else logger.warn({ ...facts, action, tools }, "tools of a server are not what was pinned");
 }

@@ -22,7 +22,7 @@ async function all<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 function tickets(list: readonly Request[]): string[] {
-  return list.map(({ decided }) => decided.ticket);
+  return list.map(({ decided }) => (decided.kind === "drift" ? decided.server : decided.ticket));
 }
 
 test("the last decisions are found across segments, joined with their outcomes", async (context) => {
@@ -74,6 +74,25 @@ test("a call of a tool is joined with its end as a request with its outcome, and
     ["mcp:github/get_issue", "allow, upstream-failed", "eng.policy:6", "-", "-"],
     ["mcp:github/get_issue", "allow", "eng.policy:6", "-", "-"],
   ]);
+  await log.close();
+});
+
+test("drift of a server stands among the requests that it explains", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  const drift = { kind: "drift", server: "github", action: "block", origin: "a.policy:4" } as const;
+  await log.append(decision("t1", { effect: "refuse", reason: "tool" }));
+  await log.append({ ...drift, count: 1, drift: [{ tool: "get_issue", change: "changed" }] });
+  await log.append({ ...drift, count: 0, drift: [] });
+  const found = await all(requests(records({ dir, last: 1, again: null })));
+  assert.deepEqual(tickets(found), ["t1", "github", "github"]);
+  assert.deepEqual(
+    found.slice(1).map((request) => requestLine(request, "UTC").split(/ {2,}/).slice(1, 5)),
+    [
+      ["-", "mcp:github", "drift, block", "a.policy:4"],
+      ["-", "mcp:github", "as pinned", "a.policy:4"],
+    ],
+  );
   await log.close();
 });
 

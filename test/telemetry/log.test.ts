@@ -36,6 +36,25 @@ test("one line for a call that is refused and one that fails, none for what went
   );
 });
 
+test("drift of a server is a warning that names its tools, and its end is news", () => {
+  const drift = { kind: "drift", server: "github", action: "block", origin: "a.policy:4" } as const;
+  const changes = [
+    { tool: null, change: "instructions" },
+    { tool: "get_issue", change: "changed" },
+  ] as const;
+  const told = lines("info", [
+    { ...drift, count: 2, drift: changes },
+    { ...drift, count: 0, drift: [] },
+  ]);
+  assert.deepEqual(
+    told.map(({ level, server, tools }) => [level, server, tools]),
+    [
+      [40, "github", ["instructions", "get_issue:changed"]],
+      [30, "github", undefined],
+    ],
+  );
+});
+
 test("one line for a call that belongs to no answer, and for a tool that was used elsewhere", () => {
   const findings = ["joined", "unissued", "bypassed", "outside"] as const;
   const told = lines(
