@@ -38,6 +38,7 @@ suite("a policy directory at a revision", () => {
     put("policy/empty.policy", "");
     put("policy/teams/ü name.policy", "language 1\r\n# no newline at the end");
     put("policy/teams/.hidden/x.policy", "language 1\n");
+    put("policy/mcp/github.lock", "lock 1\n");
     put("policy/notes.txt", "no policy");
     put("outside.policy", "language 1\n# elsewhere\n");
     const id = commit();
@@ -45,6 +46,7 @@ suite("a policy directory at a revision", () => {
     const past = await (await openHistory(dir)).at("HEAD");
     const now = await readSources(dir);
     assert.deepEqual(past.sources, now);
+    assert.ok(now.some(({ path }) => path === "mcp/github.lock"));
     assert.deepEqual(past.revision, await revisionOf(dir, now));
     assert.equal(past.revision.commit, id);
   });
