@@ -109,8 +109,8 @@ test("a call that is not granted becomes text in its place", () => {
   assert.equal(stop, "tool_use");
   assert.ok(!sent.includes("ls"));
   assert.deepEqual(report.toolUses, [
-    { name: "Bash", granted: false },
-    { name: "client-mcp:github/get_issue", granted: true },
+    { name: "Bash", granted: false, id: null },
+    { name: "client-mcp:github/get_issue", granted: true, id: "toolu_3" },
   ]);
 });
 
