@@ -35,6 +35,7 @@ const BESIDE: readonly Source[] = [
   },
   { path: "teams/payments/limits.policy", text: "language 1\n" },
   { path: "mcp/github.lock", text: printLock(lockOf("github", [{ name: "get_issue" }], null, sha256), sha256) },
+  { path: "mcp/tickets.lock", text: printLock(lockOf("tickets", [{ name: "find" }], null, sha256), sha256) },
 ];
 
 /** An example as a whole policy: what it does not declare itself comes from reference.policy. */
