@@ -35,6 +35,6 @@ export function isLockFile(path: string): boolean {
 
 /** Parses a file of a policy; rules of other tools and locks declare nothing by themselves. */
 export function parseFile(source: Source): Parsed {
-  if (isPolicyFile(source.path)) return parse(source);
+  if (!isRulesFile(source.path) && !isLockFile(source.path)) return parse(source);
   return { tree: { source, version: null, declarations: [], allowances: [] }, diagnostics: [] };
 }

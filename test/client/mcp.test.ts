@@ -10,6 +10,7 @@ import { type Session, type Told, tell } from "../support/session.ts";
 const HOME = dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json"));
 const MEMORY = `mcp memory {
   command ${JSON.stringify(process.execPath)} ${JSON.stringify(join(HOME, "dist/index.js"))}
+  env MEMORY_FILE_PATH
 }
 `;
 const ENTITY = { entities: [{ name: "Ada", entityType: "person", observations: ["counts"] }] };

@@ -11,6 +11,7 @@ import { tell } from "../support/session.ts";
 const HOME = dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json"));
 const MEMORY = `mcp memory {
   command ${JSON.stringify(process.execPath)} ${JSON.stringify(join(HOME, "dist/index.js"))}
+  env MEMORY_FILE_PATH
 }
 `;
 const OPEN = "allow models @all\nallow tools @claude-code.read, @claude-code.shell, mcp:memory/*";

@@ -13,6 +13,7 @@ import { bindingOf, faultOf, type StrictBody } from "../support/strict.ts";
 const HOME = dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json"));
 const MEMORY = `mcp memory {
   command ${JSON.stringify(process.execPath)} ${JSON.stringify(join(HOME, "dist/index.js"))}
+  env MEMORY_FILE_PATH
 }
 `;
 const ALWAYS = "allow models @all\nallow tools ToolSearch, Read, DeferredToolPlaceholder";
