@@ -81,6 +81,8 @@ function partOf(gast: Serialized, rule: string): Part {
       return { kind: "optional", body: body() };
     case "Repetition":
       return { kind: "repeat", body: body(), atLeastOne: false, separator: null };
+    case "RepetitionMandatory":
+      return { kind: "repeat", body: body(), atLeastOne: true, separator: null };
     case "RepetitionMandatoryWithSeparator":
       return { kind: "repeat", body: body(), atLeastOne: true, separator: terminal(gast.separator!, rule) };
     default:

@@ -136,14 +136,23 @@ function meant(beside: Neighbours): Pattern[] {
   }));
 }
 
-/** Words that are names elsewhere, known by what follows them. */
+/** Words that are names elsewhere, known by what follows them; those that may end a line by what stands before them. */
 function contextual(beside: Neighbours): Pattern[] {
-  const known = Object.keys(tokens.Contextual);
-  const places = grouped(known, (word) => beside.behind(word).map(endSource).sort().join("|"));
-  return Array.from(places, ([behind, group]) => ({
-    name: "keyword.other.policy",
-    match: `${oneOf(group)}${END}(?=\\s+(?:${behind}))`,
-  }));
+  const name = "keyword.other.policy";
+  const mayEnd = (word: string): boolean =>
+    beside.behind(word).some((end) => textOf(end) === "}") && beside.before(word).every(isTelling);
+  const [last, known] = [true, false].map((ends) => Object.keys(tokens.Contextual).filter((it) => mayEnd(it) === ends));
+  const before = grouped(last!, (word) => beside.before(word).map(lookBehind).sort().join("|"));
+  const behind = grouped(known!, (word) => beside.behind(word).map(endSource).sort().join("|"));
+  return [
+    ...Array.from(before, ([places, group]) => ({ name, match: `(?<=${places})${oneOf(group)}${END}` })),
+    ...Array.from(behind, ([places, group]) => ({ name, match: `${oneOf(group)}${END}(?=\\s+(?:${places}))` })),
+  ];
+}
+
+/** Whether a word is known by what stands before it. */
+function isTelling(end: End): boolean {
+  return end.kind === "literal" ? /\w/.test(end.text) : end.name === tokens.Duration.name;
 }
 
 function grouped(words: readonly string[], by: (word: string) => string): Map<string, string[]> {
@@ -177,6 +186,8 @@ function endSource(end: End): string {
 function lookBehind(end: End): string {
   if (end.kind === "literal") return /\w/.test(end.text) ? `\\b${end.text} ` : `${end.text} `;
   if (end.name === tokens.Integer.name) return "[0-9kM] ";
+  if (end.name === tokens.Duration.name)
+    return ["ms", "s", "sec", "min", "hour"].map((unit) => `[0-9]${unit} `).join("|");
   throw new Error(`nothing is known that a ${end.name} ends with`);
 }
 

@@ -3,6 +3,7 @@
  * counters and the names of granted tools are the gateway's to know, and the comparison says where it stops.
  */
 import { decide } from "../decision/decide.ts";
+import { type CallAllowed, decideCall } from "../decision/decide-call.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
 import type { Reason } from "../model/reasons.ts";
@@ -26,7 +27,7 @@ const BEYOND = {
 
 export interface Again {
   /** null when the key of the record is not in the policy. */
-  readonly decision: Decision | null;
+  readonly decision: Decision | CallAllowed | null;
   /** `same`, `other`, or `beyond`: the policy lets it pass, and what refused it then cannot be decided from the record. */
   readonly verdict: "same" | "other" | "beyond";
 }
@@ -42,6 +43,21 @@ export function decideAgain(table: Table, recorded: Recorded): Again {
   const facts = { purpose, model, tools: stripped, doors: [], stream: true, maxTokens: 0, estimate: 0 };
   const decision = decide(table, { key, node: key.node }, facts, at);
   return { decision, verdict: verdictOf(decision, { effect, reason, stripped }) };
+}
+
+/** A recorded call of something that a server of tools offers. */
+export type RecordedCall = Pick<Recorded, "key" | "effect" | "reason" | "at"> & { readonly name: string };
+
+/** Decides a recorded call again. */
+export function decideCallAgain(table: Table, { key: name, effect, reason, at, name: called }: RecordedCall): Again {
+  const key = [...table.keys.values()].find((it) => it.name === name);
+  if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
+  const decision = decideCall(table, { key, node: key.node }, called, at);
+  if (decision.kind === "refusal") {
+    return { decision, verdict: effect === "refuse" && reason === decision.reason ? "same" : "other" };
+  }
+  const beyond = effect === "refuse" && reason !== null && reason !== "tool" && BEYOND[reason];
+  return { decision, verdict: effect === "allow" ? "same" : beyond ? "beyond" : "other" };
 }
 
 function verdictOf(

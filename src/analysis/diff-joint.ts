@@ -125,7 +125,10 @@ export function writtenAt({ texts }: Side, span: Span): string | null {
 
 /** An access, guard, active or limit line in words, for when its text is not at hand. */
 export function statementText(statement: Access | GuardUse | Active | Limit): string {
-  if ("globs" in statement) return `${statement.effect} ${statement.thing} ${listNames(statement.globs, 3)}`;
+  if ("globs" in statement) {
+    const names = statement.except.length > 0 ? statement.written : statement.globs;
+    return `${statement.effect} ${statement.thing} ${listNames(names, 3)}`;
+  }
   if ("guardrail" in statement) return `${statement.observe ? "observe " : ""}guard ${statement.guardrail}`;
   if ("fromDay" in statement) return `active ${activeText(statement)}`;
   return limitWords(statement);

@@ -3,9 +3,9 @@ import { addBit, emptyBits, hasBit } from "../decision/bits.ts";
 import { rowAt } from "../decision/cost.ts";
 import { isRolling } from "../decision/meter.ts";
 import type { Table, TablePrice } from "../decision/table.ts";
-import { dollars, thousands } from "../decision/words.ts";
+import { dollars, listNames, thousands } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
-import type { Model, Provider } from "../model/model.ts";
+import type { Model, Pins, Provider, Server } from "../model/model.ts";
 import { describe, nameText, type Vocabulary } from "./describe.ts";
 import { type AccessAt, accessPairs, exampleOf, type JointAccess, vocabularyOf } from "./diff-access.ts";
 import { causeAt, type Joint, momentsOf, stretches, unmatched } from "./diff-joint.ts";
@@ -14,7 +14,13 @@ import type { About, Cause, Move, Row } from "./diff-row.ts";
 /** The rows about resources, as far as somebody uses them under both policies. */
 export function resourceRows(joint: Joint, access: AccessAt): readonly Row[] {
   const shared = accessPairs(joint, access);
-  return [...providerRows(joint, shared), ...modelRows(joint, shared), ...timezoneRows(joint), ...recordRows(joint)];
+  return [
+    ...providerRows(joint, shared),
+    ...serverRows(joint),
+    ...modelRows(joint, shared),
+    ...timezoneRows(joint),
+    ...recordRows(joint),
+  ];
 }
 
 /** What the nodes may use, old beside new. */
@@ -57,6 +63,52 @@ function bothPlaces(
   return (["new", "old"] as const).flatMap((side) =>
     lines[side].map(({ span }) => ({ ...causeAt(joint, side, span, text), text })),
   );
+}
+
+/** Who may use a server's tools is said elsewhere; here is where they are, and what it may do besides. */
+function serverRows(joint: Joint): readonly Row[] {
+  const old = new Map(joint.old.model.servers.map((server) => [server.name, server]));
+  return joint.new.model.servers.flatMap((now) => {
+    const before = old.get(now.name);
+    if (before === undefined) return [];
+    const left = unmatched(traitsOf(before), traitsOf(now), (part) => part);
+    if (left.new.length + left.old.length === 0) return [];
+    const change = `${traitText(left.old)} → ${traitText(left.new)}`;
+    const causes = bothPlaces(joint, { old: [before], new: [now] }, `mcp ${now.name}`);
+    return [plainRow("server", `mcp ${now.name}`, { move: "changed", change, causes })];
+  });
+}
+
+/** A lock may have a thousand tools. */
+const MOST_TRAITS = 8;
+
+function traitText(traits: readonly string[]): string {
+  return traits.length === 0 ? "nothing" : listNames(traits, MOST_TRAITS);
+}
+
+function traitsOf({ reach, patience, may, pins }: Server): readonly string[] {
+  const times = `timeout ${patience.idle / 1000}sec idle ${patience.total / 1000}sec total`;
+  const asks = [...may.map((asking) => `may ${asking}`), ...(pins === null ? [] : pinTraits(pins))];
+  if (reach.kind === "stdio") {
+    const command = `command ${reach.command.map((word) => JSON.stringify(word)).join(" ")}`;
+    return [command, ...reach.env.map((name) => `env ${name}`), times, ...asks];
+  }
+  const { url, credential } = reach;
+  return [`url ${url}`, credential === null ? [] : [credentialText(credential)], times, asks].flat();
+}
+
+/** Which tools are pinned shows in what is granted; here is that one is pinned as something else. */
+function pinTraits({ onDrift, lock }: Pins): readonly string[] {
+  const short = (digest: string) => `sha256:${digest.slice(0, 12)}`;
+  const said = lock.instructions === null ? [] : [`instructions ${short(lock.instructions.digest)}`];
+  return [`on drift ${onDrift}`, ...said, ...lock.tools.map(({ name, digest }) => `tool ${name} ${short(digest)}`)];
+}
+
+function credentialText(credential: NonNullable<Extract<Server["reach"], { kind: "http" }>["credential"]>): string {
+  if (credential.kind !== "oauth") return `credential ${credential.kind} ${credential.ref}`;
+  const { url, client, secret, scope } = credential;
+  const wanted = scope === null ? "" : ` scope ${scope}`;
+  return `credential oauth ${url} client ${client} secret ${secret.kind} ${secret.ref}${wanted}`;
 }
 
 /** A change of some models that is no change of who may use them. */

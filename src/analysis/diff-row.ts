@@ -24,6 +24,7 @@ export type About =
   | "owner"
   | "guardrail"
   | "provider"
+  | "server"
   | "route"
   | "price"
   | "timezone"

@@ -3,7 +3,7 @@
  * and whose node is a key. test.ts makes it for a run, cover-mutants.ts once more for each mutant.
  */
 import { atomsOf } from "../decision/atoms.ts";
-import { unite } from "../decision/bits.ts";
+import { subtract, unite } from "../decision/bits.ts";
 import type { Kind, Table, TableKey } from "../decision/table.ts";
 import type { Model } from "../model/model.ts";
 
@@ -36,6 +36,10 @@ export function knownNames(model: Model, table: Table): KnownNames {
   const known = { models: declared("models"), tools: declared("tools"), providers: declared("providers") };
   for (const { grants } of table.nodes) {
     for (const { effect, thing, bits } of grants) if (effect === "allow") unite(known[thing], bits);
+  }
+  // What a server may offer beside its pinned tools is no name that a policy knows.
+  for (const { except, thing, bits } of table.nodes.flatMap(({ grants }) => grants)) {
+    if (except.length > 0) subtract(known[thing], bits);
   }
   return known;
 }

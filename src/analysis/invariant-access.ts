@@ -5,7 +5,7 @@
  * they would have been too many), names are divided anew for each chain of nodes, by the globs of the chain and the promise.
  */
 import { addGrants, allowedOf, inForce, NOTHING, type Sum } from "../decision/access.ts";
-import { type Automaton, atomsOf, buildAutomaton, LONGEST_NAME, MOST_STATES } from "../decision/atoms.ts";
+import { type Automaton, atomsOf, bitsOf, buildAutomaton, LONGEST_NAME, MOST_STATES } from "../decision/atoms.ts";
 import { eachBit, emptyBits, fullBits, hasBit, intersect, meets, unite } from "../decision/bits.ts";
 import type { Grant, Kind } from "../decision/table.ts";
 import { listNames } from "../decision/words.ts";
@@ -203,7 +203,9 @@ function createApart(realm: Realm, { thing, globs }: AccessRule): (owner: number
     const chain = pathTo(realm, owner).map((index) =>
       table.nodes[index]!.grants.filter((grant) => grant.thing === thing),
     );
-    const all = [...new Set([...globs, ...declared, ...chain.flat().flatMap((grant) => grant.globs)])].sort();
+    const all = [
+      ...new Set([...globs, ...declared, ...chain.flat().flatMap(({ globs, except }) => [...globs, ...except])]),
+    ].sort();
     const words = all.join(" ");
     let automaton = automata.get(words);
     if (automaton === undefined) {
@@ -212,7 +214,7 @@ function createApart(realm: Realm, { thing, globs }: AccessRule): (owner: number
     }
     if (automaton === null) return null;
     const divided = automaton;
-    const own = chain.map((grants) => grants.map((it) => ({ ...it, bits: atomsOf(divided, it.globs) })));
+    const own = chain.map((grants) => grants.map((it) => ({ ...it, bits: bitsOf(divided, it) })));
     const wanted = atomsOf(divided, globs);
     if (thing === "providers") intersect(wanted, declaredIn(realm, divided));
     return { automaton, wanted, stretches: stretchesOn(own, { thing, size: automaton.atoms, at }) };

@@ -32,9 +32,11 @@ export function statementsOf(model: Model, table: Table): Statement[] {
     const slots = laid.slots.slice(above?.slots.length ?? 0);
     const bindings = laid.guards.slice(above?.guards.length ?? 0);
     return [
-      ...it.access.map(({ span, until }, index): Statement => {
+      ...it.access.flatMap(({ span, until }, index): Statement[] => {
         const grant = laid.grants[index]!;
-        return { kind: "access", node, span, text: grant.origin.text, until, grant };
+        // What pins deny is no statement of the node, but of the lock.
+        if (grant.except.length > 0) return [];
+        return [{ kind: "access", node, span, text: grant.origin.text, until, grant }];
       }),
       ...it.guards.flatMap(({ guardrail, observe, span, until }, index): Statement[] => {
         if (observe) return [];

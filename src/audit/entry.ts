@@ -4,9 +4,10 @@
  * micro-dollars. journal.ts appends entries, verify.ts checks them, telemetry/ counts them.
  */
 
+import type { Drift } from "../decision/drift.ts";
 import type { Fault } from "../decision/fault.ts";
 import type { Usage } from "../decision/usage.ts";
-import type { Period, Place } from "../language/tree.ts";
+import type { OnDrift, Period, Place } from "../language/tree.ts";
 import type { Reason } from "../model/reasons.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
@@ -112,8 +113,10 @@ export interface DecisionBody {
   readonly provider: string | null;
   readonly bytes: number;
   readonly tools: number;
-  /** Tools taken out of the request, each once; of very many the first ones. */
+  /** Tools that policy does not grant, each once; of very many the first ones. They were taken out, but for what `stood`. */
   readonly stripped: readonly string[];
+  /** Tools that were left in, or out, because the conversation had begun so, though policy says otherwise by now. */
+  readonly stood: readonly string[];
   readonly findings: readonly Finding[];
   /** null when no guardrail looks at the caller's requests. */
   readonly scan: Scan | null;
@@ -123,6 +126,8 @@ export interface DecisionBody {
   readonly agent: string | null;
   /** What was set aside in each counter, until an outcome says what was used. */
   readonly held: readonly Charge[];
+  /** Calls of tools of servers that the client says it has carried out since the last answer. */
+  readonly ran: readonly { readonly id: string; readonly name: string }[];
 }
 
 export interface OutcomeBody {
@@ -142,14 +147,83 @@ export interface OutcomeBody {
   /** False when the model has no price row and the dearest known one was charged. */
   readonly priced: boolean;
   readonly charges: readonly Charge[];
-  /** Canonical tool names that the answer called, and whether the call was let through. */
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+  /** Canonical tool names that the answer called, and whether the call was let through; `id` is null but for tools of servers. */
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
   readonly findings: readonly Finding[];
   /** null when no guardrail looks at the caller's answers, or none came. */
   readonly scan: Scan | null;
   readonly bytes: number;
   readonly firstByteMs: number | null;
   readonly totalMs: number;
+}
+
+/** The decision about a call of something that a server of tools offers. */
+export interface CallBody {
+  readonly kind: "call";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly effect: "allow" | "refuse";
+  readonly reason: Reason | null;
+  readonly origins: readonly string[];
+  /** What was called, as policy names it: `mcp:github/get_issue`. */
+  readonly name: string;
+  /** `tools/call`, `resources/read` and so on. */
+  readonly method: string;
+  /** Keyed hash of the arguments, 16 hex digits: equal arguments can be told, but not what they were. */
+  readonly arguments: string;
+  /** The id of the model's call that this one carries out, as the client says; null when it does not. */
+  readonly toolUse: string | null;
+  readonly bytes: number;
+}
+
+/** How an admitted call ended. */
+export interface ReturnBody {
+  readonly kind: "return";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly end: OutcomeBody["end"];
+  readonly fault: Fault | null;
+  readonly status: number;
+  readonly name: string;
+  /** What the server said: a result, a result that is an error, a question of its own, an error, or nothing. */
+  readonly result: "ok" | "tool-error" | "asks" | "error" | "none";
+  readonly bytes: number;
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
+/** What a server offers is another than was pinned, or other than it was a moment ago; `count` is 0 when all is as pinned again. */
+export interface DriftBody {
+  readonly kind: "drift";
+  readonly server: string;
+  readonly action: OnDrift;
+  /** `file:line` of the `pins`. */
+  readonly origin: string;
+  readonly count: number;
+  /** The first of the differences; `tool` is null for the instructions. */
+  readonly drift: readonly { readonly tool: string | null; readonly change: Drift["change"] }[];
+}
+
+/** What shows when the calls that models ask for and the calls of servers of tools are held against each other. */
+export interface JoinBody {
+  readonly kind: "join";
+  readonly actor: Actor;
+  /**
+   * `joined`: the call carries out what an answer asked for. `unissued`: no answer to this key had the id. `mismatched`: the
+   * answer asked for another tool. `bypassed`: a tool under the name of a server of the gateway was carried out and never
+   * called here. `outside`: the same for a server that the client brought along.
+   */
+  readonly finding: "joined" | "unissued" | "mismatched" | "bypassed" | "outside";
+  readonly toolUse: string;
+  /** The tool, as policy names it. */
+  readonly name: string;
+  /** Tickets of the call and of the answer; null where there is none. */
+  readonly call: string | null;
+  readonly answer: string | null;
+  readonly session: string | null;
+  readonly agent: string | null;
 }
 
 /** A request that never reached a decision: unreadable, no such endpoint. */
@@ -200,12 +274,26 @@ export interface StopBody {
 export type Body =
   | DecisionBody
   | OutcomeBody
+  | CallBody
+  | ReturnBody
+  | JoinBody
+  | DriftBody
   | FaultBody
   | PolicyLoadBody
   | PolicyRejectBody
   | RecoveryBody
   | StartBody
   | StopBody;
+
+/** Whether a record is a decision, which something has to follow when it let a caller through. */
+export function isDecision(kind: Body["kind"]): kind is "decision" | "call" {
+  return kind === "decision" || kind === "call";
+}
+
+/** Whether a record says how something ended that was let through. */
+export function isOutcome(kind: Body["kind"]): kind is "outcome" | "return" {
+  return kind === "outcome" || kind === "return";
+}
 
 export interface Entry {
   readonly v: 1;

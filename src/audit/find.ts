@@ -1,14 +1,14 @@
-/** One request of the record, by its id: what was decided, how it ended, and under which policy. */
-import type { DecisionBody, Entry, FaultBody, OutcomeBody, PolicyLoadBody } from "./entry.ts";
+/** One request or call of the record, by its id: what was decided, how it ended, and under which policy. */
+import type { CallBody, DecisionBody, Entry, FaultBody, OutcomeBody, PolicyLoadBody, ReturnBody } from "./entry.ts";
 import { entrySchema } from "./schema.ts";
 import { listLogs, listSegments, readLines } from "./segment.ts";
 
 export interface FoundRequest {
   /** RFC 3339. */
   readonly at: string;
-  readonly decided: DecisionBody | FaultBody;
+  readonly decided: DecisionBody | CallBody | FaultBody;
   /** null while it is under way, and for what was not let through. */
-  readonly outcome: OutcomeBody | null;
+  readonly outcome: OutcomeBody | ReturnBody | null;
   /** The load of the policy that decided; null when the record does not hold it any more. */
   readonly load: PolicyLoadBody | null;
 }
@@ -21,8 +21,9 @@ export async function findRequest(dir: string, ticket: string): Promise<FoundReq
     for await (const { at, body } of entriesAbout(log, ticket)) {
       if (body.kind === "policy.load") loads.set(body.revision, body);
       else if (body.kind === "fault") return { at, decided: body, outcome: null, load: null };
-      else if (body.kind === "outcome" && found !== null) return { ...found, outcome: body };
-      else if (body.kind === "decision") {
+      else if ((body.kind === "outcome" || body.kind === "return") && found !== null)
+        return { ...found, outcome: body };
+      else if (body.kind === "decision" || body.kind === "call") {
         found = { at, decided: body, outcome: null, load: loads.get(body.revision) ?? null };
         if (body.effect === "refuse") return found;
       }

@@ -6,7 +6,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { Charge } from "./entry.ts";
+import { type Charge, isDecision, isOutcome } from "./entry.ts";
 import { AuditError } from "./log.ts";
 import { GENESIS, type Header, headerOf, sealOf } from "./record.ts";
 import { firstLine, listSegments, readLines, type Segment } from "./segment.ts";
@@ -93,8 +93,8 @@ async function holdsHistory(path: string, offset: number): Promise<boolean> {
   for await (const { bytes, whole } of readLines(path, offset)) {
     const header = whole ? headerOf(bytes) : null;
     if (header === null || sealOf(bytes) === null) continue;
-    const ticket = header.kind === "outcome" || header.kind === "decision" ? bodyOf(bytes).ticket : null;
-    if (known.has(header.boot) || (header.kind === "outcome" && known.has(`${ticket}`))) return true;
+    const ticket = isOutcome(header.kind) || isDecision(header.kind) ? bodyOf(bytes).ticket : null;
+    if (known.has(header.boot) || (isOutcome(header.kind) && known.has(`${ticket}`))) return true;
     if (header.kind === "start") known.add(header.boot);
     if (ticket !== null) known.add(ticket);
   }
@@ -125,9 +125,9 @@ async function openTickets(segments: readonly Segment[], { boot, seq }: Header):
 type Open = Map<string, readonly Charge[]>;
 
 function follow(open: Open, { kind }: Header, line: Uint8Array): void {
-  if (kind !== "decision" && kind !== "outcome") return;
+  if (!isDecision(kind) && !isOutcome(kind)) return;
   const { ticket, effect, held } = bodyOf(line);
-  if (kind === "outcome") open.delete(ticket);
+  if (isOutcome(kind)) open.delete(ticket);
   else if (effect === "allow") open.set(ticket, held ?? []);
 }
 

@@ -49,6 +49,7 @@ const observed = z.strictObject({
 });
 const fault = z.enum([
   "endpoint",
+  "origin",
   "malformed",
   "too-large",
   "overloaded",
@@ -91,6 +92,7 @@ const decision = z.strictObject({
   bytes: count,
   tools: count,
   stripped: z.array(text),
+  stood: z.array(text),
   findings: z.array(finding),
   scan,
   asked: z.array(asking).default([]),
@@ -98,6 +100,7 @@ const decision = z.strictObject({
   session: text.nullable(),
   agent: text.nullable(),
   held: z.array(charge),
+  ran: z.array(z.strictObject({ id: text, name: text })),
 });
 const outcome = z.strictObject({
   kind: z.literal("outcome"),
@@ -114,16 +117,68 @@ const outcome = z.strictObject({
   microUsd: z.number().nonnegative(),
   priced: z.boolean(),
   charges: z.array(charge),
-  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean() })),
+  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean(), id: text.nullable() })),
   findings: z.array(finding),
   scan,
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),
 });
+const call = z.strictObject({
+  kind: z.literal("call"),
+  ticket: text,
+  actor,
+  revision: text,
+  commit: text.nullable(),
+  effect: z.enum(["allow", "refuse"]),
+  reason: z.enum(REASONS).nullable(),
+  origins: z.array(text),
+  name: text,
+  method: text,
+  arguments: text,
+  toolUse: text.nullable(),
+  bytes: count,
+});
+const returned = z.strictObject({
+  kind: z.literal("return"),
+  ticket: text,
+  actor,
+  end: z.enum(["complete", "client-gone", "upstream-failed", "stopped"]),
+  fault: fault.nullable(),
+  status: count,
+  name: text,
+  result: z.enum(["ok", "tool-error", "asks", "error", "none"]),
+  bytes: count,
+  firstByteMs: z.number().nonnegative().nullable(),
+  totalMs: z.number().nonnegative(),
+});
+const join = z.strictObject({
+  kind: z.literal("join"),
+  actor,
+  finding: z.enum(["joined", "unissued", "mismatched", "bypassed", "outside"]),
+  toolUse: text,
+  name: text,
+  call: text.nullable(),
+  answer: text.nullable(),
+  session: text.nullable(),
+  agent: text.nullable(),
+});
 const body = z.discriminatedUnion("kind", [
   decision,
   outcome,
+  call,
+  returned,
+  join,
+  z.strictObject({
+    kind: z.literal("drift"),
+    server: text,
+    action: z.enum(["warn", "block", "quarantine"]),
+    origin: text,
+    count,
+    drift: z.array(
+      z.strictObject({ tool: text.nullable(), change: z.enum(["changed", "new", "gone", "instructions"]) }),
+    ),
+  }),
   z.strictObject({ kind: z.literal("fault"), ticket: text, actor, fault, status: count, path: text }),
   z.strictObject({
     kind: z.literal("policy.load"),

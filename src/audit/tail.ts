@@ -2,7 +2,16 @@
  * The newest requests of a log, and those that follow. records() finds them on disk, requests() joins each decision with
  * its outcome, requestLine() says it in one line without colour. Reading never locks out the writer.
  */
-import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "./entry.ts";
+import {
+  type CallBody,
+  type DecisionBody,
+  type DriftBody,
+  type Entry,
+  type FaultBody,
+  isDecision,
+  type OutcomeBody,
+  type ReturnBody,
+} from "./entry.ts";
 import { headerOf } from "./record.ts";
 import { remarksOn } from "./remarks.ts";
 import { entrySchema } from "./schema.ts";
@@ -26,11 +35,14 @@ export interface TailRecord {
   readonly line: string;
 }
 
-/** A request as people think of it: what was decided, and how it ended; null while it is under way. */
+/**
+ * A request as people think of it: what was decided, and how it ended; null while it is under way. Drift of a server stands
+ * among them, since it explains the refusals behind it.
+ */
 export interface Request {
   readonly at: string;
-  readonly decided: DecisionBody | FaultBody;
-  readonly outcome: OutcomeBody | null;
+  readonly decided: DecisionBody | CallBody | FaultBody | DriftBody;
+  readonly outcome: OutcomeBody | ReturnBody | null;
 }
 
 /** Records of the log from its last decisions on, in order; lines that are no records are passed over. */
@@ -58,11 +70,12 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   const open = new Map<string, Request>();
   for await (const { entry } of source) {
     const { at, body } = entry;
-    if (body.kind === "fault" || (body.kind === "decision" && body.effect === "refuse")) {
+    const isCase = body.kind === "decision" || body.kind === "call";
+    if (body.kind === "fault" || body.kind === "drift" || (isCase && body.effect === "refuse")) {
       yield { at, decided: body, outcome: null };
-    } else if (body.kind === "decision") {
+    } else if (isCase) {
       open.set(body.ticket, { at, decided: body, outcome: null });
-    } else if (body.kind === "outcome") {
+    } else if (body.kind === "outcome" || body.kind === "return") {
       const request = open.get(body.ticket);
       if (request !== undefined) yield { ...request, outcome: body };
       open.delete(body.ticket);
@@ -73,20 +86,43 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
 
 /** One line: time, key, model, effect and reason, place, tokens, cost, remarks. `timezone` is that of the reader. */
 export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
-  const { key, fingerprint } = decided.actor;
-  const who = key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
-  const model = decided.kind === "fault" ? decided.path : (outcome?.model ?? decided.model ?? decided.purpose);
-  const place = decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
   const columns = [
     timeOf(at, timezone),
-    who.padEnd(16),
-    model.padEnd(26),
+    whoOf(decided).padEnd(16),
+    subjectOf(decided, outcome).padEnd(26),
     effectOf(decided, outcome).padEnd(WIDEST.length),
   ];
-  const remarks = decided.kind === "fault" ? [] : remarksOn(decided, outcome);
+  const remarks = decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
   const cost = remarks.length === 0 ? costOf(outcome) : costOf(outcome).padEnd(7);
-  const rest = [place.padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
+  const rest = [placeOf(decided).padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
   return printable([...columns, ...rest].join("  ")).trimEnd();
+}
+
+function whoOf(decided: Request["decided"]): string {
+  if (decided.kind === "drift") return "-";
+  const { key, fingerprint } = decided.actor;
+  return key ?? (fingerprint === null ? "-" : `unknown:${fingerprint}`);
+}
+
+function placeOf(decided: Request["decided"]): string {
+  if (decided.kind === "drift") return decided.origin;
+  return decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
+}
+
+/** The model that was asked for, the tool that was called, or the path that led nowhere. */
+function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
+  switch (decided.kind) {
+    case "fault":
+      return decided.path;
+    case "call":
+      return decided.name;
+    case "drift":
+      return `mcp:${decided.server}`;
+    case "decision":
+      return (outcome?.kind === "outcome" ? outcome.model : null) ?? decided.model ?? decided.purpose;
+    default:
+      return decided satisfies never;
+  }
 }
 
 /** Segment and offset of the n-th last decision; the end of the log when none is asked for. */
@@ -99,7 +135,7 @@ async function startOf(segments: readonly Segment[], last: number): Promise<{ se
       if (!whole) break;
       const header = headerOf(bytes);
       if (header !== null && header.seq >= end) break;
-      if (header?.kind === "decision") offsets.push(offset);
+      if (header !== null && isDecision(header.kind)) offsets.push(offset);
       ended = offset + bytes.length + 1;
       // Only the newest count: no more of them than asked for are kept.
       if (offsets.length > missing) offsets.shift();
@@ -119,23 +155,24 @@ function recordOf(bytes: Uint8Array): TailRecord | null {
   }
 }
 
-function effectOf(decided: DecisionBody | FaultBody, outcome: OutcomeBody | null): string {
+function effectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
   if (decided.kind === "fault") return `fault ${decided.fault}`;
+  if (decided.kind === "drift") return decided.count === 0 ? "as pinned" : `drift, ${decided.action}`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";
   return outcome.end === "complete" ? "allow" : `allow, ${outcome.end}`;
 }
 
-function tokensOf(outcome: OutcomeBody | null): string {
-  const usage = outcome?.usage ?? null;
+function tokensOf(outcome: Request["outcome"]): string {
+  const usage = outcome?.kind === "outcome" ? outcome.usage : null;
   if (usage === null) return "-";
   const { input, output, cacheRead, cacheWrite, cacheWrite1h } = usage;
   const read = input + cacheRead + cacheWrite + cacheWrite1h;
   return `${read.toLocaleString("en-US")} in ${output.toLocaleString("en-US")} out`;
 }
 
-function costOf(outcome: OutcomeBody | null): string {
-  if (outcome === null || outcome.usage === null) return "-";
+function costOf(outcome: Request["outcome"]): string {
+  if (outcome?.kind !== "outcome" || outcome.usage === null) return "-";
   return `$${(outcome.microUsd / 1e6).toFixed(4)}${outcome.priced ? "" : " (price not known)"}`;
 }
 

@@ -175,11 +175,11 @@ function parse(bytes: Uint8Array): unknown {
 /** Pairs decisions with outcomes. */
 function account(walk: Walk, { body, boot }: Entry, place: Place): Bad | null {
   walk.stopped = body.kind === "stop";
-  if (body.kind === "decision") {
+  if (body.kind === "decision" || body.kind === "call") {
     walk.decisions += 1;
     if (body.effect === "refuse") walk.refusals += 1;
     else walk.open.set(body.ticket, { ...place, boot });
-  } else if (body.kind === "outcome") {
+  } else if (body.kind === "outcome" || body.kind === "return") {
     walk.outcomes += 1;
     if (!walk.open.delete(body.ticket)) {
       return {

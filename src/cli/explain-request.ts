@@ -2,10 +2,10 @@
  * `gw policy explain req_… --data DATA`: a request of the record, decided again under the revision that decided it. That
  * revision is looked for in the directory as it is and in its Git history; when it is not at hand, that is said plainly.
  */
-import { type Again, decideAgain } from "../analysis/again.ts";
+import { type Again, decideAgain, decideCallAgain } from "../analysis/again.ts";
 import type { Side } from "../analysis/diff-joint.ts";
 import { writtenLines } from "../analysis/effective.ts";
-import type { DecisionBody, PolicyLoadBody } from "../audit/entry.ts";
+import type { CallBody, DecisionBody, PolicyLoadBody } from "../audit/entry.ts";
 import { type FoundRequest, findRequest } from "../audit/find.ts";
 import { listLogs } from "../audit/segment.ts";
 import { requestLine } from "../audit/tail.ts";
@@ -55,11 +55,15 @@ type Told = Again & { readonly written: ReadonlyMap<string, string> };
 
 function decideUnder(side: Side, { at, decided }: FoundRequest): Told | null {
   if (decided.kind === "fault") return null;
-  const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = decided;
+  const { ticket, actor, effect, reason } = decided;
   const { key, team } = actor;
-  const recorded = { ticket, at: Date.parse(at), key, team, effect, reason, purpose, model, provider, tools, stripped };
+  const common = { at: Date.parse(at), key, effect, reason };
   const node = side.model.nodes.findIndex((it) => it.kind === "key" && it.name === key);
-  return { ...decideAgain(side.table, recorded), written: node < 0 ? new Map() : writtenLines(side, node) };
+  const written = node < 0 ? new Map<string, string>() : writtenLines(side, node);
+  if (decided.kind === "call") return { ...decideCallAgain(side.table, { ...common, name: decided.name }), written };
+  const { purpose, model, provider, tools, stripped } = decided;
+  const recorded = { ...common, ticket, team, purpose, model, provider, tools, stripped };
+  return { ...decideAgain(side.table, recorded), written };
 }
 
 /** How far back a revision without a commit is looked for. */
@@ -68,7 +72,7 @@ const MOST_COMMITS = 50;
 /** The policy under which a request was decided; null when it is not at hand. */
 async function recordedPolicy(
   dir: string,
-  decided: DecisionBody,
+  decided: DecisionBody | CallBody,
   loaded: PolicyLoadBody | null,
 ): Promise<Loaded | null> {
   const at = Date.now();
@@ -101,6 +105,18 @@ interface Page {
   readonly terminal: Terminal;
 }
 
+/** What became of tools: as the conversation had begun, so they stayed. */
+function toolLines({ stripped, stood }: DecisionBody): string[] {
+  const denied = new Set(stripped);
+  const before = new Set(stood);
+  const gone = [...stripped.filter((tool) => !before.has(tool)), ...stood.filter((tool) => !denied.has(tool))];
+  const kept = stood.filter((tool) => denied.has(tool));
+  return [
+    ...(gone.length === 0 ? [] : [`    taken out: ${gone.join(", ")}\n`]),
+    ...(kept.length === 0 ? [] : [`    left in, as the conversation had begun: ${kept.join(", ")}\n`]),
+  ];
+}
+
 function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string {
   const { out } = terminal;
   const { decided } = found;
@@ -110,18 +126,18 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
   const recorded = [
     `  recorded   ${effectText(decided)}, revision ${decided.revision}\n`,
     ...decided.origins.map((place) => `    ${shownPlace(place, dir)}\n`),
-    ...(decided.stripped.length === 0 ? [] : [`    taken out: ${decided.stripped.join(", ")}\n`]),
+    ...(decided.kind === "call" ? [] : toolLines(decided)),
   ].join("");
   if (past === null)
     return `${head}${recorded}  ${out.style("yellow", "not decided again:")} ${missingText(decided, dir)}\n`;
   return head + recorded + drawAgain(again!, { past, again, dir, terminal });
 }
 
-function effectText({ effect, reason }: DecisionBody): string {
+function effectText({ effect, reason }: DecisionBody | CallBody): string {
   return effect === "allow" ? "allowed" : `refused (${reason})`;
 }
 
-function missingText({ revision, commit }: DecisionBody, dir: string): string {
+function missingText({ revision, commit }: DecisionBody | CallBody, dir: string): string {
   const where =
     commit === null
       ? "neither as it is nor in the latest commits"
@@ -151,6 +167,7 @@ function drawAgain({ decision, verdict, written }: Told, { past, dir, terminal }
   if (decision.kind === "refusal") {
     return `  again      refused (${decision.reason}): ${decision.message} (${name})\n${lines}${last}`;
   }
+  if (!("routes" in decision)) return `  again      allowed (${name})\n${lines}${last}`;
   const cut = decision.strip.length === 0 ? "" : `    taken out: ${decision.strip.join(", ")}\n`;
   return `  again      allowed via ${decision.routes.join(" then ")} (${name})\n${lines}${cut}${last}`;
 }

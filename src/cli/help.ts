@@ -69,6 +69,26 @@ found; "kind" groups the result and may be left out.
 
 Exit codes: 0 scored, 1 a bound is not kept or the policy is not good, 2 the question was wrong
 `,
+  pin: `${examples("mcp pin", "mcp pin github --policy policy")}
+Exit codes: 0 pinned, 1 a server cannot be asked or the policy is not good, 2 the question was wrong
+`,
+  "mcp-verify": `${examples("mcp verify", "mcp verify github --policy policy --format json")}
+Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the question was wrong
+`,
+  "mcp-diff": `${examples("mcp diff github")}
+Exit codes: 0 as pinned, 1 something differs, or a server cannot be asked; 2 the question was wrong
+`,
+  settings: examples(
+    "claude settings --team eng --url https://gateway.acme.example --out managed-settings.json",
+    "claude settings --key dana-laptop --url https://gateway.acme.example",
+    "claude settings --team eng --url https://gateway.acme.example --mcp --out managed-mcp.json",
+  ),
+  doctor: `${examples(
+    "claude doctor",
+    "claude doctor --url https://gateway.acme.example --settings ~/.claude/settings.json --mcp .mcp.json",
+  )}
+Exit codes: 0 the client can work, 1 something keeps it from working, 2 the question was wrong
+`,
   init: examples("init policy"),
   lsp: `
 It reports as you type what \`gw policy check\` and \`gw policy test\` say, over the whole policy that a file belongs to.

@@ -4,13 +4,14 @@ import { dirname, join, resolve } from "node:path";
 import { parse } from "../language/parse.ts";
 import type { Tree } from "../language/tree.ts";
 import { readSources, SourcesError } from "../revision/files.ts";
+import { parseFile } from "../revision/source-files.ts";
 
 /** Every file of that policy, read; null when there is none, or when a file of it cannot be read whole. */
 export async function policyAround(file: string): Promise<readonly Tree[] | null> {
   const dir = await rootAbove(dirname(resolve(file)));
   if (dir === null) return null;
   try {
-    const parsed = (await readSources(dir)).map(parse);
+    const parsed = (await readSources(dir)).map(parseFile);
     const isWhole = parsed.every(({ diagnostics }) => diagnostics.every(({ severity }) => severity !== "error"));
     return isWhole ? parsed.map(({ tree }) => tree) : null;
   } catch (error) {

@@ -52,6 +52,8 @@ function describe(terminal: Terminal, done: (exitCode: number) => void): Command
     terminal,
     done,
   );
+  mcpCommands(program.command("mcp").helpCommand(false).description("servers of tools"), terminal, done);
+  claudeCommands(program.command("claude").helpCommand(false).description("Claude Code itself"), terminal, done);
   servingCommands(program, terminal, done);
   return program;
 }
@@ -236,6 +238,66 @@ function guardCommands(guard: Command, terminal: Terminal, done: Done): void {
     .action(async (set, options) => {
       const { guardScore } = await import("./guard-score.ts");
       done(await guardScore(set, options, terminal));
+    });
+}
+
+function mcpCommands(mcp: Command, terminal: Terminal, done: Done): void {
+  const policy = ["--policy <dir>", "policy directory", "policy"] as const;
+  const which = ["[server...]", "servers of the policy; all that have pins when none is named"] as const;
+  mcp
+    .command("pin")
+    .description("write what the tools of servers are now into their lock files")
+    .addHelpText("after", COMMAND_HELP.pin)
+    .argument(...which)
+    .option(...policy)
+    .action(async (names, options) => {
+      const { mcpPin } = await import("./mcp-pin.ts");
+      done(await mcpPin(names, options.policy, terminal));
+    });
+  for (const command of ["verify", "diff"] as const) {
+    const details = command === "diff";
+    mcp
+      .command(command)
+      .description(
+        details ? "say in words how tools differ from what was pinned" : "check that tools are what was pinned",
+      )
+      .addHelpText("after", COMMAND_HELP[`mcp-${command}`])
+      .argument(...which)
+      .option(...policy)
+      .addOption(format("text", "json"))
+      .action(async (names, options) => {
+        const { mcpVerify } = await import("./mcp-verify.ts");
+        done(await mcpVerify(names, { ...options, details }, terminal));
+      });
+  }
+}
+
+function claudeCommands(claude: Command, terminal: Terminal, done: Done): void {
+  claude
+    .command("settings")
+    .description("write the managed settings of Claude Code that match a policy")
+    .addHelpText("after", COMMAND_HELP.settings)
+    .option("--key <name>", "for the holder of this key")
+    .option("--team <path>", "for everybody in this team")
+    .option("--policy <dir>", "policy directory", "policy")
+    .option("--url <url>", "where clients reach the gateway", "http://127.0.0.1:8080")
+    .option("--mcp", "write the servers of tools, managed-mcp.json, instead of managed-settings.json")
+    .option("--out <file>", "write there instead of printing")
+    .action(async (options) => {
+      const { claudeSettings } = await import("./claude-settings.ts");
+      done(await claudeSettings({ key: null, team: null, out: null, mcp: false, ...options }, terminal));
+    });
+  claude
+    .command("doctor")
+    .description("say what is wrong between this client and the gateway")
+    .addHelpText("after", COMMAND_HELP.doctor)
+    .option("--url <url>", "where the gateway should be")
+    .option("--settings <file...>", "settings of the client; their variables win over the environment")
+    .option("--mcp <file>", "list of MCP servers, such as .mcp.json")
+    .addOption(format("text", "json"))
+    .action(async (options) => {
+      const { claudeDoctor } = await import("./claude-doctor.ts");
+      done(await claudeDoctor({ url: null, settings: [], mcp: null, ...options }, process.env, terminal));
     });
 }
 

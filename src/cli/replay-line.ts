@@ -49,5 +49,6 @@ function endedOf(body: OutcomeBody, at: number): Ended {
   const tokens = usage === null ? 0 : tokensOf(usage);
   const ofTokens = charges.filter(({ measure }) => measure === "tokens");
   const ceilings = ofTokens.map(({ counter, ceiling }) => ({ counter, ceiling }));
-  return { ticket, at, charged, tokens, microUsd, ceilings, toolUses };
+  const uses = toolUses.map(({ name, granted }) => ({ name, granted }));
+  return { ticket, at, charged, tokens, microUsd, ceilings, toolUses: uses };
 }

@@ -69,6 +69,8 @@ const PURPOSE = part(',"purpose":');
 const TO_GENERATE = part(',"purpose":"generate"');
 const TOOLS = part(',"tools":');
 const STRIPPED = part(',"stripped":');
+const STOOD = part(',"stood":');
+const RAN = part(',"ran":');
 const SESSION = part(',"session":');
 const AGENT = part(',"agent":');
 const HELD = part(',"held":');
@@ -103,6 +105,8 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   const tools = json.number();
   json.expect(STRIPPED);
   const stripped = json.list(name);
+  json.expect(STOOD);
+  json.list(skipText);
   json.expect(FINDINGS);
   json.list(finding);
   scanned(json);
@@ -114,6 +118,8 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   json.skipTextOrNull();
   json.expect(AGENT);
   json.skipTextOrNull();
+  json.expect(RAN);
+  json.list(ran);
   if (json.isNext(HELD)) json.list(charge);
   json.expect(CLOSES);
   const recorded = { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped };
@@ -224,14 +230,28 @@ function name(json: KnownJson): string {
   return json.name();
 }
 
+const RAN_ID = part('{"id":');
+const RAN_NAME = part(',"name":');
+
+function ran(json: KnownJson): void {
+  json.expect(RAN_ID);
+  json.skipText();
+  json.expect(RAN_NAME);
+  json.skipText();
+  json.expect(CLOSES);
+}
+
 const USE_NAME = part('{"name":');
 const GRANTED = part(',"granted":');
+const USE_ID = part(',"id":');
 
 function toolUse(json: KnownJson): Ended["toolUses"][number] {
   json.expect(USE_NAME);
   const tool = json.name();
   json.expect(GRANTED);
   const granted = json.truth();
+  json.expect(USE_ID);
+  json.skipTextOrNull();
   json.expect(CLOSES);
   return { name: tool, granted };
 }

@@ -15,6 +15,8 @@ import { createGateway } from "../gateway/gateway.ts";
 import { createOutputs } from "../gateway/outputs.ts";
 import { DEFAULT_TIMINGS } from "../gateway/ports.ts";
 import { createMemoryLimits } from "../limits/memory.ts";
+import type { McpServers } from "../providers/mcp.ts";
+import { createMcpServers } from "../providers/mcp-servers.ts";
 import type { Providers } from "../providers/provider.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createKeeper, type Keeper, PolicyError } from "../revision/keeper.ts";
@@ -92,23 +94,27 @@ export async function serveWith(
   const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
   world.defer(() => providers.close());
   const services = createServices({ env: process.env, root: options.policy, now: Date.now, tick: monotonic });
+  const onEnd = (server: string, how: string) => eyes.logger.warn({ server, how }, "program of a server ended");
+  const servers = createMcpServers({ env: process.env, root: options.policy, tick: () => performance.now(), onEnd });
+  world.defer(() => servers.close());
 
   const news = createNews({ dir: options.policy, format: options.format, log, terminal, ...eyes });
   const keeper = await startKeeper(options, terminal, {
     load: (inForce) => loadAside(options.policy, inForce),
-    check: (table) => unresolved(table, providers, services),
+    check: (table) => [...unresolved(table, providers, services), ...unresolvedServers(table, servers)],
     ...news,
   });
   world.defer(() => keeper.close());
   const limits = createMemoryLimits();
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
-  const ports = { policy: () => keeper.current, limits, log, providers, services, telemetry: eyes.telemetry };
+  const ports = { policy: () => keeper.current, limits, log, providers, services, servers, telemetry: eyes.telemetry };
   const gateway = createGateway({ ...ports, ...mechanics(secret), timings, onInternalError: eyes.onInternalError });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
     log,
     providers,
+    servers,
     registry: eyes.telemetry.registry,
     draining: () => gateway.draining,
   });
@@ -118,7 +124,11 @@ export async function serveWith(
   const listen = await listenOn("--listen", addresses.listen, gateway);
   world.defer(() => gateway.close());
 
-  const reload = (aloud: boolean) => void news.reload(keeper, aloud).catch(eyes.onInternalError);
+  const reload = (aloud: boolean) =>
+    void news
+      .reload(keeper, aloud)
+      .then(() => gateway.refresh())
+      .catch(eyes.onInternalError);
   const watch = await watchPolicy(options.policy, () => reload(false));
   world.defer(() => watch.close());
   // What changed between the first reading and the watching is seen now.
@@ -139,6 +149,7 @@ function mechanics(secret: Buffer) {
   const hmac = (value: string) => createHmac("sha256", secret).update(value).digest("hex");
   return {
     outputs: createOutputs(),
+    hmac,
     conversations: createConversations(hmac, Date.now),
     now: Date.now,
     tick: monotonic,
@@ -213,6 +224,19 @@ function unresolved(table: Table, providers: Providers, services: Services): rea
     ...table.providers.flatMap((provider) => complaint(provider.origin, () => void providers.open(provider))),
     ...table.services.flatMap((service) => complaint(service.origin, () => services.check(service))),
   ];
+}
+
+/** The same for servers of tools. */
+function unresolvedServers(table: Table, servers: McpServers): readonly string[] {
+  return table.servers.flatMap((server) => {
+    try {
+      servers.open(server);
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`mcp \`${server.name}\` (${server.origin.place}): ${reason}`];
+    }
+  });
 }
 
 function rejectedOf({ fault }: Keeper) {

@@ -6,7 +6,7 @@
  * Globs: `*` is any run of characters but `/`, `**` any run, `?` one character but `/`; case matters. Globs are kept in
  * one trie first, so that a thousand plain names cost no more than their letters.
  */
-import { addBit, emptyBits, unite } from "./bits.ts";
+import { addBit, emptyBits, subtract, unite } from "./bits.ts";
 
 /** Longest name that is looked up; longer ones are no names. */
 export const LONGEST_NAME = 256;
@@ -69,6 +69,16 @@ export function atomsOf(automaton: Automaton, globs: readonly string[]): Uint32A
     if (member === undefined) throw new Error(`the automaton was built without the glob ${glob}`);
     unite(bits, member);
   }
+  return bits;
+}
+
+/** The atoms of a statement: what its globs hold, without the names that are not meant. */
+export function bitsOf(
+  automaton: Automaton,
+  { globs, except }: { readonly globs: readonly string[]; readonly except: readonly string[] },
+): Uint32Array {
+  const bits = atomsOf(automaton, globs);
+  if (except.length > 0) subtract(bits, atomsOf(automaton, except));
   return bits;
 }
 

@@ -7,13 +7,23 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Access, Model, Node } from "../model/model.ts";
 import { addGrants, allowedOf, NOTHING, type Sizes, type Sum } from "./access.ts";
-import { type Automaton, atomsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
+import { type Automaton, bitsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
 import { sameBits } from "./bits.ts";
 import { layDuties, observedGuardrails } from "./duties.ts";
 import { type Origin, originAt } from "./origin.ts";
 import { layPrices } from "./pricing.ts";
 import { checkRoutes, layRoutes } from "./routes.ts";
-import type { Grant, Kind, Policy, Revision, Table, TableGuardrail, TableKey, TableNode } from "./table.ts";
+import type {
+  Grant,
+  Kind,
+  Policy,
+  Revision,
+  Table,
+  TableGuardrail,
+  TableKey,
+  TableNode,
+  TableServer,
+} from "./table.ts";
 import { listNames, untilText } from "./words.ts";
 
 /** Compiles a policy; `table` is null when there is an error among the diagnostics. */
@@ -45,6 +55,7 @@ export function compile(model: Model, revision: Revision): { table: Table | null
       ...service,
       origin: originAt(span, `service ${service.name}`),
     })),
+    servers: layServers(model),
     routes,
     ...prices,
     catalogue: listCatalogue(model),
@@ -115,7 +126,7 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
   for (const { access, observed } of model.nodes) {
-    for (const it of [...access, ...observed]) if (it.thing === kind) add(it.globs, it.span);
+    for (const it of [...access, ...observed]) if (it.thing === kind) add([...it.globs, ...it.except], it.span);
   }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
@@ -163,9 +174,10 @@ function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], brok
 
 function layGrants(model: Model, atoms: Table["atoms"]): readonly (readonly Grant[])[] {
   const none: readonly Grant[] = [];
-  const grantOf = ({ effect, thing, globs, written, until, span }: Access): Grant => {
+  const grantOf = (access: Access): Grant => {
+    const { effect, thing, globs, written, except, until, span } = access;
     const text = `${effect} ${thing} ${listNames(written, 3)}${untilText(until)}`;
-    return { effect, thing, bits: atomsOf(atoms[thing], globs), until, origin: originAt(span, text), globs };
+    return { effect, thing, bits: bitsOf(atoms[thing], access), until, origin: originAt(span, text), globs, except };
   };
   return model.nodes.map(({ access }) => (access.length === 0 ? none : access.map(grantOf)));
 }
@@ -253,6 +265,19 @@ function layGuardrails(model: Model): TableGuardrail[] {
     return { ...own[index]!, actions, twinOf: index };
   });
   return [...own, ...twins];
+}
+
+function layServers(model: Model): TableServer[] {
+  return model.servers.map(({ span, pins, ...server }) => ({
+    ...server,
+    pins: pins && {
+      onDrift: pins.onDrift,
+      tools: pins.lock.tools.map(({ name, digest }) => [name, digest] as const),
+      instructions: pins.lock.instructions?.digest ?? null,
+      origin: originAt(pins.span, `pins "${pins.path}"`),
+    },
+    origin: originAt(span, `mcp ${server.name}`),
+  }));
 }
 
 function listCatalogue(model: Model): string[] {

@@ -21,7 +21,7 @@ import { listNames, quote } from "./words.ts";
 export function decide(table: Table, principal: Principal, facts: Facts, now: number): Decision {
   const runtime = runtimeOf(table);
   const { key, node } = principal;
-  if (key.expires !== null && now > key.expires) return refuseExpired(table, principal);
+  if (isOver(key, now)) return refuseExpired(table, principal);
   const atom = runtime.atomOf.models(facts.model);
   if (facts.doors.length === 0 && facts.purpose === "generate") {
     const same = runtime.quick.recall(node, atom, facts.tools);
@@ -43,6 +43,18 @@ export function decide(table: Table, principal: Principal, facts: Facts, now: nu
   // Counting tokens is scoped like the real thing, but takes nothing from any limit.
   if (facts.purpose === "count") return { ...answer, strip: strip ?? answer.strip, holds: [] };
   return strip === null ? answer : { ...answer, strip };
+}
+
+/** Whether a caller may ask anything at all now; null when it may. */
+export function standing(table: Table, principal: Principal, now: number): Refusal | null {
+  if (isOver(principal.key, now)) return refuseExpired(table, principal);
+  const { windows } = viewOf(runtimeOf(table), principal.node, now);
+  const isClosed = windows !== null && closedWindow(table.timezone, windows, now) !== null;
+  return isClosed ? refuseWindow(table, principal, windows, now) : null;
+}
+
+function isOver({ expires }: Principal["key"], now: number): boolean {
+  return expires !== null && now > expires;
 }
 
 /** Whether a tool is granted, and the first line that says so. */

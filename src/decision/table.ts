@@ -2,9 +2,9 @@
  * The decision table: a policy, flat. compile.ts makes it, decide.ts reads it. Plain data that survives a structured
  * clone, so that it can be built in a worker. A request holds one table to its end.
  */
-import type { Confidence, Encoding, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
+import type { Confidence, Encoding, OnDrift, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
 import type { Filter } from "../model/filters/filter.ts";
-import type { Ask, Expression, GuardrailAction, ProviderKind, Service, Until } from "../model/model.ts";
+import type { Ask, Expression, GuardrailAction, ProviderKind, Server, Service, Until } from "../model/model.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
 
@@ -63,6 +63,21 @@ export interface TableProvider {
   readonly origin: Origin;
 }
 
+/** A server of tools that the gateway holds. */
+export type TableServer = Omit<Server, "span" | "pins"> & {
+  readonly pins: TablePins | null;
+  readonly origin: Origin;
+};
+
+/** What a server's tools were when they were reviewed: digests of their definitions, by name. */
+export interface TablePins {
+  readonly onDrift: OnDrift;
+  readonly tools: readonly (readonly [name: string, digest: string])[];
+  /** Digest of what the server tells every model about itself; null when it told nothing. */
+  readonly instructions: string | null;
+  readonly origin: Origin;
+}
+
 export interface TablePrice {
   readonly input: number;
   readonly output: number;
@@ -84,6 +99,8 @@ export interface Grant {
   readonly origin: Origin;
   /** The globs as expanded, for sentences such as "allowed: …". */
   readonly globs: readonly string[];
+  /** Names among them that are not meant. */
+  readonly except: readonly string[];
 }
 
 export interface TableNode {
@@ -156,6 +173,8 @@ export interface Table {
   readonly services: readonly TableService[];
   readonly windows: readonly Window[];
   readonly providers: readonly TableProvider[];
+  /** By name. */
+  readonly servers: readonly TableServer[];
   /** For each model atom the provider names to try, in order; empty when no route is declared. */
   readonly routes: readonly (readonly string[])[];
   /**

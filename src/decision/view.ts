@@ -7,6 +7,7 @@ import { accessAt, chainOf, explain, inForce } from "./access.ts";
 import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
 import { hasBit } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
+import { createNaming } from "./naming.ts";
 import type { Origin } from "./origin.ts";
 import { createQuick, type Quick } from "./quick.ts";
 import type { Kind, Policy, Slot, Table, TableNode, Window } from "./table.ts";
@@ -77,7 +78,8 @@ export function runtimeOf(table: Table): Runtime {
   let runtime = runtimes.get(table);
   if (runtime === undefined) {
     const { models, tools, providers } = table.atoms;
-    const atomOf = { models: createLookup(models), tools: createToolLookup(tools), providers: createLookup(providers) };
+    const known = createToolLookup(tools, createNaming(table.servers));
+    const atomOf = { models: createLookup(models), tools: known, providers: createLookup(providers) };
     const { length } = table.nodes;
     runtime = {
       quick: createQuick(table, atomOf.tools),
@@ -94,9 +96,9 @@ export function runtimeOf(table: Table): Runtime {
 }
 
 /** `**` is any run of characters, but what is not known cannot have been meant. */
-function createToolLookup(tools: Automaton): (name: string) => number {
+function createToolLookup(tools: Automaton, nameOf: (name: string) => string): (name: string) => number {
   const lookup = createLookup(tools);
-  return (name) => (name.startsWith(UNKNOWN_FAMILY) ? -1 : lookup(name));
+  return (name) => (name.startsWith(UNKNOWN_FAMILY) ? -1 : lookup(nameOf(name)));
 }
 
 /** The view of a node at a moment. */

@@ -230,7 +230,10 @@ function thingOf(before: readonly string[]): Thing {
 function listed({ policy, pack }: Asked, thing: Thing): readonly Proposal[] {
   if (thing === "providers") return named("name", policy.declared.providers.keys(), "provider");
   const noun = thing === "models" ? "model" : "tool";
-  return named("name", knownNames(policy.declared, thing), noun).concat(groups(policy, pack, thing));
+  const names = named("name", knownNames(policy.declared, thing), noun);
+  const all = thing === "tools" ? Array.from(policy.declared.servers.keys(), (name) => `mcp:${name}/*`) : [];
+  const servers = all.filter((name) => names.every(({ label }) => label !== name));
+  return [...names, ...named("name", servers, "tools of a server"), ...groups(policy, pack, thing)];
 }
 
 /** Names that are no globs: a request asks for one model. */

@@ -52,6 +52,8 @@ export function declarationOf({ declared }: OpenPolicy, { kind, name }: Name): N
       return declared.models.get(name)?.declaration ?? null;
     case "tools":
       return declared.tools.get(name)?.declaration ?? null;
+    case "mcp":
+      return declared.servers.get(name)?.declaration ?? null;
     case "pattern":
       return declared.patterns.get(name)?.declaration ?? null;
     case "guardrail":

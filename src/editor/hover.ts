@@ -116,6 +116,14 @@ function meaning(policy: OpenPolicy, { name }: Occurrence, declaration: NamedDec
       const where = declaration.in.length === 0 ? "" : ` (${declaration.in.map((it) => it.place).join(", ")})`;
       return declaration.actions.map((action) => `${doing(action)} in ${on}${where}`);
     }
+    case "mcp":
+      return declaration.body.flatMap((it) =>
+        it.kind === "url"
+          ? [it.url.text]
+          : it.kind === "command"
+            ? [it.words.map(({ text }) => `\`${text}\``).join(" ")]
+            : [],
+      );
     case "service":
       return declaration.body.flatMap((it) => (it.kind === "kind" ? [`of kind ${it.name.text}`] : []));
     case "use":

@@ -27,6 +27,7 @@ export type NameKind =
   | "provider"
   | "models"
   | "tools"
+  | "mcp"
   | "pattern"
   | "guardrail"
   | "service"
@@ -104,6 +105,7 @@ class Collector {
       case "use":
       case "provider":
       case "tools":
+      case "mcp":
       case "pattern":
       case "service":
       case "audit":
@@ -119,6 +121,7 @@ class Collector {
       case "team":
       case "key":
       case "provider":
+      case "mcp":
       case "guardrail":
       case "service":
         this.#add(declaration.kind, declaration.name.text, declaration.name.span, true);
@@ -165,6 +168,14 @@ class Collector {
     if (kind === "reference") {
       if (thing !== "providers") this.#reference(thing, text, span);
     } else if (thing === "providers" && this.#declared.providers.has(text)) this.#add("provider", text, span);
+    else if (thing === "tools") this.#server(text, span);
+  }
+
+  /** `mcp:github/get_*` names a server, and so do its prompts and resources. */
+  #server(text: string, whole: Span): void {
+    const [head = "", name = ""] = /^mcp(?:-prompt|-resource)?:([\w-]+)(?=\/)/.exec(text) ?? [];
+    if (this.#declared.servers.has(name))
+      this.#add("mcp", name, part(whole, head.length - name.length, head.length), false, whole);
   }
 
   /** `@group`, or `@pack.group`, which names two things. */

@@ -25,6 +25,7 @@ const WHAT: Readonly<Record<Name["kind"], string>> = {
   provider: "a provider",
   models: "a model group",
   tools: "a tool group",
+  mcp: "a server of tools",
   pattern: "a pattern",
   guardrail: "a guardrail",
   service: "a service",

@@ -27,6 +27,10 @@ const WRITTEN: Readonly<Record<string, string>> = {
   tools: `tools ‹look› {
   ‹Read, Grep›
 }`,
+  mcp: `mcp ‹github› {
+  url "‹https://mcp.acme.example/github›"
+  credential env ‹GITHUB_MCP_TOKEN›
+}`,
   pattern: `pattern ‹employee-id› {
   match /‹\\bEMP-(\\d{6})\\b›/
   hit "‹EMP-123456›"

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
+import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
@@ -21,6 +22,7 @@ export interface AdminParts {
   readonly policy: () => { readonly table: Table; readonly rejected: Rejected | null };
   readonly log: Pick<AuditLog, "healthy">;
   readonly providers: Pick<Providers, "open">;
+  readonly servers: Pick<McpServers, "open">;
   readonly registry: Metrics["registry"];
   readonly draining: () => boolean;
 }
@@ -76,9 +78,9 @@ async function answer({ method, url }: IncomingMessage, parts: AdminParts): Prom
   }
 }
 
-function readiness({ policy, log, providers, draining }: AdminParts): AdminReply {
+function readiness({ policy, log, providers, servers, draining }: AdminParts): AdminReply {
   const { table, rejected } = policy();
-  const problems = unresolved(table, providers);
+  const problems = [...unresolved(table.providers, providers), ...unresolved(table.servers, servers)];
   if (!log.healthy) problems.push("the audit log cannot be written");
   if (draining()) problems.push("the gateway is shutting down");
   const { id: revision, commit } = table.revision;
@@ -86,14 +88,17 @@ function readiness({ policy, log, providers, draining }: AdminParts): AdminReply
   return { status: body.ready ? 200 : 503, type: "application/json", body: `${JSON.stringify(body)}\n` };
 }
 
-/** Providers whose credential is not there, by its reference. */
-function unresolved(table: Table, providers: Pick<Providers, "open">): string[] {
-  return table.providers.flatMap((provider) => {
+/** Those whose credential is not there, by its reference. */
+function unresolved<Entry extends { readonly name: string }>(
+  entries: readonly Entry[],
+  store: { open(entry: Entry): { check(): void } },
+): string[] {
+  return entries.flatMap((entry) => {
     try {
-      providers.open(provider).check();
+      store.open(entry).check();
       return [];
     } catch (error) {
-      return [error instanceof Error ? error.message : `provider \`${provider.name}\` cannot be opened`];
+      return [error instanceof Error ? error.message : `\`${entry.name}\` cannot be opened`];
     }
   });
 }

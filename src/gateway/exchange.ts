@@ -9,11 +9,11 @@ import type { Arrival } from "./arrival.ts";
 import { attempt } from "./attempt.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Plane } from "./plane.ts";
-import type { Ports } from "./ports.ts";
+import type { Work } from "./ports.ts";
 import { turnAway } from "./turn-away.ts";
 
 /** Serves one request to its end. */
-export async function exchange(arrival: Arrival, plane: Plane, ports: Ports): Promise<void> {
+export async function exchange(arrival: Arrival, plane: Plane, ports: Work): Promise<void> {
   const caller = authenticate(arrival, ports);
   if (caller.kind === "stranger") return turnAway(caller, null, plane, ports);
 

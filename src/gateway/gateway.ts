@@ -11,16 +11,22 @@ import { Arrival } from "./arrival.ts";
 import { createBuffers } from "./buffers.ts";
 import { exchange } from "./exchange.ts";
 import { lasting, passing } from "./faults.ts";
+import { joinPlanes } from "./join.ts";
+import { createHall, type Hall } from "./mcp/hall.ts";
+import { serveMcp } from "./mcp/serve.ts";
 import { messagesPlane } from "./messages.ts";
 import { listModels } from "./models.ts";
+import { createOffers } from "./offers.ts";
 import type { Plane } from "./plane.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Work } from "./ports.ts";
 import { recorded } from "./record.ts";
 import { createServer } from "./server.ts";
 
 export interface Gateway {
   /** Resolves to the address, with the port that was given. */
   listen(host: string, port: number): Promise<string>;
+  /** Tells whoever listens for changes of the policy that came in force. */
+  refresh(): void;
   /** True from the moment it was told to end. */
   readonly draining: boolean;
   /** Takes nothing new, lets answers under way finish up to the deadline, then ends them with an error. */
@@ -49,14 +55,17 @@ export function createGateway(ports: Ports): Gateway {
 
   const policy = (): Table => {
     const current = ports.policy();
-    if (current !== table) {
-      ports.providers.retain(current.providers);
-      ports.services.retain(current.services);
-    }
+    if (current === table) return current;
+    ports.providers.retain(current.providers);
+    ports.services.retain(current.services);
+    ports.servers.retain(current.servers);
+    if (table !== null) hall.listeners.refresh(table, current);
     table = current;
     return current;
   };
-  const work: Ports = { ...ports, policy };
+  const work: Work = { ...ports, policy, offers: createOffers(ports.now) };
+  const hall = createHall(work);
+  joinPlanes(ports.log);
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "HEAD") return void response.writeHead(200).end();
@@ -66,7 +75,7 @@ export function createGateway(ports: Ports): Gateway {
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
     underWay.add(arrival);
     newest.set(request.socket, arrival);
-    route(arrival, work)
+    route(arrival, work, hall)
       .catch((error: unknown) => fail(arrival, error, work))
       .finally(() => {
         arrival.share.release();
@@ -88,9 +97,13 @@ export function createGateway(ports: Ports): Gateway {
     get draining() {
       return draining;
     },
+    refresh: () => void policy(),
     listen: (host, port) => server.listen(host, port),
     async close() {
       draining = true;
+      // They wait for nothing but news, and there will be none.
+      hall.listeners.end();
+      hall.upstreams.end(null);
       const deadline = setTimeout(() => {
         for (const arrival of underWay) arrival.leave("draining");
       }, ports.timings.drainMs);
@@ -100,8 +113,12 @@ export function createGateway(ports: Ports): Gateway {
   };
 }
 
-function route(arrival: Arrival, ports: Ports): Promise<void> {
+/** Under these paths servers of tools are reached. */
+const MCP = /^\/mcp(?:\/|$)/;
+
+function route(arrival: Arrival, ports: Work, hall: Hall): Promise<void> {
   const { method } = arrival;
+  if (MCP.test(arrival.path)) return serveMcp(arrival, hall);
   const path = arrival.path.startsWith(`${PREFIX}/`) ? arrival.path.slice(PREFIX.length) : "";
   if (method === "POST" && path === "/v1/messages") return exchange(arrival, MESSAGES, ports);
   if (method === "POST" && path === "/v1/messages/count_tokens") return exchange(arrival, COUNT, ports);

@@ -63,6 +63,9 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     session,
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
     conversation: session ?? request.session ?? texts.opening(),
+    continuity: { session: session ?? request.session, opening: texts.opening, answered: request.answered },
+    forced: request.toolChoice,
+    ran: request.ran,
     texts,
     cut(tools) {
       if (tools.length === 0) return { edits: [] };

@@ -7,9 +7,11 @@ import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
 import type { Edit, MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
+import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Change } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
+import type { Continuity } from "./offers.ts";
 import type { Reply } from "./sink.ts";
 
 export interface Plane {
@@ -31,7 +33,13 @@ export interface Asked {
   readonly agent: string | null;
   /** What names the conversation among those of its caller. */
   readonly conversation: string;
+  /** The same in its parts, for what must outlive a change of the name. */
+  readonly continuity: Continuity;
   readonly texts: Texts;
+  /** The tool that the model is made to call; null when it may choose. */
+  readonly forced: string | null;
+  /** Calls that the client has carried out since the last answer, of tools of servers. */
+  readonly ran: readonly RanCall[];
   /** How to take tools out, or the tool that cannot be taken out. */
   cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
   /** How to watch the answer; null when there is nothing to watch in it. */

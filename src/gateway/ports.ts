@@ -2,10 +2,12 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Table } from "../decision/table.ts";
 import type { Limits } from "../limits/limits.ts";
+import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Services } from "../services/service.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Conversations } from "./conversations.ts";
+import type { Offers } from "./offers.ts";
 import type { Outputs } from "./outputs.ts";
 
 export interface Ports {
@@ -17,7 +19,10 @@ export interface Ports {
   readonly log: AuditLog;
   readonly providers: Providers;
   readonly services: Services;
+  readonly servers: McpServers;
   readonly telemetry: Pick<Metrics, "ack" | "overhead" | "budget">;
+  /** Keyed hash of a value, in hex; by it equal values are known in the record, and nobody can guess them back. */
+  readonly hmac: (value: string) => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
@@ -27,6 +32,11 @@ export interface Ports {
   readonly timings: Timings;
   /** Told about errors that are the gateway's own fault. */
   readonly onInternalError: (error: unknown) => void;
+}
+
+/** The world, with what the gateway itself remembers between the requests of a conversation. */
+export interface Work extends Ports {
+  readonly offers: Offers;
 }
 
 /** Sizes in bytes, times in milliseconds. */

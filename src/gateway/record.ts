@@ -4,6 +4,7 @@
  */
 import type { Actor, Body, Charge, DecisionBody, FaultBody, Observed } from "../audit/entry.ts";
 import type { Decision } from "../decision/decision.ts";
+import { createNaming } from "../decision/naming.ts";
 import type { WouldBe } from "../decision/observed.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -49,20 +50,23 @@ export interface Case {
 
 /** A caller decides how many tools it offers; the record must not grow with that. */
 const MOST_STRIPPED = 100;
+const MOST_RAN = 100;
 
 /** What the stages know beside the decision itself. */
 export interface Beside extends Seen {
   readonly held: readonly Charge[];
+  /** Tools that stay in, or out, though the policy says otherwise by now. */
+  readonly stood: readonly string[];
 }
 
 /** Of a request that nobody looked into and for which nothing is held. */
-export const NOTHING_BESIDE: Beside = { ...NOTHING_SEEN, held: [] };
+export const NOTHING_BESIDE: Beside = { ...NOTHING_SEEN, held: [], stood: [] };
 
 /** The record of a decision. */
 export function decisionBody(
   of: Case,
   decision: Decision,
-  { findings, scan, asked: answers, would, held }: Beside,
+  { findings, scan, asked: answers, would, held, stood }: Beside,
 ): DecisionBody {
   const { table, asked } = of;
   const allowed = decision.kind === "allow";
@@ -82,12 +86,14 @@ export function decisionBody(
     bytes: asked?.body.length ?? 0,
     tools: asked?.facts.tools.length ?? 0,
     stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
+    stood: stood.slice(0, MOST_STRIPPED),
     findings,
     scan,
     asked: answers,
     observed: would === null ? null : observedOf(would),
     session: asked?.session ?? null,
     agent: asked?.agent ?? null,
+    ran: asked === null ? [] : ranIn(asked, table),
     held,
   };
 }
@@ -99,6 +105,13 @@ function observedOf({ effect, reason, stripped, origins }: WouldBe): Observed {
     stripped: stripped.slice(0, MOST_STRIPPED),
     origins: origins.map(({ place }) => place).slice(0, MOST_STRIPPED),
   };
+}
+
+/** Calls that a client carried out; how many it names is its own affair. */
+function ranIn({ ran }: Asked, { servers }: Table): DecisionBody["ran"] {
+  if (ran.length === 0) return [];
+  const named = createNaming(servers);
+  return ran.slice(0, MOST_RAN).map(({ id, name }) => ({ id: withoutKeys(id), name: withoutKeys(named(name)) }));
 }
 
 /** The record of a request that could not be served; `status` as the caller sees it. */

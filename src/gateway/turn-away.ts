@@ -14,7 +14,12 @@ export interface Unwelcome extends Omit<Case, "asked"> {
 }
 
 /** Records and answers a refusal or a fault; no answer leaves without its record. */
-export async function turnAway(who: Unwelcome, asked: Asked | null, plane: Plane, ports: Ports): Promise<void> {
+export async function turnAway(
+  who: Unwelcome,
+  asked: Asked | null,
+  plane: Pick<Plane, "refuse">,
+  ports: Ports,
+): Promise<void> {
   const { arrival, why } = who;
   const of: Case = { arrival, table: who.table, actor: who.actor, asked };
   const reply = plane.refuse(why, arrival.id);

@@ -167,6 +167,10 @@ export const CODES = {
     "a check that patterns do not have",
     "A pattern's `check` names checks of what was found: `alone`, `luhn`, `iban`, `not-placeholder` and others. All of them stand in `grammar/README.md`.",
   ),
+  GW2025: error(
+    "an unknown MCP server",
+    "No `mcp` block has this name. Declare the server, or mend the name; tools of servers that clients configure themselves are `client-mcp:server/tool`.",
+  ),
 
   // ---- GW3xxx: meaning --------------------------------------------------------------------------------------------
   GW3001: error(
@@ -218,7 +222,7 @@ export const CODES = {
   ),
   GW3016: error(
     "a tool family that does not exist",
-    "Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`. A rule about an unknown family would match nothing.",
+    "Tools are named `Bash`, `mcp:server/tool`, `client-mcp:server/tool`, `server:web_search` or `connector:host`; prompts and resources of the gateway's servers `mcp-prompt:server/name` and `mcp-resource:server/uri`. A rule about an unknown family would match nothing.",
   ),
   GW3017: error(
     "a pack from a file is not pinned",
@@ -309,6 +313,30 @@ export const CODES = {
   GW3050: warning(
     "a rule of another tool is taken with less than it says",
     "A conversation has no paths and no commits, and not every condition has a counterpart in the language. Without it the rule finds more than it does in its own tool.",
+  ),
+  GW3051: error(
+    "an MCP server that cannot be reached",
+    'An `mcp` block says where its server is: `url "https://…"` for one that runs elsewhere, or `command "program" "argument"` for one that the gateway runs. It needs one of the two.',
+  ),
+  GW3052: error(
+    "a server's name that clients cannot say",
+    "Clients call a tool `mcp__server__tool`, in at most 64 characters. The name of a server has at most 32, holds no `__`, begins and ends with no `_`, and is not `gw`, which is how clients call the gateway itself.",
+  ),
+  GW3053: error(
+    "a tool's name that clients cannot say",
+    "Clients call a tool `mcp__server__tool`, and the API takes at most 64 characters for it. A longer name breaks the session of whoever is granted the tool.",
+  ),
+  GW3054: error(
+    "a rule about a client's server that the gateway holds",
+    "When a policy declares `mcp github`, a tool that a client calls `mcp__github__get_issue` is `mcp:github/get_issue`, so a rule about `client-mcp:github/…` would match nothing.",
+  ),
+  GW3055: error(
+    "pins without their lock file",
+    "`pins` names a file of the policy directory that says what each tool of the server was when it was reviewed, and there is no such file, or it holds the tools of another server. Run `gw mcp pin NAME policy`, read what it writes, and commit it with the policy.",
+  ),
+  GW3056: error(
+    "a lock file that was changed by hand",
+    "A lock file is written by `gw mcp pin` and holds, for each tool, the hash of its definition and the definition itself. A line that does not fit its hash pins nothing that anybody saw. Restore the file, or pin anew and review the difference.",
   ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------

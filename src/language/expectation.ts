@@ -51,6 +51,7 @@ export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
   expectation: ["`refuse`", "`redact`", "`mask`", "`flag`", "`route`"],
   require: ["`days`"],
+  asking: ["`elicit`", "`roots`"],
 };
 
 /** What a message of `carryWanted` says. */
@@ -78,6 +79,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
   provider: { whole: "a provider", words: ["kind", "url", "credential"] },
   models: { whole: "a model group", words: ["via", "price"] },
   tools: { whole: "a tool group", words: [] },
+  server: { whole: "an MCP server", words: ["url", "command", "env", "credential", "timeout", "may", "pins"] },
   pattern: {
     whole: "a pattern",
     words: ["match", "keywords", "check", "unless", "severity", "confidence", "hit", "miss"],
@@ -102,6 +104,15 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   providerDeclaration: "provider anthropic { … }",
   modelsDeclaration: "models everyday { claude-sonnet-*, claude-haiku-* }",
   toolsDeclaration: "tools read { Read, Grep, mcp:github/get_* }",
+  serverDeclaration: "mcp github { … }",
+  address: 'url "https://mcp.acme.example/github"',
+  command: 'command "mcp-server-filesystem" "/srv/docs"',
+  env: "env LANG, TZ",
+  oauth: 'credential oauth "https://login.acme.example/token" client "gateway" secret env MCP_SECRET',
+  serverTimeout: "timeout 30sec idle 10min total",
+  may: "may elicit",
+  pins: 'pins "mcp/github.lock" on drift block',
+  driftAction: "on drift block",
   patternDeclaration: "pattern employee-id { … }",
   texts: 'keywords "datadog", "dd-"',
   patternChecks: "check luhn, entropy > 3.5",

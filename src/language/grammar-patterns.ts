@@ -1,7 +1,7 @@
 /** The body of `pattern`: what it looks for, what of that counts, how grave and how certain it is, and its examples. */
 import type { IToken } from "chevrotain";
 import { PART, type Seen } from "./grammar-parts.ts";
-import { GrammarResources } from "./grammar-resources.ts";
+import { GrammarServers } from "./grammar-servers.ts";
 import * as tokens from "./tokens.ts";
 import { CONFIDENCES, type PatternCheck, type PatternDeclaration, SEVERITIES, type Unless, type Word } from "./tree.ts";
 
@@ -21,7 +21,7 @@ export function emptyPattern(): Body {
 }
 
 /** Patterns. */
-export class GrammarPatterns extends GrammarResources {
+export class GrammarPatterns extends GrammarServers {
   protected readonly pattern = this.RULE("pattern", (): PatternBody => {
     const body = emptyPattern();
     const seen: Seen = new Map();

@@ -1,7 +1,7 @@
 /**
  * The grammar of a policy file: its declarations. The parts that they are made of are in grammar-parts, -statements,
- * -resources, -guards, -guardrails, -services, -tests and -invariants, each a step of one class only because chevrotain records a grammar from the methods of
- * one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
+ * -resources, -servers, -patterns, -guardrails, -services, -tests and -invariants, each a step of one class only because
+ * chevrotain records a grammar from the methods of one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
  * serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
@@ -221,6 +221,13 @@ export class Grammar extends GrammarInvariants {
     return name && { kind: "tools", name, items, doc: null, span: this.since(first) };
   });
 
+  private readonly serverDeclaration = this.RULE("serverDeclaration", (): Declaration | undefined => {
+    const first = this.CONSUME(Head.mcp);
+    const name = this.declared(this.SUBRULE(this.name), "an MCP server", PLAIN_NAME);
+    const body = this.SUBRULE(this.server) ?? [];
+    return name && { kind: "mcp", name, body, doc: null, span: this.since(first) };
+  });
+
   private readonly patternDeclaration = this.RULE("patternDeclaration", (): Declaration | undefined => {
     const first = this.CONSUME(Head.pattern);
     const name = this.declared(this.SUBRULE(this.name), "a pattern", PLAIN_NAME);
@@ -296,6 +303,7 @@ export class Grammar extends GrammarInvariants {
     { ALT: (): Declaration | undefined => this.SUBRULE(this.providerDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.modelsDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.toolsDeclaration) },
+    { ALT: (): Declaration | undefined => this.SUBRULE(this.serverDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.patternDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.guardrailDeclaration) },
     { ALT: (): Declaration | undefined => this.SUBRULE(this.serviceDeclaration) },

@@ -41,7 +41,7 @@ const BEFORE_NAME: ReadonlySet<TokenType> = new Set([
 ]);
 
 /** Second words of `on …` that belong to later versions. */
-const LATER_AFTER_ON: ReadonlySet<string> = new Set(["drift", "failure"]);
+const LATER_AFTER_ON: ReadonlySet<string> = new Set(["failure"]);
 /** What `observe` understands: other statements belong to later versions. */
 const OBSERVED: ReadonlySet<TokenType> = new Set([
   Reserved.allow,

@@ -91,8 +91,12 @@ export const ClockRange = shape(
 export const Rate = shape("Rate", new RegExp(`\\d[\\d_]*[A-Za-z]?/[A-Za-z]+${END}`), "a rate such as `10/min`");
 /** `80%`. */
 export const Percent = shape("Percent", /\d+%/, "a percentage such as `80%`");
-/** `800ms`, `2s`. */
-export const Duration = shape("Duration", new RegExp(`\\d[\\d_]*m?s${END}`), "a time such as `800ms` or `2s`");
+/** `800ms`, `2s`, `30sec`, `10min`, `1hour`. */
+export const Duration = shape(
+  "Duration",
+  new RegExp(`\\d[\\d_]*(?:ms|s|sec|min|hour)${END}`),
+  "a time such as `800ms` or `30sec`",
+);
 /** `3.5`. */
 export const Decimal = shape("Decimal", new RegExp(`\\d+\\.\\d+${END}`), "a number such as `3.5`");
 /** `400`, `5_000`, `2M`. */
@@ -112,6 +116,7 @@ const HEAD_WORDS = [
   "provider",
   "models",
   "tools",
+  "mcp",
   "pattern",
   "guardrail",
   "audit",
@@ -178,6 +183,9 @@ const RESERVED_WORDS = [
   "unless",
   "severity",
   "confidence",
+  "command",
+  "may",
+  "pins",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -203,17 +211,25 @@ const CONTEXTUAL_WORDS = [
   "restore",
   "version",
   "line",
+  "env",
+  "idle",
+  "total",
+  "oauth",
+  "client",
+  "secret",
+  "scope",
+  "drift",
+  "block",
+  "quarantine",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
 export const LATER_WORDS = [
-  "mcp",
   "oidc",
   "customer",
   "external",
   "where",
   "rolling",
-  "pins",
   "issuer",
   "audience",
   "claim",

@@ -236,6 +236,50 @@ export interface ToolsDeclaration extends Common {
   readonly items: readonly Item[];
 }
 
+/**
+ * `credential oauth "https://login.example/token" client "gateway" secret env SECRET scope "tools"`: the gateway fetches
+ * tokens as a client of its own; `scope` is null when not written.
+ */
+export interface OAuthCredential {
+  readonly kind: "oauth";
+  readonly url: Word;
+  readonly client: Word;
+  readonly secret: Credential;
+  readonly scope: Word | null;
+  readonly span: Span;
+}
+export type ServerCredential = Credential | OAuthCredential;
+
+/** What becomes of a server whose tools are not those that were pinned. */
+export type OnDrift = "warn" | "block" | "quarantine";
+
+/** What a server may ask of a client in the middle of a call. */
+export type Asking = "elicit" | "sample" | "roots";
+
+export type ServerStatement =
+  | { readonly kind: "url"; readonly url: Word; readonly span: Span }
+  /** `command "mcp-server-files" "/srv/docs"`: the program and its arguments. */
+  | { readonly kind: "command"; readonly words: readonly Word[]; readonly span: Span }
+  /** `env LANG, TZ`: variables of the gateway's own environment that the program inherits. */
+  | { readonly kind: "env"; readonly names: readonly Word[]; readonly span: Span }
+  | { readonly kind: "credential"; readonly credential: ServerCredential; readonly span: Span }
+  /** `timeout 30sec idle 10min total`, in milliseconds; `total` is null when not written. */
+  | { readonly kind: "timeout"; readonly idle: number; readonly total: number | null; readonly span: Span }
+  /** `pins "mcp/github.lock" on drift block`; `onDrift` is null when not written. */
+  | { readonly kind: "pins"; readonly path: Word; readonly onDrift: OnDrift | null; readonly span: Span }
+  | {
+      readonly kind: "may";
+      readonly asks: readonly { readonly asking: Asking; readonly span: Span }[];
+      readonly span: Span;
+    };
+
+/** `mcp github { … }`: a server of tools that the gateway holds. */
+export interface ServerDeclaration extends Common {
+  readonly kind: "mcp";
+  readonly name: Word;
+  readonly body: readonly ServerStatement[];
+}
+
 /** `/…/i`: the source between the slashes, unescaped only for `\/`, and its flags (`i`, `m`, `s`). */
 export interface Regex {
   readonly pattern: string;
@@ -449,6 +493,7 @@ export type Declaration =
   | ProviderDeclaration
   | ModelsDeclaration
   | ToolsDeclaration
+  | ServerDeclaration
   | PatternDeclaration
   | GuardrailDeclaration
   | ServiceDeclaration

@@ -32,6 +32,16 @@ export function readInteger(image: string): Read<number> {
   return { value };
 }
 
+const UNITS = { ms: 1, s: 1_000, sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
+
+/** `800ms`, `2s`, `30sec`, in milliseconds. */
+export function readDuration(image: string): Read<number> {
+  const parts = /^(\d+(?:_\d+)*)(ms|s|sec|min|hour)$/.exec(image);
+  if (parts === null) return flaw("GW1011", `\`${image}\` is not a stretch of time`, "as in `30sec`, `10min`");
+  const value = Number(parts[1]!.replaceAll("_", "")) * UNITS[parts[2] as keyof typeof UNITS];
+  return Number.isSafeInteger(value) ? { value } : flaw("GW1011", `\`${image}\` is too large`, null);
+}
+
 /** `$50`, `$0.125`, `$60_000`, in micro-dollars. */
 export function readMoney(image: string): Read<number> {
   const parts = /^\$(\d+(?:_\d+)*)(?:\.(\d+))?$/.exec(image);
@@ -64,13 +74,6 @@ export function readPer(
   if ("flaw" in first) return first;
   const second = readPeriod(image.slice(slash + 1));
   return "flaw" in second ? second : { value: { amount: first.value, period: second.value } };
-}
-
-/** `800ms` or `2s`, in milliseconds. */
-export function readDuration(image: string): Read<number> {
-  const milli = image.endsWith("ms");
-  const amount = Number(image.slice(0, milli ? -2 : -1).replaceAll("_", ""));
-  return { value: milli ? amount : amount * 1000 };
 }
 
 /** `2027-03-31`; the value is null because only the org's time zone makes it a moment. */

@@ -14,6 +14,7 @@ import type {
   OrgDeclaration,
   PatternDeclaration,
   ProviderDeclaration,
+  ServerDeclaration,
   ServiceDeclaration,
   TeamDeclaration,
   TestDeclaration,
@@ -42,6 +43,7 @@ export interface Declared {
   readonly providers: Members<ProviderDeclaration>;
   readonly models: Members<ModelsDeclaration>;
   readonly tools: Members<ToolsDeclaration>;
+  readonly servers: Members<ServerDeclaration>;
   readonly patterns: Members<PatternDeclaration>;
   readonly guardrails: Members<GuardrailDeclaration>;
   readonly services: Members<ServiceDeclaration>;
@@ -91,6 +93,7 @@ export function gather(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>)
     providers: table("provider"),
     models: table("models"),
     tools: table("tools"),
+    servers: table("mcp"),
     patterns: table("pattern"),
     guardrails: table("guardrail"),
     services: table("service"),

@@ -6,9 +6,14 @@ import type { Thing } from "../language/tree.ts";
 /** Longest name or glob; also the longest name that is ever looked up. */
 export const MAX_NAME = 256;
 
-/** Families of tools, and whether their names hold a slash: `mcp:server/tool`, `server:web_search`. */
+/**
+ * Families of tools, and whether their names hold a slash: `mcp:server/tool`, `server:web_search`. Prompts and resources
+ * of servers are granted with the same words.
+ */
 const FAMILIES: ReadonlyMap<string, boolean> = new Map([
   ["mcp", true],
+  ["mcp-prompt", true],
+  ["mcp-resource", true],
   ["client-mcp", true],
   ["server", false],
   ["connector", false],

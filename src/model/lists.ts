@@ -38,6 +38,7 @@ export function listsIn(declaration: Declaration): readonly List[] {
       return [{ thing: "tools", items: declaration.items, reason: null }];
     case "use":
     case "provider":
+    case "mcp":
     case "pattern":
     case "guardrail":
     case "service":

@@ -6,9 +6,11 @@
 import type { Allowance } from "../language/allowance.ts";
 import type { Span } from "../language/source.ts";
 import type {
+  Asking,
   Confidence,
   Encoding,
   Item,
+  OnDrift,
   Period,
   Place,
   Remaining,
@@ -18,7 +20,9 @@ import type {
   Stage,
   Thing,
 } from "../language/tree.ts";
+import type { OAuth, Reference, ServiceCredential } from "./credentials.ts";
 import type { Filter } from "./filters/filter.ts";
+import type { Lock } from "./lock.ts";
 import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
@@ -35,6 +39,8 @@ export interface Access {
   readonly globs: readonly string[];
   /** The list as its author wrote it, groups by their names: what people are told. */
   readonly written: readonly string[];
+  /** Names that the globs hold and that are not meant: what is pinned, of a server whose other tools are denied. */
+  readonly except: readonly string[];
   readonly until: Until;
   readonly span: Span;
 }
@@ -103,7 +109,40 @@ export interface Provider {
   readonly kind: ProviderKind;
   /** null for kinds that have no address. */
   readonly url: string | null;
-  readonly credential: { readonly kind: "env" | "file"; readonly ref: string } | null;
+  readonly credential: Reference | null;
+  readonly span: Span;
+}
+
+/** Times in milliseconds that a server may take: silent, and altogether. */
+export interface Patience {
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** The lock that a server is held to, and what becomes of what is not as it says. */
+export interface Pins {
+  readonly path: string;
+  readonly onDrift: OnDrift;
+  readonly lock: Lock;
+  readonly span: Span;
+}
+
+/** A server of tools that the gateway holds: at an address, or as a program that the gateway runs. */
+export interface Server {
+  readonly name: string;
+  readonly reach:
+    | {
+        readonly kind: "http";
+        readonly url: string;
+        readonly credential: Reference | OAuth | null;
+      }
+    /** `env` names the variables that it inherits. */
+    | { readonly kind: "stdio"; readonly command: readonly string[]; readonly env: readonly string[] };
+  readonly patience: Patience;
+  /** What it may ask of a client in the middle of a call. */
+  readonly may: readonly Asking[];
+  /** What its tools were when they were reviewed; null when nobody said. */
+  readonly pins: Pins | null;
   readonly span: Span;
 }
 
@@ -217,11 +256,6 @@ export const SERVICE_KINDS = [
 ] as const;
 export type ServiceKind = (typeof SERVICE_KINDS)[number];
 
-/** How a service's credential is found; the value itself never stands in a policy. */
-export type ServiceCredential =
-  | { readonly kind: "env" | "file"; readonly ref: string }
-  | { readonly kind: "aws" | "google" };
-
 /** One thing that a service looks for. */
 export interface ServiceCheck {
   readonly name: string;
@@ -330,6 +364,7 @@ export interface Model {
   readonly timezone: string;
   readonly nodes: readonly Node[];
   readonly providers: readonly Provider[];
+  readonly servers: readonly Server[];
   readonly models: readonly Group[];
   readonly tools: readonly Group[];
   readonly prices: readonly Price[];

@@ -3,7 +3,7 @@
  * builder reports what it finds on its way. All faults are collected, and a model comes out only when none is an error.
  */
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
-import type { Credential, Tree } from "../language/tree.ts";
+import type { Tree } from "../language/tree.ts";
 import { allowancesIn } from "./allowances.ts";
 import { allowancesInOrder } from "./checks/allowances-in-order.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
@@ -19,19 +19,26 @@ import { noLiteralSecrets } from "./checks/no-literal-secrets.ts";
 import { oneOrg } from "./checks/one-org.ts";
 import { packsHoldGroups } from "./checks/packs-hold-groups.ts";
 import { parentsDeclared } from "./checks/parents-declared.ts";
+import { pinsHold } from "./checks/pins-hold.ts";
+import { serversComplete } from "./checks/servers-complete.ts";
+import { serversKnown } from "./checks/servers-known.ts";
 import { servicesComplete } from "./checks/services-complete.ts";
 import { statementsInPlace } from "./checks/statements-in-place.ts";
 import { uniqueNames } from "./checks/unique-names.ts";
+import { secretOf } from "./credentials.ts";
 import { type Declared, gather } from "./declared.ts";
 import { expandGroups } from "./groups.ts";
 import { isTimeZone } from "./instant.ts";
 import { buildInvariants } from "./invariants.ts";
+import type { Locks } from "./lock.ts";
 import type { AuditSettings, Group, Model, Provider, ProviderKind } from "./model.ts";
 import { nameLists } from "./name-lists.ts";
 import { buildNodes, type Workshop } from "./nodes.ts";
 import { buildGuardrails, buildPatterns } from "./patterns.ts";
+import { withPins } from "./pins.ts";
 import { buildPrices } from "./prices.ts";
-import { buildServices, referenceOf } from "./services.ts";
+import { buildServers } from "./servers.ts";
+import { buildServices } from "./services.ts";
 import { buildTests } from "./tests.ts";
 
 /** What a policy means, or null when anything in it is an error; and all that is to be said about it, by place. */
@@ -40,8 +47,11 @@ export interface Resolved {
   readonly diagnostics: Diagnostic[];
 }
 
-/** Gives a policy its meaning. `packs` holds the packs that its `use` lines bring in, by the name they have there. */
-export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>): Resolved {
+/**
+ * Gives a policy its meaning. `packs` holds the packs that its `use` lines bring in, by the name they have there; `locks` the files
+ * that its `pins` lines name, by their paths.
+ */
+export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>, locks: Locks = new Map()): Resolved {
   const declared = gather(trees, packs);
   const diagnostics = [
     uniqueNames,
@@ -54,6 +64,8 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     declarationsComplete,
     guardrailsMakeSense,
     servicesComplete,
+    serversComplete,
+    serversKnown,
     keysAreMinted,
     keysExpire,
     delegationsHold,
@@ -61,14 +73,15 @@ export function resolve(trees: readonly Tree[], packs: ReadonlyMap<string, Tree>
     namesNearlyKnown,
     allowancesInOrder,
   ].flatMap((check) => check(declared));
-  const model = build(declared, diagnostics);
+  diagnostics.push(...pinsHold(declared, locks));
+  const model = build(declared, locks, diagnostics);
   const isComplete = [...declared.uses.keys()].every((name) => packs.has(name));
   const isSound = isComplete && diagnostics.every(({ severity }) => severity !== "error");
   if (!isSound) return { model: null, diagnostics: diagnostics.sort(byPlace) };
   return { model, diagnostics: [...diagnostics, ...everythingUsed(declared)].sort(byPlace) };
 }
 
-function build(declared: Declared, diagnostics: Diagnostic[]): Model {
+function build(declared: Declared, locks: Locks, diagnostics: Diagnostic[]): Model {
   const report = (diagnostic: Diagnostic) => {
     diagnostics.push(diagnostic);
   };
@@ -76,12 +89,14 @@ function build(declared: Declared, diagnostics: Diagnostic[]): Model {
   for (const diagnostic of groups.diagnostics) report(diagnostic);
   const timezone = zoneOf(declared);
   const workshop: Workshop = { declared, groups, timezone, report };
-  const nodes = buildNodes(workshop);
+  const servers = buildServers(declared, locks);
+  const nodes = withPins(buildNodes(workshop), servers);
   const patterns = buildPatterns(declared, report);
   return {
     timezone,
     nodes,
     providers: providersOf(declared),
+    servers,
     models: groupsOf(declared.models, groups.models),
     tools: groupsOf(declared.tools, groups.tools),
     prices: buildPrices(declared, groups, report),
@@ -123,16 +138,10 @@ function providersOf(declared: Declared): Provider[] {
       name,
       kind,
       url,
-      credential: credential ? providerReference(credential) : null,
+      credential: credential ? secretOf(credential) : null,
       span: declaration.name.span,
     };
   });
-}
-
-/** declarations-complete.ts says of the other forms that a provider has no use for them. */
-function providerReference(credential: Credential): Provider["credential"] {
-  const reference = referenceOf(credential);
-  return "ref" in reference ? reference : null;
 }
 
 function auditOf(declared: Declared): AuditSettings {

@@ -1,7 +1,8 @@
 /** Services as the model has them, and how a credential is referred to. */
-import type { Credential, ServiceDeclaration, ServiceStatement } from "../language/tree.ts";
+import type { ServiceDeclaration, ServiceStatement } from "../language/tree.ts";
+import { referenceOf } from "./credentials.ts";
 import type { Declared } from "./declared.ts";
-import type { Service, ServiceCredential, ServiceKind } from "./model.ts";
+import type { Service, ServiceKind } from "./model.ts";
 
 /** The services that a policy declares; what is missing or wrong services-complete.ts says. */
 export function buildServices(declared: Declared): Service[] {
@@ -28,19 +29,4 @@ export function buildServices(declared: Declared): Service[] {
 export function partOf({ body }: ServiceDeclaration) {
   return <K extends ServiceStatement["kind"]>(kind: K): Extract<ServiceStatement, { kind: K }> | undefined =>
     body.find((statement): statement is Extract<ServiceStatement, { kind: K }> => statement.kind === kind);
-}
-
-/** A credential's reference, without its place. */
-export function referenceOf(credential: Credential): ServiceCredential {
-  switch (credential.kind) {
-    case "env":
-      return { kind: "env", ref: credential.name.text };
-    case "file":
-      return { kind: "file", ref: credential.path.text };
-    case "aws":
-    case "google":
-      return { kind: credential.kind };
-    default:
-      return credential satisfies never;
-  }
 }

@@ -46,6 +46,8 @@ const TABLES = {
   tools: "tools",
   pattern: "patterns",
   guardrail: "guardrails",
+  service: "services",
+  mcp: "servers",
 } as const;
 
 function exchange(declared: Declared, before: Declaration, after: Declaration): void {

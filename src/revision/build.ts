@@ -13,8 +13,9 @@ import { type Allowed, allowancesIn, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
+import { readLocks } from "./locks.ts";
 import { type Builtins, joinPacks, type Unit } from "./packs.ts";
-import { type Parsed, parseFile } from "./source-files.ts";
+import { isLockFile, type Parsed, parseFile } from "./source-files.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
 export interface Built {
@@ -42,10 +43,13 @@ export function buildParsed(parsed: readonly Parsed[], builtins: Builtins, revis
     parsed.map(({ tree }) => tree),
     builtins,
   );
-  const meant = resolve(unit.trees, unit.packs);
+  const locks = parsed.map(({ tree }) => tree.source).filter(({ path }) => isLockFile(path));
+  const pinned = readLocks(unit.trees, locks);
+  const meant = resolve(unit.trees, unit.packs, pinned.locks);
   const understood = [
     ...breaks,
     ...unit.diagnostics,
+    ...pinned.diagnostics,
     ...withoutConsequences(meant.diagnostics, unit.trees, breaks.filter(isError)),
   ];
   if (meant.model === null || understood.some(isError)) return stop(understood, unit);

@@ -1,6 +1,6 @@
 /**
- * A policy directory → its sources. Every `*.policy` and `*.toml` below the directory belongs to the policy, except in folders whose
- * name begins with a dot. Links are followed only as far as they stay inside (mounted config maps are made of such
+ * A policy directory → its sources. Every `*.policy`, `*.toml` and `*.lock` below the directory belongs to the policy, except in
+ * folders whose name begins with a dot. Links are followed only as far as they stay inside (mounted config maps are made of such
  * links). A directory that cannot be read whole is an error, never a smaller policy. Neighbours: packs.ts, load.ts.
  */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
@@ -23,7 +23,7 @@ export class SourcesError extends Error {
   }
 }
 
-/** Reads every policy file below a directory, sorted by path. Throws SourcesError. */
+/** Reads every policy file and every lock file below a directory, sorted by path. Throws SourcesError. */
 export async function readSources(dir: string): Promise<Source[]> {
   const root = await openRoot(dir);
   const paths = await walk({ root, dir: root, prefix: "", trail: [root] });

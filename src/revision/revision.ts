@@ -40,6 +40,7 @@ async function commitOf(dir: string): Promise<string | null> {
       "--",
       "*.policy",
       "*.toml",
+      "*.lock",
     );
     if (state.trim() !== "") return null;
     const commit = (await git.raw("rev-parse", "--verify", "HEAD")).trim();

@@ -5,6 +5,7 @@ import { bound } from "./labels.ts";
 const REQUEST = ["team", "model", "provider"];
 const DURATION = [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
 const FIRST_TOKEN = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30, 60, 120];
+const CALL = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const OVERHEAD = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 const ASK = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30];
 const ACK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -43,6 +44,19 @@ export function createInstruments() {
     askUnits: counter("gw_guard_ask_units_total", "Units of cost of services, as they count them", ["team", "service"]),
     askDuration: histogram("gw_guard_ask_seconds", "Until services had given their verdicts", ["service"], ASK),
     toolCalls: counter("gw_tool_calls_total", "Tool calls in answers", ["team", "tool", "mcp_server", "verdict"]),
+    calls: counter("gw_mcp_calls_total", "Calls of servers of tools", ["team", "mcp_server", "tool", "result"]),
+    drift: gauge("gw_mcp_drift", "Differences between what a server offers and its pins", ["mcp_server", "action"]),
+    joins: counter("gw_mcp_joins_total", "Calls of tools, held against what models asked for", [
+      "team",
+      "mcp_server",
+      "finding",
+    ]),
+    callDuration: histogram(
+      "gw_mcp_call_duration_seconds",
+      "From a call's arrival to the last byte of its answer",
+      ["team", "mcp_server"],
+      CALL,
+    ),
     denials: counter("gw_limit_denials_total", "Requests refused by a limit", ["team", "limit", "kind"]),
     inFlight: gauge("gw_streams_in_flight", "Streamed answers under way", ["provider"]),
     aborts: counter("gw_stream_aborts_total", "Streamed answers that did not end well", ["provider", "by"]),

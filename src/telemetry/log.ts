@@ -3,7 +3,16 @@
  * more than they do: names and places, never a text, a key or a credential.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
-import type { DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+import type {
+  CallBody,
+  DecisionBody,
+  DriftBody,
+  Entry,
+  FaultBody,
+  JoinBody,
+  OutcomeBody,
+  ReturnBody,
+} from "../audit/entry.ts";
 
 /** Should a careless line carry headers or a credential all the same, these never show. */
 const SECRETS = ["authorization", "x-api-key", "cookie", "set-cookie", "credential", "key_value"];
@@ -22,6 +31,14 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body.effect === "refuse" ? refused(logger, body) : undefined;
       case "outcome":
         return body.end === "complete" ? undefined : ended(logger, body);
+      case "call":
+        return body.effect === "refuse" ? barred(logger, body) : undefined;
+      case "return":
+        return body.end === "complete" ? undefined : returned(logger, body);
+      case "drift":
+        return drifted(logger, body);
+      case "join":
+        return body.finding === "joined" ? undefined : strayed(logger, body);
       case "fault":
         return failed(logger, body);
       case "policy.load":
@@ -48,6 +65,29 @@ function ended(logger: Logger, { ticket, actor, end, fault, provider, model, sta
   const facts = { ticket, ...actor, end, fault, provider, model, status };
   if (end === "upstream-failed") logger.warn(facts, "provider failed");
   else logger.info(facts, end === "stopped" ? "answer stopped by a guardrail" : "caller went away");
+}
+
+function barred(logger: Logger, { ticket, actor, reason, name, origins }: CallBody): void {
+  logger.info({ ticket, ...actor, reason, name, origins }, "call refused");
+}
+
+function returned(logger: Logger, { ticket, actor, end, fault, name, status }: ReturnBody): void {
+  const facts = { ticket, ...actor, end, fault, name, status };
+  if (end === "upstream-failed") logger.warn(facts, "server of tools failed");
+  else logger.info(facts, "caller went away");
+}
+
+function drifted(logger: Logger, { server, action, count, drift, origin }: DriftBody): void {
+  const facts = { server, origin };
+  const tools = drift.map(({ tool, change }) => (tool === null ? change : `${tool}:${change}`));
+  if (count === 0) logger.info(facts, "tools of a server are as pinned again");
+  else logger.warn({ ...facts, action, tools }, "tools of a server are not what was pinned");
+}
+
+function strayed(logger: Logger, { actor, finding, name, toolUse, call, answer, session }: JoinBody): void {
+  const facts = { ...actor, finding, name, toolUse, call, answer, session };
+  if (finding === "outside") logger.info(facts, "a tool of a server of the client's own was used");
+  else logger.warn(facts, "a call and what a model asked for do not belong together");
 }
 
 function failed(logger: Logger, { ticket, actor, fault, status, path }: FaultBody): void {

@@ -4,7 +4,16 @@
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
 import type { Registry } from "prom-client";
-import type { Asking, DecisionBody, Entry, FaultBody, OutcomeBody } from "../audit/entry.ts";
+import type {
+  Asking,
+  CallBody,
+  DecisionBody,
+  Entry,
+  FaultBody,
+  JoinBody,
+  OutcomeBody,
+  ReturnBody,
+} from "../audit/entry.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
 
@@ -79,6 +88,14 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
         return foldDecision(instruments, names, open, body);
       case "outcome":
         return foldOutcome(instruments, names, open, body);
+      case "call":
+        return foldCall(instruments, names, body);
+      case "return":
+        return foldReturn(instruments, names, body);
+      case "drift":
+        return instruments.drift(names.tool(body.server), body.action).set(body.count);
+      case "join":
+        return foldJoin(instruments, names, body);
       case "fault":
         return foldFault(instruments, names, body);
       case "policy.load":
@@ -165,6 +182,35 @@ function foldAsking(into: Instruments, names: Names, team: string, asking: Askin
   into.asks(team, service, result).inc();
   if (asking.units > 0) into.askUnits(team, service).inc(asking.units);
   if (asking.calls > 0) into.askDuration(service).observe(asking.ms / 1000);
+}
+
+function foldCall(into: Instruments, names: Names, body: CallBody): void {
+  const team = body.actor.team ?? NONE;
+  const rule = names.rule(body.origins[0] ?? NONE);
+  into.decisions(team, body.effect, "call", rule).inc();
+  if (body.effect === "allow") return;
+  const reason = body.reason ?? NONE;
+  if (LIMITS.has(reason)) into.denials(team, rule, reason).inc();
+  into.calls(team, ...callLabels(names, body), `refused:${reason}`).inc();
+}
+
+function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
+  const team = body.actor.team ?? NONE;
+  const labels = callLabels(names, body);
+  into.calls(team, ...labels, body.end === "complete" ? body.result : body.end).inc();
+  into.callDuration(team, labels[0]).observe(body.totalMs / 1000);
+}
+
+/** Server and name; names come from callers, so that those that are not granted are counted together. */
+function callLabels(names: Names, body: CallBody | ReturnBody): [string, string] {
+  const [, server = NONE, name = NONE] = /^[a-z-]+:([^/]*)\/(.*)$/.exec(body.name) ?? [];
+  const isRefused = body.kind === "call";
+  return [names.tool(server), isRefused ? OTHER : names.tool(name)];
+}
+
+function foldJoin(into: Instruments, names: Names, { actor, finding, name }: JoinBody): void {
+  const server = /^[a-z-]+:([^/]*)\//.exec(name)?.[1];
+  into.joins(actor.team ?? NONE, server === undefined ? NONE : names.tool(server), finding).inc();
 }
 
 function foldFault(into: Instruments, names: Names, body: FaultBody): void {

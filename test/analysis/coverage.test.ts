@@ -74,7 +74,7 @@ guardrail drops {
 
 team eng {
   allow models haiku-*
-  allow tools Read, mcp:crm/*, connector:*
+  allow tools Read, client-mcp:crm/*, connector:*
   allow models opus-1 until 2025-06-30
   only models haiku-1, haiku-2, opus-1
   limit tokens 5k/hour per key
@@ -229,7 +229,7 @@ function randomPolicy(seed: number): string {
     [...new Set([chance.pick(choices), chance.pick(choices)])].join(", ");
   const maybe = (text: () => string): string => (chance.below(2) === 0 ? `  ${text()}\n` : "");
   const models = () => some(["m-1", "m-2", "m-*", "n-1", "*-1"]);
-  const tools = () => some(["Read", "Bash", "mcp:a/*", "mcp:a/get_*", "mcp:**", "Re*"]);
+  const tools = () => some(["Read", "Bash", "client-mcp:a/*", "client-mcp:a/get_*", "client-mcp:**", "Re*"]);
   const effect = () => chance.pick(["allow", "allow", "deny", "only"]);
   const until = () => chance.pick(["", "", " until 2026-06-30", " until 2025-06-30T12:00Z"]);
   const body = () =>

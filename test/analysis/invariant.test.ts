@@ -38,7 +38,7 @@ models small {
 
 team eng {
   allow models @frontier
-  allow tools Read, mcp:git/get_*
+  allow tools Read, client-mcp:git/get_*
   budget $100/day per key until 2026-09-30
 }
 
@@ -126,11 +126,11 @@ test("`never allow` speaks of the node and all below it, and of every possible n
     /: key sue can use model `claude-opus-4-`$/,
   );
   assert.match(
-    fails("never allow tools mcp:*/get_secret to org acme").message,
-    /: team eng can use tool `mcp:git\/get_secret`$/,
+    fails("never allow tools client-mcp:*/get_secret to org acme").message,
+    /: team eng can use tool `client-mcp:git\/get_secret`$/,
   );
   assert.match(
-    fails("never allow tools mcp:*/get_secret, Read to team empty, eng, key sue").message,
+    fails("never allow tools client-mcp:*/get_secret, Read to team empty, eng, key sue").message,
     /team eng can use tool `Read`$/,
   );
 });

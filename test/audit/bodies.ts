@@ -3,7 +3,15 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { Charge, DecisionBody, Entry, OutcomeBody } from "../../src/audit/entry.ts";
+import type {
+  CallBody,
+  Charge,
+  DecisionBody,
+  Entry,
+  JoinBody,
+  OutcomeBody,
+  ReturnBody,
+} from "../../src/audit/entry.ts";
 import { listLogs, listSegments } from "../../src/audit/segment.ts";
 
 const actor = { key: "dana-laptop", team: "eng", fingerprint: null };
@@ -25,12 +33,14 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     bytes: 1234,
     tools: 3,
     stripped: [],
+    stood: [],
     findings: [],
     scan: null,
     asked: [],
     observed: null,
     session: null,
     agent: null,
+    ran: [],
     held: [],
     ...parts,
   };
@@ -100,4 +110,58 @@ export async function recordsOf(dir: string): Promise<Entry[]> {
 export async function tornFiles(dir: string): Promise<string[]> {
   const log = (await listLogs(dir))[0]!;
   return (await readdir(log)).filter((name) => name.endsWith(".torn"));
+}
+
+/** The decision about a call of a tool. */
+export function called(ticket: string, parts: Partial<CallBody> = {}): CallBody {
+  return {
+    kind: "call",
+    ticket,
+    actor,
+    revision: "a1b2c3d4e5f6",
+    commit: null,
+    effect: "allow",
+    reason: null,
+    origins: ["eng.policy:6"],
+    name: "mcp:github/get_issue",
+    method: "tools/call",
+    arguments: "0123456789abcdef",
+    toolUse: "toolu_1",
+    bytes: 200,
+    ...parts,
+  };
+}
+
+/** A call of a tool that carries out what an answer asked for. */
+export function joined(parts: Partial<JoinBody> = {}): JoinBody {
+  return {
+    kind: "join",
+    actor,
+    finding: "joined",
+    toolUse: "toolu_1",
+    name: "mcp:github/get_issue",
+    call: "req_2",
+    answer: "req_1",
+    session: null,
+    agent: null,
+    ...parts,
+  };
+}
+
+/** How a call of a tool ended. */
+export function returned(ticket: string, parts: Partial<ReturnBody> = {}): ReturnBody {
+  return {
+    kind: "return",
+    ticket,
+    actor,
+    end: "complete",
+    fault: null,
+    status: 200,
+    name: "mcp:github/get_issue",
+    result: "ok",
+    bytes: 300,
+    firstByteMs: 10,
+    totalMs: 12,
+    ...parts,
+  };
 }

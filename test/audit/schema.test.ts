@@ -6,7 +6,7 @@ import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
 import type { Fault } from "../../src/decision/fault.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { charge, decision, outcome } from "./bodies.ts";
+import { called, charge, decision, joined, outcome, returned } from "./bodies.ts";
 
 const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
 const finding = {
@@ -33,6 +33,8 @@ const asking = {
   ms: 120,
 } as const;
 
+const RAN = { id: "toolu_1", name: "client-mcp:github/get_issue" };
+
 /** One body of each kind; the compiler finishes the list. */
 const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: Kind }> } = {
   decision: decision("t1", {
@@ -40,17 +42,36 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     scan,
     asked: [asking],
     observed: { effect: "refuse", reason: "tool", stripped: ["Bash"], origins: ["a.policy:4"] },
+    stood: ["Bash"],
     session: "s",
     agent: "a",
     stripped: ["WebFetch"],
+    ran: [RAN],
     held: [charge(1)],
   }),
   outcome: outcome("t1", {
     charges: [charge(1)],
     findings: [{ ...finding, stage: "response", place: null }],
     scan,
-    toolUses: [{ name: "Bash", granted: false }],
+    toolUses: [
+      { name: "Bash", granted: false, id: null },
+      { ...RAN, granted: true },
+    ],
   }),
+  call: called("t3", { effect: "refuse", reason: "tool", toolUse: null }),
+  return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
+  drift: {
+    kind: "drift",
+    server: "github",
+    action: "quarantine",
+    origin: "a.policy:4",
+    count: 2,
+    drift: [
+      { tool: null, change: "instructions" },
+      { tool: "get_issue", change: "gone" },
+    ],
+  },
+  join: joined({ finding: "outside", call: null, session: "s" }),
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
@@ -60,6 +81,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
 };
 const FAULTS: Readonly<Record<Fault, true>> = {
   endpoint: true,
+  origin: true,
   malformed: true,
   "too-large": true,
   overloaded: true,

@@ -8,7 +8,7 @@ import type { Asking, Finding } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { decision, outcome, scratch } from "./bodies.ts";
+import { called, decision, outcome, returned, scratch } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
@@ -24,7 +24,7 @@ async function all<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 function tickets(list: readonly Request[]): string[] {
-  return list.map(({ decided }) => decided.ticket);
+  return list.map(({ decided }) => (decided.kind === "drift" ? decided.server : decided.ticket));
 }
 
 test("the last decisions are found across segments, joined with their outcomes", async (context) => {
@@ -38,7 +38,10 @@ test("the last decisions are found across segments, joined with their outcomes",
     const found = await all(requests(records({ dir, last, again: null })));
     const expected = Array.from({ length: 40 }, (_, index) => `t${index}`).slice(-last || 40);
     assert.deepEqual(tickets(found), last === 0 ? [] : expected, `last ${last}`);
-    for (const { outcome: end } of found) assert.equal(`t${end?.microUsd}`, end?.ticket);
+    for (const { outcome: end } of found) {
+      assert.ok(end?.kind === "outcome");
+      assert.equal(`t${end.microUsd}`, end.ticket);
+    }
   }
   await log.close();
 });
@@ -54,6 +57,44 @@ test("refusals and faults come at once, requests under way come last", async (co
   await log.append(outcome("quick"));
   const found = await all(requests(records({ dir, last: 10, again: null })));
   assert.deepEqual(tickets(found), ["no", "bad", "quick", "slow"]);
+  await log.close();
+});
+
+test("a call of a tool is joined with its end as a request with its outcome, and told by its name", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  await log.append(called("c1"));
+  await log.append(called("c2", { effect: "refuse", reason: "tool" }));
+  await log.append(called("c3"));
+  await log.append(returned("c3", { end: "upstream-failed", fault: "timeout", result: "none" }));
+  await log.append(returned("c1"));
+  const found = await all(requests(records({ dir, last: 3, again: null })));
+  assert.deepEqual(tickets(found), ["c2", "c3", "c1"]);
+  const lines = found.map((request) => requestLine(request, "UTC").split(/ {2,}/).slice(2));
+  assert.deepEqual(lines, [
+    ["mcp:github/get_issue", "refuse tool", "eng.policy:6", "-", "-"],
+    ["mcp:github/get_issue", "allow, upstream-failed", "eng.policy:6", "-", "-"],
+    ["mcp:github/get_issue", "allow", "eng.policy:6", "-", "-"],
+  ]);
+  await log.close();
+});
+
+test("drift of a server stands among the requests that it explains", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  const drift = { kind: "drift", server: "github", action: "block", origin: "a.policy:4" } as const;
+  await log.append(decision("t1", { effect: "refuse", reason: "tool" }));
+  await log.append({ ...drift, count: 1, drift: [{ tool: "get_issue", change: "changed" }] });
+  await log.append({ ...drift, count: 0, drift: [] });
+  const found = await all(requests(records({ dir, last: 1, again: null })));
+  assert.deepEqual(tickets(found), ["t1", "github", "github"]);
+  assert.deepEqual(
+    found.slice(1).map((request) => requestLine(request, "UTC").split(/ {2,}/).slice(1, 5)),
+    [
+      ["-", "mcp:github", "drift, block", "a.policy:4"],
+      ["-", "mcp:github", "as pinned", "a.policy:4"],
+    ],
+  );
   await log.close();
 });
 

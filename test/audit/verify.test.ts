@@ -7,7 +7,7 @@ import { nodeDisk } from "../../src/audit/disk.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { GENESIS, seal } from "../../src/audit/record.ts";
 import { verify } from "../../src/audit/verify.ts";
-import { decision, outcome, recordsOf, scratch, segmentPaths } from "./bodies.ts";
+import { called, decision, outcome, recordsOf, returned, scratch, segmentPaths } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 
@@ -195,6 +195,15 @@ test("an outcome without a decision, or a second one, is an error", async (conte
     const bad = await firstBad(dir);
     assert.deepEqual([bad.why, bad.seq], ["no-decision", 4]);
   }
+});
+
+test("a call needs its return, and a return its call, as a decision and its outcome do", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  for (const body of [called("c1"), returned("c1"), returned("c1")]) await log.append(body);
+  await log.close();
+  const bad = await firstBad(dir);
+  assert.deepEqual([bad.why, bad.seq], ["no-decision", 4]);
 });
 
 test("every log below the directory is checked", async (context) => {

@@ -52,7 +52,7 @@ function timed(old: Side, now: Side): { ms: number; rows: number } {
 function changed({ path, text }: Source, index: number): Source {
   if (path === "org.policy") return { path, text: text.replace("requests 50_000/min", "requests 60_000/min") };
   if (path === "tools.policy")
-    return { path, text: text.replace("tools set-3 {\n  ", "tools set-3 {\n  mcp:fresh/*, ") };
+    return { path, text: text.replace("tools set-3 {\n  ", "tools set-3 {\n  client-mcp:fresh/*, ") };
   if (index % 10 === 0) {
     const models = text.replace(/allow models @group-\d+/, "allow models @group-3, @group-7");
     return { path, text: models.replace(/expires 2027-0/g, "expires 2028-0") };

@@ -31,8 +31,8 @@ const ROUNDS = 15;
 /** Promises that hold: a fifth of each kind, over all departments. */
 const PROMISES: readonly ((index: number) => string)[] = [
   (index) => `never allow models *-preview, @group-${index % 20}-none to team dept-${index % 50}`,
-  (index) => `never allow tools mcp:*/delete_*, connector:* to team dept-${index % 50}`,
-  (index) => `allow tools mcp:extra-${100 + index}/** only to team dept-${index % 50}, dept-${(index + 1) % 50}`,
+  (index) => `never allow tools client-mcp:*/delete_*, connector:* to team dept-${index % 50}`,
+  (index) => `allow tools client-mcp:extra-${100 + index}/** only to team dept-${index % 50}, dept-${(index + 1) % 50}`,
   (index) => `require every key in dept-${index % 50} expires within 600 days`,
   () => "require every key budget at most $1_000/day",
 ];

@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: what proofs, decisions, comparisons, tests, replays and keystrokes cost beside a calibration loop,
- * what the commands cost beside a bare process, and what the gateway costs beside a bare relay, all measured in the
- * same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes
- * to stderr.
+ * what the commands cost beside a bare process, what the gateway costs beside a bare relay, and its servers of tools beside
+ * themselves, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth
+ * of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
 import { assertionSection, benchAssertions } from "./assertions.ts";
@@ -11,6 +11,7 @@ import { benchDecision, decisionSection } from "./decision.ts";
 import { benchDiff, diffSection } from "./diff.ts";
 import { benchEditor, editorSection } from "./editor.ts";
 import { benchInvariants, invariantSection } from "./invariants.ts";
+import { benchMcp, type McpPlan, mcpSection, toolFigures } from "./mcp.ts";
 import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReplay, replaySection } from "./replay.ts";
@@ -27,6 +28,8 @@ const FULL: RelayPlan = {
   single: 25,
 };
 const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 };
+const TOOLS: McpPlan = { warm: 3_000, calls: 2_000, lists: 200, clients: 16, load: 10_000, streams: 100, reloads: 6 };
+const QUICK_TOOLS: McpPlan = { warm: 500, calls: 200, lists: 20, clients: 16, load: 1_000, streams: 100, reloads: 2 };
 const MB = 1 << 20;
 
 const { values } = parseArgs({
@@ -76,6 +79,13 @@ const PARTS: Readonly<Record<string, Part>> = {
       const reports = await benchRelay(values.quick ? QUICK : FULL, (line) => progress(`relay: ${line}`));
       const data = reports.map(({ bytes, relay, gateway }) => ({ bytes, ...figures(relay, gateway) }));
       return { data, sections: [cpuSection(reports), firstSection(reports), latencySection(reports)] };
+    },
+  },
+  tools: {
+    title: "calls of tools through the gateway and straight to their server",
+    async run() {
+      const report = await benchMcp(values.quick ? QUICK_TOOLS : TOOLS, (line) => progress(`tools: ${line}`));
+      return { data: toolFigures(report), sections: [mcpSection(report)] };
     },
   },
 };

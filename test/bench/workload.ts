@@ -32,7 +32,7 @@ export function modelName(index: number): string {
   return `vendor-${String(index % 10)}-model-${String(index).padStart(3, "0")}`;
 }
 export function toolName(index: number): string {
-  return index % 4 === 0 ? `Tool${index}` : `mcp:server-${index % 40}/do_${index}`;
+  return index % 4 === 0 ? `Tool${index}` : `client-mcp:server-${index % 40}/do_${index}`;
 }
 
 /** The files of the policy. */
@@ -69,7 +69,7 @@ org acme {
   timezone "Europe/Berlin"
   guard secrets
   deny models *-preview
-  deny tools mcp:*/delete_*
+  deny tools client-mcp:*/delete_*
   limit requests 50_000/min
   budget $600_000/month warn at 80%
 }
@@ -112,7 +112,7 @@ function tools(): string[] {
   const each = TOOLS / TOOL_GROUPS;
   return Array.from({ length: TOOL_GROUPS }, (_, group) => {
     const names = Array.from({ length: each }, (_, i) => toolName(group * each + i));
-    return `tools set-${group} {\n  ${names.join(", ")}, mcp:extra-${group}/*\n}\n`;
+    return `tools set-${group} {\n  ${names.join(", ")}, client-mcp:extra-${group}/*\n}\n`;
   });
 }
 
@@ -123,7 +123,7 @@ function teamBlock(name: string, index: number, below: (most: number) => number)
     `limit tokens ${1 + below(5)}M/hour per key`,
     `budget $${100 + below(900)}/day`,
   ];
-  if (below(4) === 0) lines.push(`deny tools mcp:server-${below(40)}/*`);
+  if (below(4) === 0) lines.push(`deny tools client-mcp:server-${below(40)}/*`);
   return block(`team ${name}`, lines);
 }
 

@@ -22,12 +22,14 @@ const refusal = (key: string): DecisionBody => ({
   bytes: 100,
   tools: 2,
   stripped: [],
+  stood: [],
   findings: [],
   scan: null,
   asked: [],
   observed: null,
   session: null,
   agent: null,
+  ran: [],
   held: [],
 });
 

@@ -35,7 +35,8 @@ function gw(cwd: string, args: readonly string[]): Promise<Ran> {
   // Nothing of the caller's environment: neither a provider's key nor a wish for colour.
   const env = { PATH: process.env.PATH };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [GW, ...args], { cwd, env, encoding: "utf8" }, (error, out, err) => {
+    const options = { cwd, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
+    execFile(process.execPath, [GW, ...args], options, (error, out, err) => {
       if (error === null) return resolve({ code: 0, out, err });
       if (typeof error.code !== "number") return reject(error);
       resolve({ code: error.code, out, err });

@@ -9,7 +9,7 @@ import { openJournal } from "../../src/audit/journal.ts";
 import { readSources } from "../../src/revision/files.ts";
 import { contentHash } from "../../src/revision/revision.ts";
 import { digest } from "../analysis/sides.ts";
-import { decision, outcome } from "../audit/bodies.ts";
+import { called, decision, outcome, returned } from "../audit/bodies.ts";
 import { type Playground, playground } from "./gw.ts";
 
 const policy = (models: string) => `language 1
@@ -220,6 +220,37 @@ suite("gw policy explain", () => {
       assert.match(beyond.out, /what refused it then [^\n]* is not in the record, so it is not decided again\n$/);
       const none = await place.gw("policy", "explain", "req_never", "--data", "data");
       assert.deepEqual([none.code, /has no request `req_never`/.test(none.err)], [2, true]);
+    });
+
+    test("tells which tools stayed as the conversation had begun; they are no other decision", async () => {
+      await record(await load(null), [{ ...allowed, stripped: ["Grep", "Write"], stood: ["Write", "Read"] }]);
+      const { code, out } = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.equal(code, 0, out);
+      assert.match(out, /\n {4}taken out: Grep, Read\n {4}left in, as the conversation had begun: Write\n/);
+      assert.match(out, /the same\n$/);
+    });
+
+    test("a call of a tool is decided again too", async () => {
+      const loaded = await load(null);
+      const { log } = await openJournal({
+        dir: join(place.dir, "data"),
+        boot: "b",
+        version: "0",
+        clock: () => Date.parse(MONDAY),
+      });
+      await log.append(loaded);
+      const under = { actor, revision: loaded.revision, commit: null };
+      await log.append(called("req_call", { ...under, name: "Read" }));
+      await log.append(returned("req_call"));
+      await log.append(called("req_other", { ...under, name: "mcp:github/get_issue" }));
+      await log.append(returned("req_other"));
+      await log.close();
+      const same = await place.gw("policy", "explain", "req_call", "--data", "data");
+      assert.equal(same.code, 0, same.out + same.err);
+      assert.match(same.out, /^req_call\n[^\n]* Read +allow [\s\S]*again +allowed \([^\n]*\n[\s\S]*the same\n$/);
+      const other = await place.gw("policy", "explain", "req_other", "--data", "data");
+      assert.equal(other.code, 1);
+      assert.match(other.out, /again +refused \(tool\): mcp:github\/get_issue is not granted to key dana/);
     });
 
     test("is decided under the commit of its time, wherever the directory stands now", async () => {

@@ -51,7 +51,7 @@ const Replayed = z.strictObject({
 /** Four requests: two of a model that the policy has, one of a model that it has not, one of an unknown key. */
 const RECORD: readonly Body[] = [
   decision("req_1", { model: "claude-haiku-4-5", provider: "sim" }),
-  outcome("req_1", { charges: [charge(AT)], toolUses: [{ name: "Bash|x\u001b[31m", granted: true }] }),
+  outcome("req_1", { charges: [charge(AT)], toolUses: [{ name: "Bash|x\u001b[31m", granted: true, id: null }] }),
   decision("req_2", { model: "claude-haiku-5-5", provider: "sim" }),
   outcome("req_2"),
   decision("req_3", { model: "claude-haiku-4-5", effect: "refuse", reason: "model", provider: null }),

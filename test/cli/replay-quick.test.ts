@@ -98,11 +98,13 @@ function someDecision(): DecisionBody {
     bytes: count(),
     tools: count(),
     stripped: some(text),
+    stood: some(text),
     findings: findings(),
     scan: scan(),
     asked: asked(),
     session: textOrNull(),
     agent: textOrNull(),
+    ran: some(() => ({ id: text(), name: text() })),
     held: charges(),
   });
 }
@@ -118,7 +120,7 @@ function someOutcome(): OutcomeBody {
     usage: pick([null, usage]),
     microUsd: count(),
     charges: charges(),
-    toolUses: some(() => ({ name: text(), granted: pick([true, false]) })),
+    toolUses: some(() => ({ name: text(), granted: pick([true, false]), id: textOrNull() })),
     findings: findings(),
     scan: scan(),
     firstByteMs: pick([null, count()]),

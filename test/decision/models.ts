@@ -30,7 +30,7 @@ export function at(line: number): Span {
 export function access(line: number, text: string, until: number | null = null): Access {
   const [effect, thing, ...globs] = text.split(/[\s,]+/);
   const kinds = { effect: effect as Access["effect"], thing: thing as Access["thing"] };
-  return { ...kinds, globs, written: globs, until, span: at(line) };
+  return { ...kinds, globs, written: globs, except: [], until, span: at(line) };
 }
 
 export interface NodeParts {
@@ -101,6 +101,7 @@ export function model(parts: Partial<Model> & Pick<Model, "nodes">): Model {
   return {
     timezone: "UTC",
     providers: [provider("main")],
+    servers: [],
     models: [],
     tools: [],
     prices: [],

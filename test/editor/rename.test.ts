@@ -50,6 +50,22 @@ test("a sign before the new name is no part of it", () => {
   assert.deepEqual(renamed(placeAt("org.policy", "tools lo|ok"), "@see"), ["tools see {", "allow tools @see, Bash"]);
 });
 
+test("a server of tools is renamed in the names of its tools as well", () => {
+  const at = placeAt("org.policy", "tools lo|ok");
+  at.policy.put({
+    path: "servers.policy",
+    text: 'language 1\n\nmcp github {\n  url "https://mcp.example"\n}\n\nteam dev {\n  allow tools mcp:github/get_*, mcp-prompt:github/x\n}\n',
+  });
+  const text = at.policy.treeOf("servers.policy")!.source.text;
+  const place = { policy: at.policy, path: "servers.policy", offset: text.indexOf("github/get") };
+  const lines = renamed(place, "hub");
+  assert.ok(Array.isArray(lines));
+  assert.deepEqual(
+    lines.filter((line) => line.includes("hub")),
+    ["mcp hub {", "allow tools mcp:hub/get_*, mcp-prompt:hub/x"],
+  );
+});
+
 test("names of packs are refused with the reason", () => {
   assert.match(
     String(renamed(placeAt("teams.policy", "@anthropic.hai|ku"), "x")),

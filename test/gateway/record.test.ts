@@ -139,6 +139,7 @@ test("operators see metrics, life and readiness", async (t) => {
     policy: () => ({ table: world.ports.policy(), rejected }),
     log: world.ports.log,
     providers: world.ports.providers,
+    servers: world.ports.servers,
     registry: world.metrics.registry,
     draining: () => world.gateway.draining,
   });

@@ -154,6 +154,15 @@ test("tools that are not granted are cut from the request, whatever door they ca
   assert.deepEqual(world.decisions()[0]?.stripped, ["Write", "client-mcp:crm/delete", "server:web_search"]);
 });
 
+test("a secret that reaches from a name that is taken out into other words leaves nothing behind", async (t) => {
+  const crossing = "guardrail ids {\n  on request\n  match /\\bWrite\\s+EMP-\\d{6}\\b/\n  action redact\n}";
+  const { world, got } = await scripted(t, policyOf(`${OPEN}\n  guard ids`, crossing), HELLO);
+  const words = { role: "system", content: "Tools:\nBash\nWrite\n\nEMP-123456 is who asks" };
+  await (await world.ask(request({ messages: [{ role: "user", content: "hello" }, words] }))).text();
+  const [, sent] = JSON.parse(got[0] ?? "").messages;
+  assert.match(sent.content, /^Tools:\nBash\[\[secret:ids:[a-z2-7]{10}\]\] is who asks$/);
+});
+
 test("the record names each tool that was cut once, and not more of them than it has room for", async (t) => {
   const { world } = await scripted(t, policyOf(OPEN), HELLO);
   const offer = (count: number) =>
@@ -179,7 +188,7 @@ test("a call that is not granted is replaced by a sentence, in the stream and in
   const last = eventsOf(streamed).find(({ type }) => type === "message_delta");
   assert.deepEqual(last?.delta, { stop_reason: "end_turn", stop_sequence: null });
   assert.equal(twin.stop_reason, "end_turn");
-  assert.deepEqual((await world.outcome()).toolUses, [{ name: "Write", granted: false }]);
+  assert.deepEqual((await world.outcome()).toolUses, [{ name: "Write", granted: false, id: null }]);
 });
 
 test("a granted call passes as it came", async (t) => {

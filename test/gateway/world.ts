@@ -22,8 +22,10 @@ import { DEFAULT_TIMINGS, type Ports, type Timings } from "../../src/gateway/por
 import { mintKey } from "../../src/identity/mint.ts";
 import { parse } from "../../src/language/parse.ts";
 import { createMemoryLimits } from "../../src/limits/memory.ts";
+import type { Locks } from "../../src/model/lock.ts";
 import { resolve } from "../../src/model/resolve.ts";
 import type { Timeouts } from "../../src/providers/anthropic.ts";
+import { createMcpServers } from "../../src/providers/mcp-servers.ts";
 import { createProviders } from "../../src/providers/providers.ts";
 import { createServices } from "../../src/services/services.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
@@ -44,6 +46,8 @@ export interface World {
   readonly entries: readonly Entry[];
   /** Errors that the gateway calls its own fault. */
   readonly internal: readonly unknown[];
+  /** Programs of servers that ended by themselves, and how. */
+  readonly ended: readonly string[];
   /** Puts another policy in force; `$UP` and `$HASH` stand for the provider's address and the key's hash. */
   use(policy: string): void;
   /** Sends a request with the key. */
@@ -51,6 +55,8 @@ export interface World {
   /** Waits until the outcome of a ticket, or of the last request, is recorded. */
   outcome(at?: number): Promise<OutcomeBody>;
   decisions(): DecisionBody[];
+  /** Waits until the record holds what is looked for. */
+  until<T>(look: (bodies: readonly Body[]) => T | undefined): Promise<T>;
 }
 
 export interface Change {
@@ -68,6 +74,10 @@ export interface Parts {
   /** Wraps the journal, to break it. */
   readonly log?: (log: AuditLog) => AuditLog;
   readonly now?: () => number;
+  /** Lock files beside the policy, by path; looked at again with each policy. */
+  readonly locks?: Locks;
+  /** Variables of the gateway's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A policy with one key, `dev` in team `eng`, and one provider. */
@@ -112,6 +122,13 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     root: dir,
     timeouts: { connect: 2_000, headers: 10_000, idle: 10_000, ...parts.timeouts },
   });
+  const ended: string[] = [];
+  const servers = createMcpServers({
+    env: { UP_KEY: SECRET, PATH: process.env.PATH, ...parts.env },
+    root: dir,
+    tick: () => performance.now(),
+    onEnd: (server, how) => ended.push(`${server} ${how}`),
+  });
   const metrics = createMetrics({ version: "0", isKnownModel: () => true, maxKeys: 10 });
   const entries: Entry[] = [];
   const heard = new EventEmitter();
@@ -121,9 +138,10 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     heard.emit("entry");
   });
   const tableOf = (policy: string) =>
-    tableFrom(policy.replaceAll("$UP", upstream.url).replaceAll("$HASH", `sha256:${digest}`));
+    tableFrom(policy.replaceAll("$UP", upstream.url).replaceAll("$HASH", `sha256:${digest}`), parts.locks);
   let table = tableOf(parts.policy);
   const internal: unknown[] = [];
+  const hmac = (value: string): string => createHmac("sha256", "test").update(value).digest("hex");
   const ports: Ports = {
     policy: () => table,
     limits: createMemoryLimits(),
@@ -131,8 +149,10 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     log,
     providers,
     services: createServices({ env: { SERVICE_KEY }, root: dir, now, tick: () => performance.now() }),
+    servers,
     telemetry: metrics,
-    conversations: createConversations((value) => createHmac("sha256", "test").update(value).digest("hex"), now),
+    hmac,
+    conversations: createConversations(hmac, now),
     now,
     tick: () => performance.now(),
     newId: () => `req_${randomBytes(12).toString("hex")}`,
@@ -144,6 +164,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
   t.after(async () => {
     await gateway.close();
     await providers.close();
+    await servers.close();
     await upstream.close();
     await journal.close();
     await rm(dir, { recursive: true });
@@ -160,8 +181,10 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     metrics,
     entries,
     internal,
+    ended,
     use(policy) {
       table = tableOf(policy);
+      gateway.refresh();
     },
     ask: (body, change = {}) =>
       fetch(url + (change.path ?? "/anthropic/v1/messages?beta=true"), {
@@ -178,6 +201,13 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
         await once(heard, "entry");
       }
     },
+    async until(look) {
+      for (;;) {
+        const found = look(entries.map(({ body }) => body));
+        if (found !== undefined) return found;
+        await once(heard, "entry");
+      }
+    },
     decisions: () => entries.map(({ body }) => body).filter((body) => isKind(body, "decision")),
   };
 }
@@ -187,9 +217,9 @@ function isKind<Kind extends Body["kind"]>(body: Body, kind: Kind): body is Extr
 }
 
 /** Compiles a policy text; faults of the text fail the test. */
-export function tableFrom(text: string): Table {
+export function tableFrom(text: string, locks: Locks = new Map()): Table {
   const { tree, diagnostics } = parse({ path: "test.policy", text });
-  const resolved = resolve([tree], new Map());
+  const resolved = resolve([tree], new Map(), locks);
   const all = [...diagnostics, ...resolved.diagnostics];
   const revision = { id: "rev", content: "0".repeat(64), commit: null };
   const compiled = resolved.model === null ? null : compile(resolved.model, revision);

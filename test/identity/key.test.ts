@@ -27,6 +27,7 @@ const table: Table = {
   services: [],
   windows: [],
   providers: [],
+  servers: [],
   routes: [],
   prices: [],
   catalogue: [],

@@ -45,6 +45,7 @@ test("there is an example for each declaration and statement, and it parses", ()
   const inService = ["resource", "serviceCheck"];
   const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
   const inInvariant = ["never", "onlyTo", "require"];
+  const inServer = ["address", "command", "env", "serverTimeout", "may", "oauth", "pins"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;
     if (inGuardrail.includes(rule)) return `guardrail x { ${text} }`;
@@ -54,6 +55,8 @@ test("there is an example for each declaration and statement, and it parses", ()
     if (inInvariant.includes(rule)) return `invariant "x" { ${text} }`;
     if (["stages", "places", "forms"].includes(rule)) return `guardrail x { ${text} }`;
     if (rule === "auditStatement") return `audit { ${text} }`;
+    if (inServer.includes(rule)) return `mcp x { ${text} }`;
+    if (rule === "driftAction") return `mcp x { pins "x.lock" ${text} }`;
     if (rule === "until") return `team x { guard y ${text} }`;
     return rule === "price" ? `models x { y ${text} }` : text.replace("…", "");
   };

@@ -299,7 +299,7 @@ test("after a fault the other declarations are still there", () => {
     "temm x { allow tools Read }",
     "team x { limit requests ten per key budget $5/day per key }",
     'team x { owner "open }\n',
-    "mcp x { url y }",
+    "mpc x { url y }",
     "}",
   ];
   for (const fault of faults) {

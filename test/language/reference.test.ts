@@ -7,7 +7,9 @@ import { print } from "../../src/language/print.ts";
 import type { Source } from "../../src/language/source.ts";
 import { Contextual, LATER_WORDS, RESERVED } from "../../src/language/tokens.ts";
 import type { Declaration } from "../../src/language/tree.ts";
+import { lockOf, printLock } from "../../src/model/lock.ts";
 import { build } from "../../src/revision/build.ts";
+import { sha256 } from "../../src/revision/locks.ts";
 import { readBuiltins } from "../../src/revision/packs.ts";
 
 const README = readFileSync(new URL("../../grammar/README.md", import.meta.url), "utf8");
@@ -32,6 +34,8 @@ const BESIDE: readonly Source[] = [
     text: "[[rules]]\nid = \"acme-token\"\nregex = '''\\bacme_[a-z0-9]{24}\\b'''\nkeywords = [\"acme_\"]\n",
   },
   { path: "teams/payments/limits.policy", text: "language 1\n" },
+  { path: "mcp/github.lock", text: printLock(lockOf("github", [{ name: "get_issue" }], null, sha256), sha256) },
+  { path: "mcp/tickets.lock", text: printLock(lockOf("tickets", [{ name: "find" }], null, sha256), sha256) },
 ];
 
 /** An example as a whole policy: what it does not declare itself comes from reference.policy. */

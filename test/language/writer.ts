@@ -42,6 +42,7 @@ const until: Write = (random) => `until ${random.pick(INSTANTS)}`;
 const per: Write = (random) => random.pick(["per key", "per team"]);
 const rate: Write = (random) => `${random.pick(["1", "5_000", "200k", "2M"])}/${random.pick(PERIODS)}`;
 const moneyRate: Write = (random) => `${random.pick(MONEY)}/${random.pick(PERIODS)}`;
+const asking: Write = (random) => random.pick(["elicit", "sample", "roots"]);
 const match: Write = (random) => random.pick([...EXPRESSIONS, ...NAMES, "@secrets", "@own.id"]);
 
 const NODE: readonly Write[] = [
@@ -126,6 +127,14 @@ const DECLARATIONS: readonly Write[] = [
     ]),
   (random) =>
     block(`guardrail ${name(random)}`, ["on request, response", `match ${some(random, 6, match)}`, "action redact"]),
+  (random) =>
+    block(`mcp ${name(random)}`, [`url ${text(random)}`, "credential env KEY", `may ${some(random, 3, asking)}`]),
+  (random) =>
+    block(`mcp ${name(random)}`, [
+      `command ${some(random, 3, text, " ")}`,
+      `env ${some(random, 3, name)}`,
+      "timeout 30sec idle 10min total",
+    ]),
   () => block("audit", ["content none", "keep 400 days"]),
   (random) =>
     block(`test ${text(random)} for ${random.pick(["team", "key", "org"])} ${name(random)}`, body(random, TEST)),
@@ -137,7 +146,9 @@ const DECLARATIONS: readonly Write[] = [
 export function writePolicy(random: Chance): string {
   const uses = Array.from({ length: random.below(3) }, (_, at) => `use ${name(random)} from ${PACKS[at]}\n`).join("");
   const declarations = Array.from({ length: 1 + random.below(4) }, () => `${random.pick(DECLARATIONS)(random)}\n`);
-  return ["language 1\n", ...(uses === "" ? [] : [uses]), ...declarations].join("\n");
+  const text = ["language 1\n", ...(uses === "" ? [] : [uses]), ...declarations].join("\n");
+  // Declarations without a block stand together.
+  return text.replace(/^(delegate .*\n)\n(?=delegate )/gm, "$1");
 }
 
 const COMMENTS: readonly string[] = [

@@ -58,7 +58,7 @@ team eng/payments {
 
 team eng {
   allow models @everyday, claude-opus-*
-  allow tools @claude-code.read, mcp:github/get_*
+  allow tools @claude-code.read, client-mcp:github/get_*
   guard ids
   limit tokens 2M/hour per key
 }
@@ -112,7 +112,7 @@ test("groups are expanded, packs and plain names alike", () => {
     "claude-opus-*",
   ]);
   assert.ok(tools?.globs.includes("ToolSearch") && tools.globs.includes("Read"));
-  assert.equal(tools?.globs.at(-1), "mcp:github/get_*");
+  assert.equal(tools?.globs.at(-1), "client-mcp:github/get_*");
   const everyday = model.models.find(({ name }) => name === "everyday");
   assert.deepEqual(everyday?.via, ["anthropic"]);
   assert.ok(model.models.some(({ name }) => name === "anthropic.opus"));

@@ -3,7 +3,9 @@ import { hash } from "node:crypto";
 import { suite, test } from "node:test";
 import type { Code } from "../../src/language/codes.ts";
 import type { Diagnostic } from "../../src/language/diagnostic.ts";
+import { lockOf, printLock } from "../../src/model/lock.ts";
 import { type Built, build } from "../../src/revision/build.ts";
+import { sha256 } from "../../src/revision/locks.ts";
 import { readBuiltins } from "../../src/revision/packs.ts";
 import { contentHash } from "../../src/revision/revision.ts";
 import { orgText } from "./policies.ts";
@@ -40,6 +42,45 @@ suite("from sources to a table", () => {
     assert.deepEqual([bad.proofs?.proved, bad.proofs?.broken, codes(bad)], [0, 1, []]);
     assert.ok(bad.table !== null && bad.report !== null, "a broken promise hides no failing test");
     only(built({ "org.policy": invariant("require every key expires within 5 days") }), "GW5014");
+  });
+
+  test("pins deny what is not in their lock, to everybody, in proofs and tests too", () => {
+    const tools = [{ name: "get_issue" }, { name: "git.hub" }];
+    const lock = printLock(lockOf("github", tools, null, sha256), sha256);
+    const policy = `${orgText()}
+mcp github {
+  url "https://mcp.acme.example"
+  pins "mcp/github.lock"
+}
+team all {
+  allow tools mcp:github/*, mcp-prompt:github/*
+}
+test "t" for team all {
+  can use tools mcp:github/*, mcp:github/git_hub, mcp-prompt:github/review
+  cannot use tools mcp:github/get_secret, mcp:github/get_issue/x
+}
+invariant "i" {
+  never allow tools mcp:github/*secret* to team all
+}
+`;
+    const good = built({ "org.policy": policy, "mcp/github.lock": lock, "other.lock": "no lock of ours" });
+    assert.deepEqual(codes(good), []);
+    assert.deepEqual([good.report?.passed, good.proofs?.proved, good.proofs?.broken], [1, 1, 0]);
+    const [server] = good.table!.servers;
+    assert.deepEqual(
+      [server?.pins?.onDrift, server?.pins?.tools.map(([name]) => name)],
+      ["block", ["get_issue", "git.hub"]],
+    );
+
+    const open = built({ "org.policy": policy.replace(/ {2}pins.*\n/, "") });
+    assert.deepEqual([open.report?.failed, open.proofs?.broken], [1, 1]);
+    only(built({ "org.policy": policy }), "GW3055");
+    only(built({ "org.policy": policy, "mcp/github.lock": lock.replace("server github", "server gitlab") }), "GW3055");
+    const { span } = only(
+      built({ "org.policy": policy, "mcp/github.lock": lock.replace("get_issue", "get_issues") }),
+      "GW3056",
+    );
+    assert.deepEqual([span.path, span.line, span.end - span.start], ["mcp/github.lock", 7, "tool".length]);
   });
 
   test("a decision quotes its line as it was written, not what its groups hold", () => {

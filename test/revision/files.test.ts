@@ -24,13 +24,14 @@ suite("reading a policy directory", () => {
     return true;
   };
 
-  test("takes every policy file, sorted, and nothing else", async () => {
+  test("takes every policy file and every lock file, sorted, and nothing else", async () => {
     put("teams/b.policy");
     put("teams/a.policy");
     put("org.policy");
+    put("mcp/github.lock");
     put("README.md");
     put("policy.txt");
-    assert.deepEqual(await paths(), ["org.policy", "teams/a.policy", "teams/b.policy"]);
+    assert.deepEqual(await paths(), ["mcp/github.lock", "org.policy", "teams/a.policy", "teams/b.policy"]);
   });
 
   test("takes rules of other tools along, which are no policy by themselves", async () => {

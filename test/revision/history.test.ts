@@ -39,6 +39,7 @@ suite("a policy directory at a revision", () => {
     put("policy/teams/ü name.policy", "language 1\r\n# no newline at the end");
     put("policy/teams/.hidden/x.policy", "language 1\n");
     put("policy/packs/rules.toml", "title = 'rules'\n");
+    put("policy/mcp/github.lock", "lock 1\n");
     put("policy/notes.txt", "no policy");
     put("outside.policy", "language 1\n# elsewhere\n");
     const id = commit();
@@ -46,6 +47,7 @@ suite("a policy directory at a revision", () => {
     const past = await (await openHistory(dir)).at("HEAD");
     const now = await readSources(dir);
     assert.deepEqual(past.sources, now);
+    assert.ok(now.some(({ path }) => path === "mcp/github.lock"));
     assert.deepEqual(past.revision, await revisionOf(dir, now));
     assert.equal(past.revision.commit, id);
   });

@@ -67,6 +67,19 @@ suite("the name of a policy", () => {
     assert.equal((await revision()).commit, null, "a changed file");
   });
 
+  test("a lock file belongs to it as a policy file does", async () => {
+    git("init", "--quiet");
+    const lock = join(dir, "policy/github.lock");
+    writeFileSync(lock, "lock 1\n");
+    const id = commitAll();
+    const before = await revision();
+    assert.equal(before.commit, id);
+    writeFileSync(lock, "lock 1\n# another\n");
+    const after = await revision();
+    assert.equal(after.commit, null);
+    assert.notEqual(after.content, before.content);
+  });
+
   test("a repository without a commit has no commit to name", async () => {
     git("init", "--quiet");
     assert.equal((await revision()).commit, null);

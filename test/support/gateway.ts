@@ -103,7 +103,12 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
     launch({
       command: process.execPath,
       args: [...node, executable, "serve", "--policy", directory, "--data", data, "--format", "json", ...addresses],
-      env: { PATH: process.env.PATH ?? "", HOME: root, MOCK_CREDENTIAL: PROVIDER_CREDENTIAL },
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: root,
+        MOCK_CREDENTIAL: PROVIDER_CREDENTIAL,
+        MEMORY_FILE_PATH: join(root, "memory.json"),
+      },
       cwd: root,
       channel,
     });

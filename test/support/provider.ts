@@ -58,8 +58,8 @@ export interface Turn {
 
 /** How the provider answers one model call. */
 export type Step =
-  | { readonly kind: "say"; readonly text: string; readonly usage?: ReplyUsage }
-  | { readonly kind: "call"; readonly name: string; readonly input: unknown }
+  | { readonly kind: "say"; readonly text: string; readonly usage?: ReplyUsage; readonly signature?: string }
+  | { readonly kind: "call"; readonly name: string; readonly input: unknown; readonly signature?: string }
   /** A stream that begins as `whole` and then is cut off, ends early or says an error; a document is `whole`. */
   | { readonly kind: "break"; readonly whole: WholeStep; readonly how: "reset" | "end" | "error" }
   | {
@@ -176,11 +176,14 @@ function replyOf(step: WholeStep, body: MessagesBody, number: number): Reply {
           input: step.input,
         }
       : { type: "text", text: step.text };
+  // With a signature the model has thought before it answers.
+  const { signature } = step;
+  const thought: ReplyBlock[] = signature === undefined ? [] : [{ type: "thinking", thinking: "hm", signature }];
   const usage = (step.kind === "say" ? step.usage : undefined) ?? SMALL;
   return {
     id: `msg_mock_${number}`,
     model: body.model,
-    blocks: [block],
+    blocks: [...thought, block],
     usage,
   };
 }

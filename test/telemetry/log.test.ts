@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../src/audit/entry.ts";
 import { createLogger, narrate } from "../../src/telemetry/log.ts";
+import { called, joined, returned } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 function lines(level: string, bodies: readonly Body[]): Record<string, unknown>[] {
@@ -19,6 +20,53 @@ test("one line for a refusal and a fault, none for what went well", () => {
     [
       { msg: "refused", level: 30, key: "dana-laptop", reason: "model" },
       { msg: "could not serve", level: 40, key: "dana-laptop", reason: undefined },
+    ],
+  );
+});
+
+test("one line for a call that is refused and one that fails, none for what went well", () => {
+  const failed = returned("t", { end: "upstream-failed", fault: "timeout" });
+  const told = lines("info", [called("t"), returned("t"), called("t", { effect: "refuse", reason: "tool" }), failed]);
+  assert.deepEqual(
+    told.map(({ msg, level, name, reason, fault }) => ({ msg, level, name, reason, fault })),
+    [
+      { msg: "call refused", level: 30, name: "mcp:github/get_issue", reason: "tool", fault: undefined },
+      { msg: "server of tools failed", level: 40, name: "mcp:github/get_issue", reason: undefined, fault: "timeout" },
+    ],
+  );
+});
+
+test("drift of a server is a warning that names its tools, and its end is news", () => {
+  const drift = { kind: "drift", server: "github", action: "block", origin: "a.policy:4" } as const;
+  const changes = [
+    { tool: null, change: "instructions" },
+    { tool: "get_issue", change: "changed" },
+  ] as const;
+  const told = lines("info", [
+    { ...drift, count: 2, drift: changes },
+    { ...drift, count: 0, drift: [] },
+  ]);
+  assert.deepEqual(
+    told.map(({ level, server, tools }) => [level, server, tools]),
+    [
+      [40, "github", ["instructions", "get_issue:changed"]],
+      [30, "github", undefined],
+    ],
+  );
+});
+
+test("one line for a call that belongs to no answer, and for a tool that was used elsewhere", () => {
+  const findings = ["joined", "unissued", "bypassed", "outside"] as const;
+  const told = lines(
+    "info",
+    findings.map((finding) => joined({ finding })),
+  );
+  assert.deepEqual(
+    told.map(({ level, finding, name, toolUse }) => [level, finding, name, toolUse]),
+    [
+      [40, "unissued", "mcp:github/get_issue", "toolu_1"],
+      [40, "bypassed", "mcp:github/get_issue", "toolu_1"],
+      [30, "outside", "mcp:github/get_issue", "toolu_1"],
     ],
   );
 });

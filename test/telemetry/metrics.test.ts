@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asking, Body, Finding } from "../../src/audit/entry.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { joined } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 async function after(bodies: readonly Body[], maxKeys = 200) {
@@ -17,8 +18,8 @@ function has(text: string, line: string): void {
 
 test("a streamed answer is counted once, with its tokens, its cost and its times", async () => {
   const uses = [
-    { name: "Bash", granted: true },
-    { name: "client-mcp:github/merge", granted: false },
+    { name: "Bash", granted: true, id: null },
+    { name: "client-mcp:github/merge", granted: false, id: "toolu_1" },
   ];
   const text = await after([decision(), outcome({ toolUses: uses })]);
   const labels = 'team="eng",model="claude-opus-4-8",provider="anthropic"';
@@ -32,6 +33,14 @@ test("a streamed answer is counted once, with its tokens, its cost and its times
   has(text, 'gw_streams_in_flight{provider="anthropic"} 0');
   has(text, 'gw_tool_calls_total{team="eng",tool="Bash",mcp_server="none",verdict="granted"} 1');
   has(text, 'gw_tool_calls_total{team="eng",tool="mcp",mcp_server="github",verdict="withheld"} 1');
+});
+
+test("calls of tools are counted by what they have to do with answers", async () => {
+  const outside = joined({ finding: "outside", name: "client-mcp:mine/x" });
+  const text = await after([joined(), joined(), joined({ finding: "unissued" }), outside]);
+  has(text, 'gw_mcp_joins_total{team="eng",mcp_server="github",finding="joined"} 2');
+  has(text, 'gw_mcp_joins_total{team="eng",mcp_server="github",finding="unissued"} 1');
+  has(text, 'gw_mcp_joins_total{team="eng",mcp_server="mine",finding="outside"} 1');
 });
 
 test("refusals, findings, aborts and errors of providers each have their counter", async () => {
@@ -118,7 +127,7 @@ test("what comes from outside cannot grow the number of series", async () => {
   const bodies: Body[] = [];
   for (let index = 0; index < 300; index++) {
     const actor = { ...ACTOR, key: `key-${index}` };
-    const tool = { name: `Tool${index}`, granted: false };
+    const tool = { name: `Tool${index}`, granted: false, id: null };
     bodies.push(outcome({ actor, model: `claude-invented-${index}`, toolUses: [tool] }));
   }
   const text = await after(bodies, 5);

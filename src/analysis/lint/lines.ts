@@ -35,6 +35,8 @@ export interface IdleLine {
 export function idleLines(realm: Realm): IdleLine[] {
   const names = namesOf(realm.table);
   const isIdle = createTrial(names);
+  // What pins deny is no line that anybody wrote, or could delete.
+  const pins = new Set(realm.model.servers.map((server) => server.pins?.span));
   const paths: (readonly Line[])[] = [];
   const found: IdleLine[] = [];
   for (const [node, { grants, parent }] of realm.table.nodes.entries()) {
@@ -48,7 +50,7 @@ export function idleLines(realm: Realm): IdleLine[] {
     let left = path;
     for (let index = path.length - 1; index >= above.length; index--) {
       const line = path[index]!;
-      if (!inForce(line.grant.until, realm.at)) continue;
+      if (!inForce(line.grant.until, realm.at) || pins.has(line.span)) continue;
       if (!isIdle(line, left)) continue;
       const reach = names[line.grant.thing].slice();
       cutToReach(reach, line);

@@ -24,10 +24,13 @@ export function toolNames({ model }: Realm): Diagnostic[] {
   return found;
 }
 
-/** As clients send what policies write as `Bash` or `client-mcp:server/tool`; null for what may be of other families. */
+/**
+ * As clients send what policies write as `Bash` or `client-mcp:server/tool`; null for what may be of other families. Tools of the
+ * gateway's own servers have the names that their servers give them (GW3053 is about those).
+ */
 function nameForClients(text: string): string | null {
   if (!text.includes(":")) return isGlob(text) ? null : text;
-  const [, server, tool] = /^(?:client-)?mcp:([^/:]+)\/(.+)$/s.exec(text) ?? [];
+  const [, server, tool] = /^client-mcp:([^/:]+)\/(.+)$/s.exec(text) ?? [];
   return server === undefined ? null : `mcp__${server}__${tool}`;
 }
 

@@ -24,6 +24,7 @@ const SYMBOL_KINDS: Readonly<Record<Outlined["kind"], SymbolKind>> = {
   provider: SymbolKind.Interface,
   models: SymbolKind.Array,
   tools: SymbolKind.Array,
+  mcp: SymbolKind.Interface,
   pattern: SymbolKind.String,
   guardrail: SymbolKind.Event,
   service: SymbolKind.Interface,

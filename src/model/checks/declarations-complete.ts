@@ -6,6 +6,7 @@ import { fault, firstIsHere } from "../fault.ts";
 import { isTimeZone } from "../instant.ts";
 import { suggestion } from "../suggestion.ts";
 import { nearZone } from "../time-zones.ts";
+import { addressFaults } from "./address.ts";
 
 /** Parts that are missing, have no use, or have a value that means nothing. */
 export function declarationsComplete(declared: Declared): Diagnostic[] {
@@ -59,31 +60,12 @@ function provider(declaration: ProviderDeclaration): Diagnostic[] {
     const message = `\`credential ${reference.kind}\` has no meaning for a provider of kind \`${kind.name.text}\``;
     diagnostics.push(fault("GW3004", reference.span, message, 'use `credential env NAME` or `credential file "path"`'));
   }
-  return url ? [...diagnostics, ...address(url.url)] : diagnostics;
+  return url ? [...diagnostics, ...addressFaults(url.url)] : diagnostics;
 }
 
 function missing(code: "GW3006" | "GW3007", name: Word, example: string): Diagnostic {
   const part = example.split(" ")[0] ?? "";
   return fault(code, name.span, `provider \`${name.text}\` has no \`${part}\``, `add \`${example}\``);
-}
-
-/** What is wrong with an address. */
-export function address({ text, span }: Word): Diagnostic[] {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const wrong = addressFault(url);
-  return wrong === null ? [] : [fault("GW3023", span, `\`url\` ${wrong}`, 'write `"https://host/path"`')];
-}
-
-function addressFault(url: URL | null): string | null {
-  if (!url || !/^https?:$/.test(url.protocol)) return "is no absolute `https://` address";
-  if (url.username !== "" || url.password !== "") return "holds a user name or password";
-  if (url.search !== "" || url.hash !== "") return "holds a query or fragment";
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) return "would send the credential unencrypted";
-  return null;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(?:\.\d+){3}$/.test(host);
 }
 
 function zone(org: OrgDeclaration): Diagnostic[] {

@@ -44,6 +44,7 @@ function isWithin(declaration: Declaration, { team }: DelegateDeclaration, decla
     case "provider":
     case "models":
     case "tools":
+    case "mcp":
     case "pattern":
     case "guardrail":
     case "service":

@@ -36,6 +36,9 @@ export function everythingUsed(declared: Declared): Diagnostic[] {
   for (const { name, declaration } of declared.providers.values()) {
     if (!used.providers.has(name)) warn("provider", declaration.name);
   }
+  for (const { name, declaration } of declared.servers.values()) {
+    if (![...used.names].some((glob) => reaches(glob, name))) warn("mcp", declaration.name);
+  }
   return diagnostics;
 }
 
@@ -46,6 +49,13 @@ function isPackUsed(pack: string, { models }: Declared, used: Used): boolean {
   return hasPrices || [used.models, used.tools, used.patterns].some((names) => [...names].some(isOf));
 }
 
+/** Whether a glob is about anything of a server. */
+function reaches(glob: string, server: string): boolean {
+  const [, family, name] = /^([^:]*):([^/]*)/.exec(glob) ?? [];
+  if (family === undefined || name === undefined) return glob.startsWith("**");
+  return globMatches(family, "mcp") || /^mcp-(?:prompt|resource)$/.test(family) ? globMatches(name, server) : false;
+}
+
 interface Used {
   readonly models: Set<string>;
   readonly tools: Set<string>;
@@ -53,6 +63,8 @@ interface Used {
   readonly patterns: Set<string>;
   readonly guardrails: Set<string>;
   readonly services: Set<string>;
+  /** Names and globs of tools. */
+  readonly names: Set<string>;
 }
 
 function collect(declared: Declared): Used {
@@ -63,12 +75,14 @@ function collect(declared: Declared): Used {
     patterns: new Set(),
     guardrails: new Set(),
     services: new Set(),
+    names: new Set(),
   };
   const patternsOfProviders = new Set<string>();
   const items = (thing: Thing, list: readonly Item[]) => {
     for (const item of list) {
       if (item.kind === "reference") used[thing].add(item.text);
       else if (thing === "providers") patternsOfProviders.add(item.text);
+      else if (thing === "tools") used.names.add(item.text);
     }
   };
   for (const { pack, declaration } of declared.models.values()) {

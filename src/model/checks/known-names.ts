@@ -48,6 +48,7 @@ export function knownNamesIn(declaration: Declaration, declared: Declared): Diag
     case "use":
     case "provider":
     case "tools":
+    case "mcp":
     case "pattern":
     case "service":
     case "audit":

@@ -4,16 +4,17 @@
  */
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { didYouMean } from "../../language/suggest.ts";
-import type { Item, Thing } from "../../language/tree.ts";
+import type { Item } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { isGlob } from "../glob.ts";
+import { itemLists } from "../item-lists.ts";
 
 /** Plain names in the policy's own lists that are no name of a pack, but close to one, or to a group's. */
 export function namesNearlyKnown(declared: Declared): Diagnostic[] {
   const known = { tools: knownTo(declared, "tools"), models: knownTo(declared, "models") };
   const skeletons = new Set(Array.from(known.models, skeleton));
-  return listsOf(declared).flatMap(([thing, items]) =>
+  return itemLists(declared).flatMap(({ thing, items }) =>
     items.flatMap((item) => {
       if (thing === "providers" || item.kind === "reference" || isGlob(item.text)) return [];
       // Numbers of models change with every release.
@@ -46,24 +47,4 @@ function knownTo(declared: Declared, thing: "tools" | "models"): ReadonlySet<str
 
 function namesIn(items: readonly Item[]): readonly string[] {
   return items.flatMap(({ kind, text }) => (kind === "reference" || isGlob(text) ? [] : [text]));
-}
-
-/** Every list of the policy itself: in groups, on nodes, in tests. */
-function listsOf(declared: Declared): (readonly [Thing, readonly Item[]])[] {
-  const bodies = [
-    ...declared.orgs.map((org) => org.body),
-    ...[...declared.teams.values(), ...declared.keys.values()].map(({ declaration }) => declaration.body),
-  ];
-  return [
-    ...[...declared.models.values()].flatMap(({ pack, declaration }) =>
-      pack === null ? [["models", declaration.items] as const] : [],
-    ),
-    ...[...declared.tools.values()].flatMap(({ pack, declaration }) =>
-      pack === null ? [["tools", declaration.items] as const] : [],
-    ),
-    ...bodies.flat().flatMap((it) => (it.kind === "access" ? [[it.thing, it.items] as const] : [])),
-    ...declared.tests
-      .flatMap(({ body }) => body)
-      .flatMap((it) => (it.kind === "can" || it.kind === "cannot" ? [[it.thing, it.items] as const] : [])),
-  ];
 }

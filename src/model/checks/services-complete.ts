@@ -6,7 +6,7 @@ import { fault } from "../fault.ts";
 import { SERVICE_KINDS, type ServiceKind } from "../model.ts";
 import { partOf } from "../services.ts";
 import { suggestion } from "../suggestion.ts";
-import { address } from "./declarations-complete.ts";
+import { addressFaults } from "./address.ts";
 
 type Part = Exclude<ServiceStatement["kind"], "kind">;
 type Need = "must" | "may";
@@ -61,7 +61,7 @@ function service(declaration: ServiceDeclaration): Diagnostic[] {
   return [
     ...absent(declaration, needs),
     ...body.flatMap((it) => (it.kind === "kind" || needs[it.kind] !== undefined ? [] : [meaningless(it, kind)])),
-    ...(url === undefined ? [] : address(url.url)),
+    ...(url === undefined ? [] : addressFaults(url.url)),
     ...credential(part("credential"), kind),
     ...details(declaration, kind),
   ];

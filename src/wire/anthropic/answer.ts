@@ -51,7 +51,8 @@ export interface AnswerRules {
 
 export interface AnswerReport {
   readonly usage: Usage | null;
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
+  /** `id` is null but for tools of servers: by it the call is known that carries it out. */
+  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
   /** `values`: the first different ones, to be recorded as keyed hashes and nothing else. */
   readonly hits: readonly {
     readonly guardrail: number;

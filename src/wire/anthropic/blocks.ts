@@ -140,7 +140,7 @@ export class Blocks {
     const index = indexOf(fields);
     const name = nameOfTool(typeof content.name === "string" ? content.name : "");
     const granted = this.#rules.granted(name);
-    this.#tally.call(name, granted);
+    this.#tally.call(name, granted, content.id);
     if (!granted) {
       this.#open.set(index, { kind: "withheld" });
       this.#withheld += 1;

@@ -5,8 +5,10 @@
  */
 import type { Place } from "../../language/tree.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
+import { isSystem, listedNames } from "./listing.ts";
 import type { TextSpan, ToolList, ToolSpan, Unread } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
+import { RanCalls } from "./ran.ts";
 
 /** Keys under which a block of unknown type keeps words for the model. */
 const TEXT_KEYS: ReadonlySet<string> = new Set([
@@ -72,6 +74,11 @@ export class ContentReader {
   /** How many texts stand before the messages, and before the second of them. */
   lead = 0;
   opening = 0;
+  /** True when the model has answered before. */
+  answered = false;
+  /** True when the model has called a tool of the client's before. */
+  called = false;
+  readonly ran = new RanCalls();
   readonly #json: Json;
   readonly #known: KnownNames;
   #author: TextSpan["author"] = "client";
@@ -106,7 +113,24 @@ export class ContentReader {
     const author = role === "assistant" ? "model" : "client";
     if (author === "model" && this.#author === "client") this.#turn += 1;
     this.#author = author;
+    if (author === "model") {
+      this.answered = true;
+      this.ran.answer();
+    }
+    const before = this.texts.length;
     this.content(content, role === "system" ? "system" : "user");
+    for (const text of this.texts.slice(before)) if (isSystem(this.#json.bytes, text)) this.#listing(text);
+  }
+
+  #listing({ start, end }: TextSpan): void {
+    for (const elements of listedNames(this.#json.bytes, start, end)) {
+      const list: ToolList = { elements, filler: "none" };
+      for (const span of elements) {
+        const name = Buffer.from(this.#json.bytes.subarray(span.start, span.end)).toString("latin1");
+        const known = this.#known.offered.get(name) ?? nameOfTool(name);
+        this.mentions.push({ kind: "mention", name: known, deferred: false, list, ...span });
+      }
+    }
   }
 
   /** A string, or an array of blocks. */
@@ -132,6 +156,11 @@ export class ContentReader {
     const unread = UNREAD.get(type);
     if (unread !== undefined) this.#leave(unread);
     if (WORDLESS.has(type)) return type;
+    if (type === "tool_use") {
+      this.called = true;
+      this.ran.ask(this.#string(fields, "id"), this.#string(fields, "name"));
+    }
+    if (type === "tool_result") this.ran.result(this.#string(fields, "tool_use_id"), this.#isTrue(fields, "is_error"));
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);
     else if (type === "tool_reference") this.#mention(node, this.#referred(fields), list);
@@ -255,6 +284,11 @@ export class ContentReader {
     const text = fields.get("text");
     if (text === undefined || this.#json.end(text) - this.#json.start(text) > BILLING_MAX) return false;
     return this.#string(fields, "type") === "text" && this.#string(fields, "text")?.startsWith(BILLING) === true;
+  }
+
+  #isTrue(fields: ReadonlyMap<string, Node>, key: string): boolean {
+    const node = fields.get(key);
+    return node !== undefined && this.#json.kind(node) === "true";
   }
 
   #string(fields: ReadonlyMap<string, Node>, key: string): string | null {

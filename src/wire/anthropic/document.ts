@@ -86,7 +86,7 @@ class DocumentRewriter {
   #call(block: Node, members: ReadonlyMap<string, Node>): BlockVerdict {
     const name = nameOfTool(textOf(this.#json, members.get("name")) ?? "");
     const granted = this.#rules.granted(name);
-    this.#tally.call(name, granted);
+    this.#tally.call(name, granted, textOf(this.#json, members.get("id")));
     if (!granted) return { edits: [this.#replace(block, textBlock(this.#rules.withheld(name)))], stop: null };
     const input = members.get("input");
     if (input === undefined || !looksIntoCalls(this.#rules)) return UNTOUCHED;

@@ -30,7 +30,8 @@ function uncuttable(request: MessagesRequest, cut: readonly ToolSpan[]): string 
   if (last === undefined) return null;
   const lost = new Set(gone);
   const left = request.tools.filter((tool) => tool.kind === "offer" && !lost.has(tool));
-  if (left.length === 0) return request.choosesTool ? last.name : null;
+  // A choice is a choice among tools, and calls in the history are calls of tools: neither stands without any.
+  if (left.length === 0) return request.choosesTool || request.called ? last.name : null;
   if (left.some((tool) => !tool.deferred)) return null;
   return gone.find((tool) => !tool.deferred)?.name ?? null;
 }

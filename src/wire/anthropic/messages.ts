@@ -1,5 +1,6 @@
 /** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and the gateway use it. */
 import type { Place } from "../../language/tree.ts";
+import type { RanCall } from "./ran.ts";
 
 /** A string in the body: byte offsets of what stands between its quotes, escapes not undone. */
 export interface TextSpan {
@@ -29,7 +30,7 @@ export interface ValueSpan {
 export interface ToolSpan {
   /** Canonical name, as language/ writes it. */
   readonly name: string;
-  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference`, `tool_addition` or `tool_removal` block. */
+  /** `offer`: an entry of `tools`; `server`: an entry of `mcp_servers`; `mention`: a `tool_reference`, `tool_addition` or `tool_removal` block, or a name in a list in a system message. */
   readonly kind: "offer" | "server" | "mention";
   /** True for an offer with `defer_loading`. */
   readonly deferred: boolean;
@@ -70,6 +71,12 @@ export interface MessagesRequest {
   readonly end: Pick<TextSpan, "turn" | "author">;
   /** The session that `metadata` names; null when it names none. */
   readonly session: string | null;
+  /** True when the model has answered before. */
+  readonly answered: boolean;
+  /** True when the model has called a tool of the client's before. */
+  readonly called: boolean;
+  /** Calls of the last answer that the client says it has carried out, of tools of servers. */
+  readonly ran: readonly RanCall[];
 }
 
 /** Why a body cannot be read; `message` is for the caller and quotes nothing of the body. */

@@ -95,6 +95,9 @@ class RequestReader {
       opening: content.opening,
       end: content.end,
       session: this.#session(),
+      answered: content.answered,
+      called: content.called,
+      ran: content.ran.calls,
     };
   }
 

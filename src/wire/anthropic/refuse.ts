@@ -7,6 +7,7 @@ import type { Refusal } from "../../decision/decision.ts";
 import type { Fault } from "../../decision/fault.ts";
 import type { Reason } from "../../model/reasons.ts";
 import type { FaultNotice } from "../fault.ts";
+import { oneLine } from "../one-line.ts";
 
 /** An answer that is an error, whole. */
 export interface ErrorReply {
@@ -47,6 +48,7 @@ const REFUSALS = {
 
 const FAULTS = {
   endpoint: POLICY,
+  origin: POLICY,
   malformed: { status: 400, type: "invalid_request_error", retry: "never" },
   "too-large": { status: 413, type: "request_too_large", retry: "unsaid" },
   overloaded: DOWN,
@@ -87,9 +89,4 @@ function retryHeaders(retry: Row["retry"], afterMs: number | null): Record<strin
     wait === null ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait / 1000))) };
   const useless = retry === "never" || (retry === "short" && (wait === null || wait > SHORT_MS));
   return useless ? { ...after, "x-should-retry": "false" } : after;
-}
-
-/** The client shows the message in one line. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }

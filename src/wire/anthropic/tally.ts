@@ -11,13 +11,14 @@ export class Tally {
   usage: Usage | null = null;
   complete = false;
   stopped = false;
-  readonly #toolUses: { readonly name: string; readonly granted: boolean }[] = [];
+  readonly #toolUses: AnswerReport["toolUses"][number][] = [];
   #lost = 0;
   readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number; values: string[] }>();
   readonly #scanned = { texts: 0, bytes: 0, thinking: 0 };
 
-  call(name: string, granted: boolean): void {
-    this.#toolUses.push({ name, granted });
+  call(name: string, granted: boolean, id: unknown): void {
+    const isJoined = name.startsWith("client-mcp:") && typeof id === "string" && /^[\w-]{1,128}$/.test(id);
+    this.#toolUses.push({ name, granted, id: isJoined ? id : null });
   }
 
   hit({ guardrail, pattern }: Hit, value: string): void {

@@ -49,7 +49,7 @@ test("an untouched body is the very one that came", () => {
     assert.deepEqual(report.usage, { input: 3, output: 4, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 });
     assert.deepEqual(
       [report.complete, report.stopped, report.toolUses],
-      [true, false, [{ name: "Bash", granted: true }]],
+      [true, false, [{ name: "Bash", granted: true, id: null }]],
     );
   }
 });

@@ -67,6 +67,13 @@ test("a tool that is forced cannot go, nor the last when there is a choice", () 
   );
 });
 
+test("the last tool stays when the model has called tools before", () => {
+  const call = '{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"A","input":{}}]}';
+  const called = (tools: string) => `{"model":"m","max_tokens":1,"messages":[${call}],"tools":[${tools}]}`;
+  assert.equal(cut(called(`${tool("A")},${tool("B")}`), "A"), called(tool("B")));
+  assert.equal(cut(called(tool("A")), "A"), "refuse A");
+});
+
 test("deferred tools never stay alone", () => {
   const tools = `${tool("A")},${tool("B", ',"defer_loading":true')}`;
   assert.equal(cut(body(tools), "A"), "refuse A");

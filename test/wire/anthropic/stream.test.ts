@@ -109,8 +109,8 @@ test("a call that is not granted becomes text in its place", () => {
   assert.equal(stop, "tool_use");
   assert.ok(!sent.includes("ls"));
   assert.deepEqual(report.toolUses, [
-    { name: "Bash", granted: false },
-    { name: "client-mcp:github/get_issue", granted: true },
+    { name: "Bash", granted: false, id: null },
+    { name: "client-mcp:github/get_issue", granted: true, id: "toolu_3" },
   ]);
 });
 
@@ -244,7 +244,7 @@ test("a call whose input holds what no tool may get is withheld, however it is s
     const { sent, report } = watch([START, callBlock(0, "Bash", ...parts), messageDelta("tool_use"), STOP], guarded);
     assert.deepEqual(visibleIn(sent), { content: [{ type: "text", text: SPOILED }], stop: "end_turn", error: null });
     assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2, values: ["EMP-123456", "EMP-654321"] }]);
-    assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true }]);
+    assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true, id: null }]);
   }
   const key = watch([answer(callBlock(0, "Bash", '{"EMP-123456":1}'))], guarded);
   assert.deepEqual(visibleIn(key.sent).content, [{ type: "text", text: SPOILED }]);

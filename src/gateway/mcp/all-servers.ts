@@ -1,0 +1,84 @@
+/**
+ * All servers behind one address, as one peer: its lists are theirs joined, and what one of them cannot say now is missing
+ * until it can. Calls never come here: they go to the one server that their name tells.
+ */
+
+import type { TableServer } from "../../decision/table.ts";
+import { UpstreamError } from "../../providers/provider.ts";
+import { jointEntries } from "../../wire/mcp/joint.ts";
+import { LISTINGS } from "../../wire/mcp/lists.ts";
+import { errorTo, type Fields, textIn, type Value } from "../../wire/mcp/message.ts";
+import { GATEWAY } from "./http-exchange.ts";
+import type { Peer, PeerCall } from "./peer.ts";
+
+/** A server, and the peer to talk to it. */
+export interface Member {
+  readonly server: TableServer;
+  /** Throws UpstreamError. */
+  readonly peer: () => Promise<Peer>;
+}
+
+/** More pages of one list than this are not asked for. */
+const MOST_PAGES = 64;
+
+const CAPABILITIES: Fields = { tools: {}, prompts: {}, resources: {}, completions: {} };
+
+/** The peer that joins the members. */
+export function joined(members: readonly Member[]): Peer {
+  return {
+    asksInCalls: false,
+    async hello() {
+      const texts = await Promise.all(members.map(instructionsOf));
+      const instructions = texts.filter((text) => text !== null).join("\n\n");
+      return {
+        capabilities: CAPABILITIES,
+        serverInfo: GATEWAY,
+        instructions: instructions === "" ? null : instructions,
+      };
+    },
+    async call(call) {
+      const listing = LISTINGS[call.method];
+      if (listing === undefined) return { result: null, error: errorTo(null, -32_601, "").error as Fields };
+      const lists = await Promise.all(members.map((member) => listOf(member, call)));
+      if (members.length > 0 && lists.every((list) => list === null)) {
+        throw new UpstreamError("connect", "none of the servers can be reached");
+      }
+      return { result: { [listing.member]: lists.flatMap((list) => list ?? []) }, error: null };
+    },
+  };
+}
+
+async function instructionsOf({ server, peer }: Member): Promise<string | null> {
+  try {
+    const { instructions } = await (await peer()).hello();
+    return instructions === null ? null : `${server.name}: ${instructions}`;
+  } catch (error) {
+    if (error instanceof UpstreamError) return null;
+    throw error;
+  }
+}
+
+/** All pages of a server's list; null when it cannot be reached. */
+async function listOf({ server, peer }: Member, call: PeerCall): Promise<Value[] | null> {
+  const entries: Value[] = [];
+  let cursor: string | null = null;
+  try {
+    const it = await peer();
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const { cursor: _, ...params } = call.params;
+      const { result } = await it.call({
+        ...call,
+        params: cursor === null ? params : { ...params, cursor },
+        ask: null,
+      });
+      if (result === null) return entries;
+      entries.push(...jointEntries(server.name, call.method, result));
+      cursor = textIn(result, "nextCursor");
+      if (cursor === null) break;
+    }
+    return entries;
+  } catch (error) {
+    if (error instanceof UpstreamError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** What goes into the record about a call: its name, never what it was called with or what came of it. */
+import type { CallBody, ReturnBody } from "../../audit/entry.ts";
+import type { CallAllowed } from "../../decision/decide-call.ts";
+import type { Refusal } from "../../decision/decision.ts";
+import { withoutKeys } from "../../identity/mint.ts";
+import { metaOf } from "../../wire/mcp/era.ts";
+import { fieldsIn, type Request, textIn } from "../../wire/mcp/message.ts";
+import { canonicalName, type Target } from "../../wire/mcp/target.ts";
+import type { Ports } from "../ports.ts";
+import type { Caller } from "../ticket.ts";
+import type { Carried } from "./visit.ts";
+
+/** A call, before it is decided. */
+export interface Called {
+  readonly caller: Caller;
+  readonly server: string;
+  readonly request: Request;
+  readonly target: Target;
+  readonly bytes: number;
+}
+
+/** A caller decides how long a name is; the record must not grow with that. */
+const LONGEST = 256;
+
+/** The name of a call as the record has it. */
+export function recordedName({ server, target }: Pick<Called, "server" | "target">): string {
+  return withoutKeys(canonicalName(server, target)).slice(0, LONGEST);
+}
+
+/** The record of a decision about a call. */
+export function callBody(called: Called, decision: CallAllowed | Refusal, { hmac }: Pick<Ports, "hmac">): CallBody {
+  const { caller, request, bytes } = called;
+  const { arrival, table, actor } = caller;
+  return {
+    kind: "call",
+    ticket: arrival.id,
+    actor,
+    revision: table.revision.id,
+    commit: table.revision.commit,
+    effect: decision.kind === "allow" ? "allow" : "refuse",
+    reason: decision.kind === "allow" ? null : decision.reason,
+    origins: decision.origins.map(({ place }) => place),
+    name: recordedName(called),
+    method: request.method,
+    arguments: hmac(JSON.stringify(fieldsIn(request.params, "arguments"))).slice(0, 16),
+    toolUse: toolUseOf(request),
+    bytes,
+  };
+}
+
+/** The id of the model's call, when it looks like one. */
+function toolUseOf({ params }: Request): string | null {
+  const id = textIn(metaOf(params), "claudecode/toolUseId");
+  return id !== null && /^[\w-]{1,128}$/.test(id) ? withoutKeys(id) : null;
+}
+
+/** The record of how a call ended. */
+export function returnBody(called: Called, carried: Carried, tick: () => number): ReturnBody {
+  const { arrival, actor } = called.caller;
+  const { end, fault, status, said, firstByteMs } = carried;
+  return {
+    kind: "return",
+    ticket: arrival.id,
+    actor,
+    end,
+    fault,
+    status,
+    name: recordedName(called),
+    result: said ?? "none",
+    bytes: arrival.sink.written,
+    firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
+    totalMs: Math.round(tick() - arrival.started),
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * One message to an address of a server of tools, told in order: whose it is, what it is about, whether that is granted;
+ * what is let through is recorded first, then carried to its server, and its end is recorded too. Whatever only keeps
+ * the conversation going (lists, greetings, notices) is carried without a record of its own.
+ */
+import { standing } from "../../decision/decide.ts";
+import { decideCall } from "../../decision/decide-call.ts";
+import type { Refusal } from "../../decision/decision.ts";
+import type { TableServer } from "../../decision/table.ts";
+import { quote } from "../../decision/words.ts";
+import type { UpstreamError } from "../../providers/provider.ts";
+import type { FaultNotice } from "../../wire/fault.ts";
+import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
+import { canonicalName } from "../../wire/mcp/target.ts";
+import type { Arrival } from "../arrival.ts";
+import { authenticate } from "../authenticate.ts";
+import { lasting, unrecorded } from "../faults.ts";
+import { recorded } from "../record.ts";
+import type { Caller } from "../ticket.ts";
+import { turnAway, type Unwelcome } from "../turn-away.ts";
+import { carry } from "./carry.ts";
+import { failed, noticeOf, refusedOf } from "./failure.ts";
+import { isForeign } from "./foreign.ts";
+import type { Hall } from "./hall.ts";
+import { isAll, placeOf } from "./place.ts";
+import { readVisit } from "./read.ts";
+import { type Called, callBody, returnBody } from "./record.ts";
+import { endSession, openStream } from "./session-requests.ts";
+import type { Visit } from "./visit.ts";
+
+/** Serves one request to an address below `/mcp`. */
+export async function serveMcp(arrival: Arrival, hall: Hall): Promise<void> {
+  const caller = authenticate(arrival, hall.ports);
+  if (caller.kind === "stranger") return refuse(caller, NOTHING_READ, hall);
+  if (isForeign(arrival)) return refuse({ ...caller, why: FOREIGN }, NOTHING_READ, hall);
+  const server = placeOf(arrival.path, caller.table);
+  if (server === null) return refuse({ ...caller, why: noServer(caller) }, NOTHING_READ, hall);
+  switch (arrival.method) {
+    case "POST":
+      return serveMessage(caller, server, hall);
+    case "GET":
+      return openStream(caller, server, hall);
+    case "DELETE":
+      return endSession(caller, server, hall);
+    default:
+      return arrival.reply({ status: 405, headers: [["allow", "POST, GET, DELETE"]], body: new Uint8Array(0) });
+  }
+}
+
+const NOTHING_READ: Refused = { request: null, era: "sessions", target: null };
+const FOREIGN = lasting("origin", "the pages of a browser are not served, unless they come from this machine");
+
+function refuse(who: Unwelcome, refused: Refused, { ports }: Hall): Promise<void> {
+  return turnAway(who, null, { refuse: (why, id) => mcpReply(why, refused, id) }, ports);
+}
+
+function noServer({ arrival, table }: Caller): FaultNotice {
+  const name = arrival.path.slice("/mcp/".length);
+  const which = name === "" ? "no server is named" : `the gateway holds no server \`${quote(name)}\``;
+  const all = table.servers.map((server) => `/mcp/${server.name}`).join(", ");
+  return lasting("endpoint", all === "" ? `${which}, and its policy declares none` : `${which}; there are ${all}`);
+}
+
+async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Promise<void> {
+  const read = await readVisit(caller, server, hall);
+  if (read.kind === "reply") return caller.arrival.reply(read.reply);
+  if (read.kind === "fault") return refuse({ ...caller, why: read.why }, read.refused, hall);
+  const { visit, bytes } = read;
+  const { message, target } = visit;
+  const unseen = await lookAtPinned(visit, hall);
+  if (message.kind === "request" && target !== null) {
+    return serveCall(visit, { caller, server: visit.server.name, request: message, target, bytes }, unseen, hall);
+  }
+  const refusal = standing(caller.table, caller.principal, caller.arrival.at);
+  if (refusal !== null) return refuse({ ...caller, why: refusal }, refusedOf(visit), hall);
+  (await carry(visit, hall)).close();
+}
+
+/** What is granted is recorded before it goes anywhere, and how it ended after its answer. */
+async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | null, hall: Hall): Promise<void> {
+  const { arrival, table, principal } = visit.caller;
+  const { ports } = hall;
+  const since = ports.tick();
+  const granted = decideCall(table, principal, canonicalName(called.server, called.target), arrival.at);
+  const decision = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const decided = ports.tick();
+  ports.telemetry.overhead("policy", (decided - since) / 1000);
+  const isDurable = await recorded(callBody(called, decision, ports), ports);
+  ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
+  const why = isDurable ? decision : unrecorded();
+  if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
+  // What cannot be looked at is not vouched for, and cannot be called either.
+  const carried = unseen === null ? await carry(visit, hall) : failed(visit, noticeOf(visit, unseen, false));
+  carried.close();
+  await recorded(returnBody(called, carried, ports.tick), ports);
+}
+
+/** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */
+async function lookAtPinned({ server, caller, message }: Visit, { pins }: Hall): Promise<UpstreamError | null> {
+  if (message.kind !== "request") return null;
+  if (!isAll(server)) {
+    const unseen = await pins.check(server);
+    return server.pins?.onDrift === "warn" ? null : unseen;
+  }
+  await Promise.all(caller.table.servers.map((each) => pins.check(each)));
+  return null;
+}
+
+/** The refusal of a tool that is not what was pinned; null when nothing is held back. */
+function heldBack({ caller, server }: Visit, { target }: Called, { pins }: Hall): Refusal | null {
+  if (server.pins === null || !pins.withholds(server, target)) return null;
+  const name = canonicalName(server.name, target);
+  const message = `${quote(name)} is not what was pinned`;
+  const { id: revision } = caller.table.revision;
+  return { kind: "refusal", revision, origins: [server.pins.origin], reason: "tool", message, retryAfterMs: null };
+}

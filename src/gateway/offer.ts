@@ -1,0 +1,46 @@
+/** What of a request's tools goes to the model: what policy grants when a tool is first seen, and the same from then on. */
+import { toolGranted } from "../decision/decide.ts";
+import type { Allow, Refusal } from "../decision/decision.ts";
+import type { Origin } from "../decision/origin.ts";
+import { quote } from "../decision/words.ts";
+import type { Edit } from "../wire/anthropic/messages.ts";
+import type { Offers } from "./offers.ts";
+import type { Asked } from "./plane.ts";
+import type { Caller } from "./ticket.ts";
+
+/** What a request offers the model. */
+export interface Offered {
+  readonly kind: "offered";
+  /** Tools that stay in, or out, though the policy says otherwise by now. */
+  readonly stood: readonly string[];
+  /** The edits that take the others out. */
+  readonly cut: readonly Edit[];
+}
+
+/** Settles the offer, or says which tool stands in its way. */
+export function offer(asked: Asked, decision: Allow, caller: Caller, offers: Offers): Offered | Refusal {
+  const { facts, forced } = asked;
+  const { table, principal, arrival } = caller;
+  if (forced !== null && decision.strip.includes(forced)) return stuck(forced, decision, caller);
+  const offer = offers.of(principal.key.name, asked.continuity, facts.tools, decision.strip);
+  if (offer.late !== null) {
+    const { origin } = toolGranted(table, principal, offer.late, arrival.at);
+    const what = `tool \`${quote(offer.late)}\` is not granted to key ${principal.key.name} any more`;
+    return refused(`${what}, and this conversation was begun with it; start a new one`, origin, decision);
+  }
+  const cut = asked.cut(offer.strip);
+  if ("refuse" in cut) return stuck(cut.refuse, decision, caller);
+  // A count goes no further: the conversation may never be.
+  if (facts.purpose === "generate") offer.keep();
+  return { kind: "offered", stood: offer.stood, cut: cut.edits };
+}
+
+function stuck(tool: string, decision: Allow, { table, principal }: Caller): Refusal {
+  const { origin } = table.nodes[principal.node]!;
+  const what = `tool \`${quote(tool)}\` is not granted to key ${principal.key.name}`;
+  return refused(`${what}, and the request cannot do without it`, origin, decision);
+}
+
+function refused(message: string, origin: Origin, { revision }: Allow): Refusal {
+  return { kind: "refusal", revision, origins: [origin], reason: "tool", message, retryAfterMs: null };
+}

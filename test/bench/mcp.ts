@@ -1,0 +1,237 @@
+/**
+ * What a call and a list of tools cost through the gateway, beside the server itself, in the same run; and how long a change
+ * of the policy takes to reach every client that listens.
+ */
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { Pool } from "undici";
+import { mintKey } from "../../src/identity/mint.ts";
+import { startGateway } from "../support/gateway.ts";
+import { launch } from "../support/process.ts";
+import type { Section } from "./report.ts";
+import { median, quantile } from "./statistics.ts";
+
+/** How much is sent. */
+export interface McpPlan {
+  readonly warm: number;
+  readonly calls: number;
+  readonly lists: number;
+  readonly clients: number;
+  readonly load: number;
+  /** Clients that listen, and changes that reach them. */
+  readonly streams: number;
+  readonly reloads: number;
+}
+
+/** Milliseconds of single requests, and how many calls a second all clients together made. */
+export interface McpFigures {
+  readonly callMs: readonly number[];
+  readonly listMs: readonly number[];
+  readonly callsPerSecond: number;
+}
+
+/** Milliseconds from a policy in force until the last of the streams heard of it, one figure a change. */
+export interface ReloadFigures {
+  readonly streams: number;
+  readonly heardMs: readonly number[];
+}
+
+export interface McpReport {
+  readonly reload: ReloadFigures;
+  readonly direct: McpFigures;
+  readonly gateway: McpFigures;
+}
+
+const WITHIN_MS = 60_000;
+const META = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientCapabilities": {},
+};
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+  "mcp-protocol-version": "2026-07-28",
+};
+
+/** Measures both, in turns. */
+export async function benchMcp(plan: McpPlan, progress: (line: string) => void): Promise<McpReport> {
+  const server = launch({
+    command: process.execPath,
+    args: [resolve(import.meta.dirname, "loopback-server.ts")],
+    env: { PATH: process.env.PATH ?? "" },
+    cwd: import.meta.dirname,
+  });
+  try {
+    const url = await server.until(
+      (stdout) => (stdout === "" ? null : (JSON.parse(stdout) as { url: string }).url),
+      WITHIN_MS,
+    );
+    const team = "allow models @all\nallow tools mcp:bench/get_*, mcp:bench/list_*";
+    const keys = Array.from({ length: plan.streams }, () => mintKey(randomBytes));
+    const holders = keys.map(
+      ({ digest }, at) => `key bench-${at} in eng {\n  hash sha256:${digest}\n  expires 2099-12-31\n}\n`,
+    );
+    const more = `mcp bench {\n  url "${url}"\n}\n${holders.join("")}`;
+    const policy = { url: "http://127.0.0.1:9", team, more };
+    await using gateway = await startGateway({ policy });
+    const through = new URL("/mcp/bench", gateway.url).href;
+    await using direct = new Target(url, {});
+    await using via = new Target(through, { authorization: `Bearer ${gateway.key}` });
+    progress("warming up");
+    for (const target of [direct, via]) await target.flood(plan.warm, plan.clients);
+    progress("calls and lists");
+    const [alone, behind] = [await figures(direct, plan), await figures(via, plan)];
+    progress("changes of the policy");
+    const streams = await Promise.all(keys.map(({ key }) => Stream.open(through, key)));
+    const heardMs: number[] = [];
+    for (let round = 0; round < plan.reloads; round += 1) {
+      const heard = Promise.all(streams.map((stream) => stream.next()));
+      const grants = round % 2 === 0 ? "mcp:bench/get_*" : "mcp:bench/get_*, mcp:bench/list_*";
+      await gateway.reload({ ...policy, team: `allow models @all\nallow tools ${grants}` });
+      const begun = performance.now();
+      await heard;
+      heardMs.push(performance.now() - begun);
+    }
+    for (const stream of streams) stream.close();
+    return { direct: alone, gateway: behind, reload: { streams: streams.length, heardMs } };
+  } finally {
+    server.signal("SIGKILL");
+    await server.exit;
+  }
+}
+
+async function figures(target: Target, { calls, lists, clients, load }: McpPlan): Promise<McpFigures> {
+  const callMs: number[] = [];
+  const listMs: number[] = [];
+  for (let at = 0; at < calls; at += 1)
+    callMs.push(await target.timed("tools/call", { name: "get_thing_0", arguments: {} }));
+  for (let at = 0; at < lists; at += 1) listMs.push(await target.timed("tools/list", {}));
+  const begun = performance.now();
+  await target.flood(load, clients);
+  return { callMs, listMs, callsPerSecond: (load * 1_000) / (performance.now() - begun) };
+}
+
+class Target implements AsyncDisposable {
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(url: string, headers: Readonly<Record<string, string>>) {
+    const { origin, pathname } = new URL(url);
+    this.#pool = new Pool(origin, { connections: 64 });
+    this.#path = pathname;
+    this.#headers = { ...HEADERS, ...headers };
+  }
+
+  async timed(method: string, params: Readonly<Record<string, unknown>>): Promise<number> {
+    const begun = performance.now();
+    await this.#send(method, params);
+    return performance.now() - begun;
+  }
+
+  /** Sends calls, so many at a time. */
+  async flood(count: number, width: number): Promise<void> {
+    let left = count;
+    const client = async () => {
+      while (left > 0) {
+        left -= 1;
+        await this.#send("tools/call", { name: "get_thing_0", arguments: { owner: "acme", repo: "pay", number: 7 } });
+      }
+    };
+    await Promise.all(Array.from({ length: width }, client));
+  }
+
+  async #send(method: string, params: Readonly<Record<string, unknown>>): Promise<void> {
+    const name = typeof params.name === "string" ? { "mcp-name": params.name } : {};
+    const headers = { ...this.#headers, "mcp-method": method, ...name };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta: META } });
+    const answer = await this.#pool.request({ method: "POST", path: this.#path, headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200 || !text.includes('"result"'))
+      throw new Error(`${method}: ${answer.statusCode} ${text.slice(0, 200)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.close();
+  }
+}
+
+/** A stream on which a client hears of changes. */
+class Stream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #stop: AbortController;
+
+  private constructor(reader: ReadableStreamDefaultReader<Uint8Array>, stop: AbortController) {
+    this.#reader = reader;
+    this.#stop = stop;
+  }
+
+  static async open(url: string, key: string): Promise<Stream> {
+    const stop = new AbortController();
+    const method = "subscriptions/listen";
+    const params = { notifications: { toolsListChanged: true }, _meta: META };
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { ...HEADERS, authorization: `Bearer ${key}`, "mcp-method": method },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+      signal: stop.signal,
+    });
+    const stream = new Stream(response.body!.getReader(), stop);
+    await stream.#until("acknowledged");
+    return stream;
+  }
+
+  /** Resolves when the next change is heard of. */
+  next(): Promise<void> {
+    return this.#until("tools/list_changed");
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  async #until(words: string): Promise<void> {
+    for (let text = ""; !text.includes(words); ) {
+      const { value, done } = await this.#reader.read();
+      if (done) throw new Error(`the stream ended with ${text}`);
+      text += Buffer.from(value).toString();
+    }
+  }
+}
+
+/** The figures as people read them. */
+export function mcpSection({ direct, gateway, reload }: McpReport): Section {
+  const row = (name: string, { callMs, listMs, callsPerSecond }: McpFigures) => [
+    name,
+    ms(median(callMs)),
+    ms(quantile(callMs, 0.99)),
+    `${Math.round(callsPerSecond)}/s`,
+    ms(median(listMs)),
+    ms(quantile(listMs, 0.99)),
+  ];
+  const added = (share: number) => ms(quantile(gateway.callMs, share) - quantile(direct.callMs, share));
+  return {
+    title: "A call of a tool, and a list of 1,000, beside the server itself",
+    columns: ["via", "call p50", "call p99", "16 clients", "list p50", "list p99"],
+    rows: [row("server", direct), row("gateway", gateway), ["added", added(0.5), added(0.99), "", "", ""]],
+    notes: [
+      "Each call is recorded durably before it leaves; the list holds the half of the tools that is granted.",
+      `A change of the policy in force was heard by all of ${reload.streams} clients after ${ms(median(reload.heardMs))}, at most ${ms(Math.max(...reload.heardMs))}.`,
+    ],
+  };
+}
+
+/** The figures for machines: milliseconds, and calls a second. */
+export function toolFigures({ direct, gateway, reload }: McpReport) {
+  const of = ({ callMs, listMs, callsPerSecond }: McpFigures) => ({
+    callP50: median(callMs),
+    callP99: quantile(callMs, 0.99),
+    listP50: median(listMs),
+    callsPerSecond,
+  });
+  return { direct: of(direct), gateway: of(gateway), reloadHeardMs: median(reload.heardMs) };
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}
