@@ -1,8 +1,8 @@
 /**
  * The grammar of a policy file: its declarations. The parts that they are made of are in grammar-parts, -statements,
  * -resources, -servers, -patterns, -guardrails, -services, -tests and -invariants, each a step of one class only because
- * chevrotain records a grammar from the methods of one object. Rules are LL(1) and written once; actions build the tree while parsing, and recovery is on, so one run
- * serves compile, check and fmt.
+ * chevrotain records a grammar from the methods of one object. Rules are LL(1) and written once; actions build the tree
+ * while parsing, and recovery is on, so one run serves compile, check and fmt.
  */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
 import { emptyGuardrail } from "./grammar-guardrails.ts";
