@@ -19,21 +19,6 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, code) =>
   /[A-Za-z0-9+/_%\\-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 
-/** Cheap look at raw bytes: false only when no run is long enough. */
-export function mayHide(bytes: Uint8Array, start: number, end: number): boolean {
-  // Of a long enough run every 32nd byte lies in it, so that most bytes are never looked at.
-  for (let at = start + LEAST - 1; at < end; at += LEAST) {
-    if (LETTERS[bytes[at]!] === 0) continue;
-    let from = at;
-    while (from > start && LETTERS[bytes[from - 1]!] === 1) from--;
-    let to = at + 1;
-    while (to < end && LETTERS[bytes[to]!] === 1) to++;
-    if (to - from >= LEAST) return true;
-    at = to - 1;
-  }
-  return false;
-}
-
 /** Lines of a wrapped block but the first are at least this long, except for the last. */
 const LEAST_LINE = 16;
 

@@ -8,8 +8,6 @@ import type { TableExpression } from "./table.ts";
 export interface Finder {
   /** Calls back for every match, from the left, with the place of its value. */
   each(text: string, found: (start: number, end: number) => void): void;
-  /** Whether there is any match. */
-  any(text: string): boolean;
   /** The match that begins at a place, and its value; null for none. Not every engine can be asked. */
   readonly at: ((text: string, place: number) => Match | null) | null;
 }
@@ -41,11 +39,6 @@ export function createFinder(expression: TableExpression): Finder {
         (linear) => linear.each(text, found),
       );
     },
-    any: (text) =>
-      roomy(
-        () => quick.any(text),
-        (linear) => linear.any(text),
-      ),
     at: (text, place) =>
       roomy(
         () => quick.at!(text, place),
@@ -64,7 +57,6 @@ function firstAt(linear: Finder, text: string, place: number): Match | null {
 
 function v8Finder({ source, flags }: TableExpression): Finder {
   const kept = flags.replace("g", "");
-  const test = new RegExp(source, kept);
   const search = new RegExp(source, `${kept}g`);
   // Places of groups cost on every match, so only a second look at a match asks for them.
   const locate = new RegExp(source, `${kept}dy`);
@@ -78,7 +70,6 @@ function v8Finder({ source, flags }: TableExpression): Finder {
     return end === place ? null : { end, from, to };
   };
   return {
-    any: (text) => test.test(text),
     at(text, place) {
       sticky.lastIndex = place;
       return sticky.test(text) ? locateAt(text, place) : null;
@@ -105,7 +96,6 @@ function linearFinder({ re2 }: TableExpression): Finder {
   const engine = RE2JS.compile(re2);
   return {
     at: null,
-    any: (text) => engine.matcher(text).find(),
     each(text, found) {
       const matcher = engine.matcher(text);
       const grouped = matcher.groupCount() > 0;

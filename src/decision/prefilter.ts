@@ -15,10 +15,8 @@ export interface Literal {
 export type Visit = (literal: number, at: number) => void;
 
 export interface Prefilter {
-  /** Tells every place in `bytes[start, end)` where a literal stands whole. */
-  inBytes(bytes: Uint8Array, start: number, end: number, visit: Visit): void;
   /** Tells every place of the text where a literal stands. */
-  inText(text: string, visit: Visit): void;
+  find(text: string, visit: Visit): void;
 }
 
 /** Three times five bits: a fourth character falls out of the hash, so that it can roll. */
@@ -42,10 +40,7 @@ interface Tables {
 /** Builds the tables for a list of literals; the list is not empty. */
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
-  return {
-    inBytes: (bytes, start, end, visit) => lookThrough(tables, { bytes, start, end, visit }),
-    inText: (text, visit) => lookThroughText(tables, text, visit),
-  };
+  return { find: (text, visit) => lookThrough(tables, text, visit) };
 }
 
 function layTables(literals: readonly Literal[]): Tables {
@@ -67,51 +62,12 @@ function hashOf(a: number, b: number, c: number): number {
   return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
 }
 
-/** Bytes to look through, and who is told what they hold. */
-interface Range {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  readonly visit: Visit;
-}
-
-/** Takes every position, four at a time; the hash of the next one is made from the last. */
-function lookThrough(tables: Tables, range: Range): void {
-  const { live } = tables;
-  const { bytes, start, end } = range;
-  let hash = 0;
-  let i = start;
-  for (; i + 3 < end; i += 4) {
-    // Masked only to look up: each step waits for the one before, so it has to be short.
-    const first = (hash << 5) ^ bytes[i]!;
-    const second = (first << 5) ^ bytes[i + 1]!;
-    const third = (second << 5) ^ bytes[i + 2]!;
-    hash = (third << 5) ^ bytes[i + 3]!;
-    if ((live[first & 0x7fff]! | live[second & 0x7fff]! | live[third & 0x7fff]! | live[hash & 0x7fff]!) === 0) continue;
-    for (let at = Math.max(start, i - 2); at < i + 2; at++) compareAt(tables, range, at);
-  }
-  for (let at = Math.max(start, i - 2); at + 2 < end; at++) compareAt(tables, range, at);
-}
-
-/** Tells the literals that a trigram at `at` stands for, where they lie whole inside the range. */
-function compareAt({ literals, heads, entries }: Tables, { bytes, start, end, visit }: Range, at: number): void {
-  for (let e = heads[hashOf(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!; e !== 0; e = entries[e]!.next) {
-    const { literal, offset } = entries[e]!;
-    const { text, fold } = literals[literal]!;
-    const from = at - offset;
-    if (from < start || from + text.length > end) continue;
-    let i = 0;
-    while (i < text.length && same(bytes[from + i]!, text.charCodeAt(i), fold)) i++;
-    if (i === text.length) visit(literal, from);
-  }
-}
-
-function lookThroughText(tables: Tables, text: string, visit: Visit): void {
+function lookThrough(tables: Tables, text: string, visit: Visit): void {
   const { live } = tables;
   let hash = 0;
   for (let i = 0; i < text.length; i++) {
     hash = ((hash << 5) ^ text.charCodeAt(i)) & 0x7fff;
-    if (live[hash] === 1) compareInText(tables, text, { at: i - 2, hash, visit });
+    if (live[hash] === 1) compareAt(tables, text, { at: i - 2, hash, visit });
   }
 }
 
@@ -122,7 +78,7 @@ interface Spot {
   readonly visit: Visit;
 }
 
-function compareInText({ literals, heads, entries }: Tables, text: string, { at, hash, visit }: Spot): void {
+function compareAt({ literals, heads, entries }: Tables, text: string, { at, hash, visit }: Spot): void {
   for (let e = heads[hash]!; e !== 0; e = entries[e]!.next) {
     const { literal, offset } = entries[e]!;
     const { text: wanted, fold } = literals[literal]!;

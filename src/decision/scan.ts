@@ -10,20 +10,11 @@ export interface Hit {
   readonly pattern: string;
 }
 
-/** What may hit in some bytes; only the scanner that said so can read it. */
-export type Suspects = "any" | readonly number[];
-
 /** Scans for the guardrails it was made for. Stateless between calls; safe on any text (linear time). */
 export interface Scanner {
   /**
-   * Cheap first stage over raw bytes (JSON escapes not undone, except that with a `\u` among them anything may hit):
-   * null only when no guardrail of this scanner can hit in `bytes[start, end)`.
-   */
-  suspects(bytes: Uint8Array, start: number, end: number): Suspects | null;
-  /**
    * Every hit in decoded text, sorted by start. Those that change the text do not overlap (the longer wins, a reject beats
-   * a redact, that a mask); those that leave it as it is (flagged, observed) may. `suspects` is
-   * what the first stage said of the same text's bytes; without it the text itself is looked through first.
+   * a redact, that a mask); those that leave it as it is (flagged, observed) may.
    */
-  scan(text: string, suspects?: Suspects): readonly Hit[];
+  scan(text: string): readonly Hit[];
 }

@@ -1,15 +1,14 @@
 /**
  * Looks for guarded content in two stages: literals first; then an expression only where one of its literals stands, as
- * far around it as a match can reach, so that the answer is that of the expressions alone. Raw bytes are only ruled
- * out: what may hold something is decoded and looked through again.
+ * far around it as a match can reach, so that the answer is that of the expressions alone.
  */
 import { CONFIDENCES, ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { createAccepts } from "../model/filters/filter.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
-import { mayHide, unpack } from "./encoded.ts";
+import { unpack } from "./encoded.ts";
 import { createFinder, type Finder } from "./finder.ts";
+import { mayFollow, type QuickStep, quickSteps } from "./follow.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
-import { decodedAround, mayFollow, mayFollowIn, type QuickStep, quickSteps } from "./raw-text.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
 
@@ -61,7 +60,7 @@ interface Lead {
   readonly follow: readonly QuickStep[];
 }
 
-/** A literal as it may be spelled, and its leads. */
+/** A literal and its leads. */
 interface Sign extends Literal {
   readonly leads: Lead[];
 }
@@ -125,81 +124,31 @@ function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
 
 function addSigns(signs: Map<string, Sign>, probe: number, { literals }: TableExpression): void {
   for (const { text, fold, before, follow } of literals) {
-    const lead = { probe, before, follow: quickSteps(follow) };
-    for (const spelling of spellings(text)) {
-      const key = `${fold} ${spelling}`;
-      const sign = signs.get(key) ?? { text: spelling, fold, leads: [] };
-      sign.leads.push(lead);
-      signs.set(key, sign);
-    }
+    const key = `${fold} ${text}`;
+    const sign = signs.get(key) ?? { text, fold, leads: [] };
+    sign.leads.push({ probe, before, follow: quickSteps(follow) });
+    signs.set(key, sign);
   }
 }
 
-/** JSON may write each `/` with a backslash before it. */
-function spellings(text: string): string[] {
-  const [first = "", ...rest] = text.split("/");
-  return rest.reduce((ways, part) => ways.flatMap((way) => [`${way}/${part}`, `${way}\\/${part}`]), [first]);
-}
-
-/** The beginnings of escapes that stand for printable ASCII, so that literals may hide behind them. */
-const ESCAPES = [..."234567"].map((digit): Literal => ({ text: `\\u00${digit}`, fold: false }));
-
-/** Context that an expression may look at beside a match, and what a cut through a character may spoil. */
-const MARGIN = 3;
+/** Context that an expression may look at beside a match. */
+const MARGIN = 2;
 
 function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): Scanner {
-  const prefilter = createPrefilter([...signs, ...ESCAPES]);
-  const letters = lettersOf([...signs.map(({ text }) => text), ...probes.map(({ certain }) => certain)]);
-  // Written anew by each look; fresh ones for each would be most of what a look allocates.
-  const suspected = new Uint8Array(probes.length);
+  const prefilter = signs.length === 0 ? null : createPrefilter(signs);
+  // Emptied by each scan; fresh ones for each would be most of what a scan allocates.
   const begins: number[][] = probes.map(() => []);
   const called: number[] = [];
-  let bytes: Buffer = Buffer.alloc(0);
-  let start = 0;
-  let end = 0;
-  let disguised = false;
-
-  const rulesOut = ({ probe, before, follow }: Lead, at: number, length: number): boolean => {
-    if (!mayFollow(bytes, at + length, end, follow)) return true;
-    const { finder, certain, longest } = probes[probe]!;
-    if (before === null || longest === null) return certain !== "" && !holds(bytes, start, end, certain);
-    return !finder.any(decodedAround({ bytes, start, end, at }, before + MARGIN, longest + MARGIN));
-  };
-  const look = (index: number, at: number): void => {
-    const sign = signs[index];
-    if (sign === undefined) {
-      disguised ||= letters[Number.parseInt(bytes.toString("latin1", at + 4, at + 6), 16)] === 1;
-      return;
-    }
-    for (const lead of sign.leads) {
-      if (suspected[lead.probe] === 0 && !rulesOut(lead, at, sign.text.length)) suspected[lead.probe] = 1;
-    }
-  };
 
   return {
-    suspects(given, from, to) {
-      bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
-      start = from;
-      end = to;
-      disguised = false;
-      suspected.fill(0);
-      for (const probe of blind) {
-        const { certain } = probes[probe]!;
-        if (certain === "" || holds(bytes, start, end, certain)) suspected[probe] = 1;
-      }
-      prefilter.inBytes(bytes, start, end, look);
-      if (disguised) return "any";
-      if (suspected.includes(1)) return [...probes.keys()].filter((probe) => suspected[probe] === 1);
-      return insides.length > 0 && mayHide(bytes, start, end) ? NO_PROBES : null;
-    },
-    scan(text, suspects = "any") {
+    scan(text) {
       const hits: Ranked[] = [];
       const add = (probe: number, start: number, end: number): void => {
         const { guardrail, pattern, strength, certainty, accepts } = probes[probe]!;
         if (!(accepts?.(text, start, end) ?? true)) return;
         hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
       };
-      for (const [probe, ranges] of suspects === "any" ? around(text) : wholly(text, suspects)) {
+      for (const [probe, ranges] of around(text)) {
         for (const { from, to } of ranges) {
           probes[probe]!.finder.each(text.slice(from, to), (start, end) => add(probe, from + start, from + end));
         }
@@ -216,12 +165,11 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
       text,
       blind.filter((probe) => text.includes(probes[probe]!.certain)),
     );
-    prefilter.inText(text, (index, at) => {
-      const sign = signs[index];
-      if (sign === undefined) return;
+    prefilter?.find(text, (index, at) => {
+      const sign = signs[index]!;
       const behind = at + sign.text.length;
       for (const { probe, before, follow } of sign.leads) {
-        if (!mayFollowIn(text, behind, follow)) continue;
+        if (!mayFollow(text, behind, follow)) continue;
         const { longest, isAnchored } = probes[probe]!;
         if (isAnchored) {
           const places = begins[probe]!;
@@ -275,20 +223,6 @@ function joined(ranges: Range[]): Range[] {
   return result;
 }
 
-/** Whether an ASCII character is among the bytes. */
-function holds(bytes: Buffer, start: number, end: number, char: string): boolean {
-  return bytes.subarray(start, end).includes(char.charCodeAt(0));
-}
-
-/** 1 for each character that stands in one of the texts, in either case. */
-function lettersOf(texts: readonly string[]): Uint8Array {
-  const letters = new Uint8Array(256);
-  for (const text of texts) {
-    for (const letter of text.toLowerCase() + text.toUpperCase()) letters[letter.charCodeAt(0)] = 1;
-  }
-  return letters;
-}
-
 /** What hides a finding is a finding as a whole, once for each pattern. */
 function hidden(text: string, { encoding, scanner, strengthOf: strength }: Inside): Ranked[] {
   return unpack(text, encoding).flatMap(({ start, end, text: plain }) => {
@@ -305,7 +239,6 @@ function hidden(text: string, { encoding, scanner, strengthOf: strength }: Insid
 }
 
 const NO_HITS: readonly Hit[] = [];
-const NO_PROBES: readonly number[] = [];
 interface Ranked extends Hit {
   readonly strength: number;
   readonly certainty: number;

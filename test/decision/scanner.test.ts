@@ -60,11 +60,6 @@ const FREE: Written = ["digits", "\\b\\d{5}\\b"];
 const found = (scanner: Scanner, text: string): string[] =>
   scanner.scan(text).map(({ start, end, pattern }) => `${pattern}:${text.slice(start, end)}`);
 
-function mayHit(scanner: Scanner, text: string): boolean {
-  const bytes = Buffer.from(`xx${text}yy`);
-  return scanner.suspects(bytes, 2, bytes.length - 2) !== null;
-}
-
 test("a hit is where the expression matches, its group when it has one", () => {
   const scanner = scannerOf(guardrail([AWS, PASSWORD, FREE]));
   assert.deepEqual(found(scanner, "key AKIA1234 and PaSs = hunter2, again pass=AKIA9999, 12345"), [
@@ -108,64 +103,27 @@ test("a guardrail works at its own stages only", () => {
   assert.equal(createScanner(table, [], "response"), null);
 });
 
-test("the first stage sees in raw bytes where an expression can match, whatever is escaped there", () => {
+test("a literal by itself is no finding, whatever stands around it", () => {
   const urls: Written = ["url", "\\bredis://\\w{0,8}:([^@/\\s]{3,20})@"];
   const scanner = scannerOf(guardrail([AWS, PASSWORD, urls]));
-  const suspicious = [
-    "AKIA1234",
-    `${"x".repeat(1_000)} AKIA1234`,
-    "pAsS=x",
-    "é😀 AKIA1234",
-    "\\u0041KIA1234",
-    "AKIA\\u0031234",
-    "pass\\n=\\tx",
-    "pass\\u0020=x",
-    'redis://:a\\"c\\\\d@',
-    "redis:\\/\\/u:\\u00e9\\u00e9\\u00e9@",
-    "\\\\redis://:abc@",
-  ];
-  for (const text of suspicious) assert.ok(mayHit(scanner, text), text);
-  const clear = [
-    "",
-    "AKI",
-    "akia1234",
-    "AKIA",
-    "AKIA12345",
-    "xAKIA1234",
-    "pas",
-    "pass",
-    "pass x",
-    "pass\\n\\n!=x",
-    "redis://:abc/@",
-    "redis://:ab@",
-    "\\u001b[0m \\u003c",
-    "x".repeat(1_000),
-    "\\n\\t\\\\",
-  ];
-  for (const text of clear) assert.ok(!mayHit(scanner, text), text);
+  const hits = ["AKIA1234", `${"x".repeat(1_000)} AKIA1234`, "pAsS=x", "é😀 AKIA1234", "pass\n=\tx"];
+  for (const text of [...hits, 'redis://:a"c\\d@', "redis://u:ééé@"]) assert.equal(scanner.scan(text).length, 1, text);
+  const clear = ["", "AKI", "akia1234", "AKIA", "AKIA12345", "xAKIA1234", "pas", "pass", "pass x", "pass\n\n!=x"];
+  const urlsClear = ["redis://:abc/@", "redis://:ab@", "x".repeat(1_000)];
+  for (const text of [...clear, ...urlsClear]) assert.deepEqual(scanner.scan(text), [], text);
 });
 
-test("the first stage keeps to its range", () => {
-  const scanner = scannerOf(guardrail([AWS]));
-  const bytes = Buffer.from("AKIA1234 .. AKIA1234");
-  assert.equal(scanner.suspects(bytes, 1, bytes.length - 1), null);
-  assert.notEqual(scanner.suspects(bytes, 0, 8), null);
-  assert.notEqual(scanner.suspects(bytes, 12, 20), null);
-});
-
-test("where a match has no greatest length, its literal and its certain character make a suspect", () => {
+test("a match may have no greatest length", () => {
   const scanner = scannerOf(guardrail([["url", "http:.*@"]]));
-  for (const text of ["http:x", "@"]) assert.ok(!mayHit(scanner, text), text);
-  for (const text of ["http:x@", "@ http:x", "http:x\\u0040"]) assert.ok(mayHit(scanner, text), text);
   assert.deepEqual(found(scanner, "\nhttp:x http:y@ x"), ["url:http:x http:y@"]);
   assert.deepEqual(found(scanner, "http:x http:y"), []);
 });
 
-test("an expression without a literal is a suspect everywhere", () => {
-  assert.ok(mayHit(scannerOf(guardrail([AWS, FREE])), "nothing"));
+test("an expression without a literal is tried everywhere", () => {
+  assert.deepEqual(found(scannerOf(guardrail([AWS, FREE])), "nothing but 12345"), ["digits:12345"]);
 });
 
-test("on random texts the scanner finds what the expressions find, and the first stage never hides it", () => {
+test("on random texts the scanner finds what the expressions find", () => {
   const next = random(3);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
   const parts = [
@@ -221,20 +179,8 @@ test("on random texts the scanner finds what the expressions find, and the first
       for (let i = start; i < end; i++) hit.add(i);
     }
     assert.deepEqual(hit, covered, text);
-    const raw = Buffer.from(escaped(text, next));
-    const suspects = scanner.suspects(raw, 0, raw.length);
-    if (suspects === null) assert.equal(covered.size, 0, raw.toString());
-    else assert.deepEqual(scanner.scan(text, suspects), scanner.scan(text), raw.toString());
   }
 });
-
-/** The text as JSON may write it: what must be escaped is, and now and then what need not be. */
-function escaped(text: string, next: () => number): string {
-  return Array.from({ length: text.length }, (_, i) => {
-    if (next() < 0.03) return `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`;
-    return /[\ud800-\udfff]/.test(text[i]!) ? text[i] : JSON.stringify(text[i]).slice(1, -1);
-  }).join("");
-}
 
 test("a run of millions of letters, which is more than the quick engine can hold, is found all the same", () => {
   const scanner = scannerOf(guardrail([["key", "BEGIN[A-Z0-9]{40,}(?:END)?"]]));

@@ -1,7 +1,7 @@
 /**
  * Strings of which at least one stands in every match of an expression, how far from its beginning and before what, and
  * a character that does, so that a scanner can look for them first and try the expression only where they are found.
- * Only ASCII that JSON writes as it is (of `/` it may write an escape), so that raw bytes can be searched.
+ * Only printable ASCII, without the quotes and backslashes that one text shows as another writes them.
  */
 import { type CharSet, foldCase, members, size } from "./char-set.ts";
 import { longestMatch } from "./extent.ts";

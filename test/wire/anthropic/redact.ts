@@ -22,10 +22,9 @@ export function scanTexts(request: MessagesRequest, scannerAt: (place: Place) =>
       scanner = scannerAt(span.place);
       scanners.set(span.place, scanner);
     }
-    const suspects = scanner === null ? null : scanner.suspects(body, span.start, span.end);
-    if (scanner === null || suspects === null) continue;
+    if (scanner === null) continue;
     const text = textAt(body, span.start, span.end);
-    for (const hit of scanner.scan(text, suspects)) found.push({ span, hit, value: text.slice(hit.start, hit.end) });
+    for (const hit of scanner.scan(text)) found.push({ span, hit, value: text.slice(hit.start, hit.end) });
   }
   return found;
 }
