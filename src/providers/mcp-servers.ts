@@ -8,6 +8,7 @@ import type { McpServer, McpServers } from "./mcp.ts";
 import { createMcpHttp, NOTHING_TO_SHOW, tokensFrom } from "./mcp-http.ts";
 import { superviseProgram } from "./mcp-program.ts";
 import { openTokens, type Tokens } from "./oauth.ts";
+import { createStore } from "./store.ts";
 
 export interface McpServersOptions {
   /** Where `credential env NAME` and `env NAME` are looked up. */
@@ -24,33 +25,12 @@ type Client = McpServer & { retire(): Promise<void>; close(): Promise<void> };
 
 /** Makes the store of clients. */
 export function createMcpServers(options: McpServersOptions): McpServers {
-  const clients = new Map<string, Client>();
-  let known = new WeakMap<TableServer, Client>();
-  return {
-    open(server) {
-      const hit = known.get(server);
-      if (hit !== undefined) return hit;
-      const settings = settingsOf(server);
-      const client = clients.get(settings) ?? create(server, options);
-      clients.set(settings, client);
-      known.set(server, client);
-      return client;
-    },
-    retain(current) {
-      const wanted = new Set(current.map(settingsOf));
-      known = new WeakMap();
-      for (const [settings, client] of clients) {
-        if (wanted.has(settings)) continue;
-        clients.delete(settings);
-        void client.retire();
-      }
-    },
-    async close() {
-      const open = [...clients.values()];
-      clients.clear();
-      await Promise.all(open.map((client) => client.close()));
-    },
-  };
+  return createStore({
+    settingsOf,
+    create: (server) => create(server, options),
+    retire: (client) => client.retire(),
+    close: (client) => client.close(),
+  });
 }
 
 function settingsOf({ name, reach }: TableServer): string {

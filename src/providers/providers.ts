@@ -8,6 +8,7 @@ import { openCredential } from "./credential.ts";
 import type { Provider, Providers } from "./provider.ts";
 import { UpstreamError } from "./provider.ts";
 import { createSimulated } from "./simulated.ts";
+import { createStore } from "./store.ts";
 
 export interface ProvidersOptions {
   /** Where `credential env NAME` is looked up. */
@@ -19,33 +20,8 @@ export interface ProvidersOptions {
 
 /** Makes the store of clients. */
 export function createProviders(options: ProvidersOptions): Providers {
-  const clients = new Map<string, Provider & Partial<Client>>();
-  let known = new WeakMap<TableProvider, Provider>();
-  return {
-    open(provider) {
-      const hit = known.get(provider);
-      if (hit !== undefined) return hit;
-      const settings = settingsOf(provider);
-      const client = clients.get(settings) ?? create(provider, options);
-      clients.set(settings, client);
-      known.set(provider, client);
-      return client;
-    },
-    retain(current) {
-      const wanted = new Set(current.map(settingsOf));
-      known = new WeakMap();
-      for (const [settings, client] of clients) {
-        if (wanted.has(settings)) continue;
-        clients.delete(settings);
-        void client.close?.();
-      }
-    },
-    async close() {
-      const open = [...clients.values()];
-      clients.clear();
-      await Promise.all(open.map((client) => client.close?.()));
-    },
-  };
+  const close = (client: Provider & Partial<Client>) => client.close?.();
+  return createStore({ settingsOf, create: (provider) => create(provider, options), retire: close, close });
 }
 
 function settingsOf({ name, kind, url, credential }: TableProvider): string {
