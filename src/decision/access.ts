@@ -1,7 +1,8 @@
 /**
  * What a node may use, from the statements on its chain, and which of them decide. The meaning is one line:
  * everything some allow names, within every `only`, without anything a deny names. compile.ts applies it once to nodes
- * whose statements hold for ever, view.ts again at each `until`.
+ * whose statements hold for ever, view.ts again at each `until`. Conditions on the input of a call are not looked at here:
+ * a tool that may be called with some input is offered, and call-granted.ts decides about each call.
  */
 import type { Until } from "../model/model.ts";
 import { emptyBits, fullBits, hasBit, intersect, subtract, unite } from "./bits.ts";
@@ -47,7 +48,8 @@ export function addGrants(sum: Sum, grants: readonly Grant[], thing: Kind, now: 
       if (grant.effect === "allow") allow ??= new Uint32Array(grant.bits.length);
     } else if (grant.effect === "allow") allow = joined(allow, grant.bits, unite);
     else if (grant.effect === "only") only = joined(only, grant.bits, intersect);
-    else deny = joined(deny, grant.bits, unite);
+    // A denial with a condition takes away calls, not the tool.
+    else if (grant.where === null) deny = joined(deny, grant.bits, unite);
   }
   return { allow, only, deny };
 }
@@ -70,6 +72,22 @@ export function allowedOf(sum: Sum, thing: Kind, size: number): Uint32Array {
   if (sum.only !== null) intersect(bits, sum.only);
   if (sum.deny !== null) subtract(bits, sum.deny);
   return bits;
+}
+
+/** The tools among those that are offered of which some calls are granted and others not: it depends on their input. */
+export function conditionalAt(chain: readonly TableNode[], offered: Uint32Array, now: number): Uint32Array {
+  const held = new Uint32Array(offered.length);
+  const allowed = new Uint32Array(offered.length);
+  const free = new Uint32Array(offered.length);
+  for (const { thing, effect, bits, where, until } of chain.flatMap(({ grants }) => grants)) {
+    if (thing !== "tools" || !inForce(until, now)) continue;
+    if (effect === "allow") unite(where === null ? free : allowed, bits);
+    else if (where !== null) unite(held, bits);
+  }
+  subtract(allowed, free);
+  unite(held, allowed);
+  intersect(held, offered);
+  return held;
 }
 
 /** The access of a chain at a moment. */
@@ -104,7 +122,7 @@ export function explain(chain: readonly TableNode[], thing: Kind, atom: number, 
       if (grant.effect === "allow") allows.push(found);
       if (!inForce(grant.until, now)) continue;
       const holds = atom >= 0 && hasBit(grant.bits, atom);
-      if (grant.effect === "deny" && holds) denials.push(found);
+      if (grant.effect === "deny" && holds && grant.where === null) denials.push(found);
       else if (grant.effect === "only" && !holds) ceilings.push(found);
       else if (grant.effect === "allow" && holds) grants.push(found);
     }

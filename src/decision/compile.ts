@@ -24,7 +24,7 @@ import type {
   TableNode,
   TableServer,
 } from "./table.ts";
-import { listNames, untilText } from "./words.ts";
+import { listNames, untilText, whereText } from "./words.ts";
 
 /** Compiles a policy; `table` is null when there is an error among the diagnostics. */
 export function compile(model: Model, revision: Revision): { table: Table | null; diagnostics: Diagnostic[] } {
@@ -175,9 +175,10 @@ function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], brok
 function layGrants(model: Model, atoms: Table["atoms"]): readonly (readonly Grant[])[] {
   const none: readonly Grant[] = [];
   const grantOf = (access: Access): Grant => {
-    const { effect, thing, globs, written, except, until, span } = access;
-    const text = `${effect} ${thing} ${listNames(written, 3)}${untilText(until)}`;
-    return { effect, thing, bits: bitsOf(atoms[thing], access), until, origin: originAt(span, text), globs, except };
+    const { effect, thing, globs, written, except, where, until, span } = access;
+    const text = `${effect} ${thing} ${listNames(written, 3)}${whereText(where)}${untilText(until)}`;
+    const bits = bitsOf(atoms[thing], access);
+    return { effect, thing, bits, until, origin: originAt(span, text), globs, except, where };
   };
   return model.nodes.map(({ access }) => (access.length === 0 ? none : access.map(grantOf)));
 }

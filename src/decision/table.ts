@@ -5,6 +5,7 @@
 import type { Confidence, Encoding, OnDrift, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
 import type { Filter } from "../model/filters/filter.ts";
 import type { Ask, Expression, GuardrailAction, ProviderKind, Server, Service, Until } from "../model/model.ts";
+import type { Predicate } from "../model/predicate.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
 
@@ -101,6 +102,8 @@ export interface Grant {
   readonly globs: readonly string[];
   /** Names among them that are not meant. */
   readonly except: readonly string[];
+  /** What the input of a call has to be for the statement to count; null: anything. */
+  readonly where: Predicate | null;
 }
 
 export interface TableNode {

@@ -3,7 +3,7 @@
  * shared by all nodes that add no grant of their own. Made once, then only looked at, so that a request pays for no rule.
  * Views and scopes are memos beside the table, never part of it.
  */
-import { accessAt, chainOf, explain, inForce } from "./access.ts";
+import { accessAt, chainOf, conditionalAt, explain, inForce } from "./access.ts";
 import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
 import { hasBit } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
@@ -22,6 +22,8 @@ interface Stretch {
 export interface Scope extends Stretch {
   readonly chain: readonly TableNode[];
   readonly access: Policy;
+  /** The granted tools whose calls depend on their input; null when no statement of the policy asks about any. */
+  readonly conditional: Uint32Array | null;
   /** By model atom; null for an atom that is not allowed or has no provider left. */
   readonly ways: Map<number, Way | null>;
   /** The models of the catalogue that can be used; null until somebody asks. */
@@ -43,6 +45,8 @@ export interface View {
   readonly scope: Scope;
   /** The granted tools of the scope. */
   readonly tools: Uint32Array;
+  /** Those of them whose calls depend on their input; null when no statement of the policy asks about any. */
+  readonly conditional: Uint32Array | null;
   readonly holds: readonly Hold[];
   readonly guards: readonly number[];
   /** Windows that bind now; null when there are none. */
@@ -61,6 +65,8 @@ export interface Runtime {
   readonly table: Table;
   readonly atomOf: Readonly<Record<Kind, (name: string) => number>>;
   readonly quick: Quick;
+  /** Whether any statement asks about the input of calls. */
+  readonly hasConditions: boolean;
   views: (View | undefined)[];
   /** By the index of the node that has the last grants of the chain. */
   scopes: (Scope | undefined)[];
@@ -83,6 +89,7 @@ export function runtimeOf(table: Table): Runtime {
     const { length } = table.nodes;
     runtime = {
       quick: createQuick(table, atomOf.tools),
+      hasConditions: table.nodes.some(({ grants }) => grants.some(({ where }) => where !== null)),
       table,
       atomOf,
       views: new Array(length),
@@ -138,6 +145,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     stretch: stretch.after === ALWAYS.after && stretch.until === ALWAYS.until ? null : stretch,
     scope,
     tools: scope.access.tools,
+    conditional: scope.conditional,
     holds: node.slots.map((id) => holdOf(table.slots[id]!, chain, now)).filter((hold) => hold !== null),
     guards: [...new Set(guards)].sort((a, b) => a - b),
     windows: windows.length > 0 ? windows : null,
@@ -168,19 +176,20 @@ function scopeOf(runtime: Runtime, node: number, now: number): Scope {
   while (nodes[owner]!.grants.length === 0 && nodes[owner]!.parent !== null) owner = nodes[owner]!.parent!;
   const known = runtime.scopes[owner];
   if (known !== undefined && isWithin(known, now)) return known;
-  const scope = createScope(runtime.table, owner, now);
+  const scope = createScope(runtime, owner, now);
   runtime.scopes[owner] = scope;
   return scope;
 }
 
-function createScope(table: Table, owner: number, now: number): Scope {
+function createScope({ table, hasConditions }: Runtime, owner: number, now: number): Scope {
   const chain = chainOf(table.nodes, owner);
   const { policy } = table.nodes[owner]!;
   const { models, tools, providers } = table.atoms;
   const sizes = { models: models.atoms, tools: tools.atoms, providers: providers.atoms };
   const access = policy >= 0 ? table.policies[policy]! : accessAt(chain, sizes, now);
   const stretch = stretchOf(policy >= 0 ? [] : chain.flatMap(({ grants }) => grants), now, ALWAYS);
-  return { ...stretch, chain, access, ways: new Map(), names: null, choice: null };
+  const conditional = hasConditions ? conditionalAt(chain, access.tools, now) : null;
+  return { ...stretch, chain, access, conditional, ways: new Map(), names: null, choice: null };
 }
 
 function windowAt(window: Window, now: number): Window {

@@ -1,5 +1,7 @@
 /** How decisions put things into words: amounts, lists, times, and names that callers made up. */
 import type { Active } from "../model/model.ts";
+import type { Predicate } from "../model/predicate.ts";
+import { predicateText } from "../model/predicate-text.ts";
 
 /** Names as a list for a sentence: the first few, then how many more. */
 export function listNames(names: readonly string[], most = 6): string {
@@ -19,6 +21,15 @@ export function quote(word: string): string {
 export function untilText(until: number | null): string {
   if (until === null) return "";
   return ` until ${new Date(until).toISOString().replace(/(:00)?\.\d+Z$/, "Z")}`;
+}
+
+const LONGEST_CONDITION = 200;
+
+/** The words of a `where`, as an origin shows them; a long one is cut short. */
+export function whereText(where: Predicate | null): string {
+  if (where === null) return "";
+  const text = predicateText(where);
+  return ` where ${text.length <= LONGEST_CONDITION ? text : `${text.slice(0, LONGEST_CONDITION)}...`}`;
 }
 
 /** Micro-dollars as people write them: `$4_000`, `$49.99`, `$0.005`. */

@@ -23,6 +23,7 @@ import type {
 import type { OAuth, Reference, ServiceCredential } from "./credentials.ts";
 import type { Filter } from "./filters/filter.ts";
 import type { Lock } from "./lock.ts";
+import type { Predicate } from "./predicate.ts";
 import type { Literal } from "./regex/literals.ts";
 
 /** A statement's `until`, in milliseconds since the epoch; null means for ever. */
@@ -41,6 +42,8 @@ export interface Access {
   readonly written: readonly string[];
   /** Names that the globs hold and that are not meant: what is pinned, of a server whose other tools are denied. */
   readonly except: readonly string[];
+  /** Of calls of tools: what their input has to be for the statement to count; null: anything. */
+  readonly where: Predicate | null;
   readonly until: Until;
   readonly span: Span;
 }

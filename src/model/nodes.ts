@@ -119,7 +119,7 @@ function accessOf(statement: AccessStatement, { groups, report }: Workshop, mome
   const { effect, thing, items, span } = statement;
   const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: WHY_KNOWN[effect] }, report);
   const written = items.map(({ kind, text }) => (kind === "reference" ? `@${text}` : text));
-  return { effect, thing, globs, written, except: [], until: moment(statement.until), span };
+  return { effect, thing, globs, written, except: [], where: null, until: moment(statement.until), span };
 }
 
 function limitOf(

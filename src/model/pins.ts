@@ -34,6 +34,7 @@ function denialOf(server: string, { lock, span }: Pins): Access {
     globs: [all],
     written: [`${all} that is not pinned`],
     except: pinnedNames(lock).map((name) => `mcp:${server}/${name}`),
+    where: null,
     until: null,
     span,
   };

@@ -51,7 +51,16 @@ function accessLine(next: Next): Access {
   );
   const distinct = [...new Set(globs)];
   const span = spanAt(1 + below(next, 90));
-  return { effect, thing, globs: distinct, written: distinct, except: [], until: pick(next, UNTILS), span };
+  return {
+    effect,
+    thing,
+    globs: distinct,
+    written: distinct,
+    except: [],
+    where: null,
+    until: pick(next, UNTILS),
+    span,
+  };
 }
 
 function some<T>(next: Next, most: number, make: () => T): T[] {

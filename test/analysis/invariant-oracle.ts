@@ -112,7 +112,16 @@ function randomUntil(chance: Chance): number | null {
 function randomAccess(chance: Chance, thing: Thing): Access {
   const effect = chance.pick<Access["effect"]>(["allow", "allow", "allow", "deny", "only"]);
   const globs = randomGlobs(chance, thing);
-  return { effect, thing, globs, written: globs, except: [], until: randomUntil(chance), span: at(chance.below(90)) };
+  return {
+    effect,
+    thing,
+    globs,
+    written: globs,
+    except: [],
+    where: null,
+    until: randomUntil(chance),
+    span: at(chance.below(90)),
+  };
 }
 
 const PERIODS = ["day", "week", "month"] as const satisfies readonly Period[];

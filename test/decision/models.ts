@@ -18,6 +18,7 @@ import type {
   Price,
   Provider,
 } from "../../src/model/model.ts";
+import type { Predicate } from "../../src/model/predicate.ts";
 
 export const REVISION: Revision = { id: "0123456789ab", content: "0".repeat(64), commit: null };
 
@@ -27,10 +28,15 @@ export function at(line: number): Span {
 }
 
 /** `allow models a, b`, as one word list. */
-export function access(line: number, text: string, until: number | null = null): Access {
+export function access(
+  line: number,
+  text: string,
+  until: number | null = null,
+  where: Predicate | null = null,
+): Access {
   const [effect, thing, ...globs] = text.split(/[\s,]+/);
   const kinds = { effect: effect as Access["effect"], thing: thing as Access["thing"] };
-  return { ...kinds, globs, written: globs, except: [], until, span: at(line) };
+  return { ...kinds, globs, written: globs, except: [], where, until, span: at(line) };
 }
 
 export interface NodeParts {

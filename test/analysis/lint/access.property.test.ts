@@ -43,7 +43,7 @@ function randomAccess(chance: Chance, thing: Access["thing"], line: number): Acc
       .replace(/\*{3,}/g, "**");
   });
   const until = chance.below(3) > 0 ? null : chance.pick(ENDS);
-  return { effect, thing, globs, written: globs, except: [], until, span: at(line) };
+  return { effect, thing, globs, written: globs, except: [], where: null, until, span: at(line) };
 }
 
 // ---- the plain meaning ------------------------------------------------------------------------------------------------
