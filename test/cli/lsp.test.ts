@@ -1,9 +1,11 @@
 /** The language server as an editor meets it: a process of its own, spoken to over its standard input and output. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import {
   CodeActionRequest,
   CodeLensRefreshRequest,
@@ -25,7 +27,9 @@ import {
   ShowMessageNotification,
   WorkspaceSymbolRequest,
 } from "vscode-languageserver/node";
-import { codesOf, type Editor, type Setup, startEditor } from "../editor/client.ts";
+import { lockOf, printLock } from "../../src/model/lock.ts";
+import { sha256 } from "../../src/revision/locks.ts";
+import { codesOf, type Editor, type Setup, startEditor, type Told } from "../editor/client.ts";
 import { FILES, TEAMS, TESTS } from "../editor/policies.ts";
 import { playground } from "./gw.ts";
 
@@ -93,6 +97,37 @@ test("formatting is that of `gw policy fmt`", () =>
       [""],
     );
   }));
+
+test("rules of other tools and lock files count as the files of the language do, when they are written, come or go", () => {
+  const RULES = "[[rules]]\nid = \"order\"\nregex = '''ORD-[0-9]{6}'''\n";
+  const use = `language 1\n\nuse leaks from gitleaks "rules.toml" sha256:${createHash("sha256").update(RULES).digest("hex")}\n`;
+  const pins = `${use}\nmcp github {\n  url "https://mcp.example/github"\n  pins "github.lock" on drift block\n}\n`;
+  const files = { ...POLICY, "policy/more.policy": pins, "policy/rules.toml": RULES };
+  return using({ files }, async (editor) => {
+    const disk = (path: string, type: 1 | 2 | 3) =>
+      editor.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+        changes: [{ uri: editor.uri(path), type }],
+      });
+    const errors = async (codes: readonly string[]) => {
+      const isSo = (told: Told) => isDeepStrictEqual(codesOf(told).filter(isError), codes);
+      await editor.until("policy/more.policy", isSo);
+    };
+    const isError = (code: unknown) => !String(code).startsWith("GW6");
+    await errors(["GW3055"]);
+    writeFileSync(join(editor.dir, "policy/github.lock"), printLock(lockOf("github", [], null, sha256), sha256));
+    await disk("policy/github.lock", 1);
+    await errors([]);
+    writeFileSync(join(editor.dir, "policy/rules.toml"), `${RULES}\n`);
+    await disk("policy/rules.toml", 2);
+    await errors(["GW3018"]);
+    writeFileSync(join(editor.dir, "policy/rules.toml"), RULES);
+    await disk("policy/rules.toml", 2);
+    await errors([]);
+    writeFileSync(join(editor.dir, "policy/github.lock"), printLock(lockOf("gitlab", [], null, sha256), sha256));
+    await disk("policy/github.lock", 2);
+    await errors(["GW3055"]);
+  });
+});
 
 /** A place in a file of the policy, in front of some words. */
 function at(editor: Editor, path: string, words: string, skip = 0) {

@@ -40,11 +40,14 @@ suite("watching a policy directory", { timeout: 30_000 }, () => {
     renameSync(join(dir, `${link}.new`), join(dir, link));
   };
 
-  test("reports a write, a new file in a new folder, and a removal", async () => {
+  test("reports a write of any file that a policy reads, a new file in a new folder, and a removal", async () => {
     mkdirSync(join(dir, "policy"));
     put("policy/org.policy", "1");
     await begin("policy");
     await reported(() => put("policy/org.policy", "2"));
+    await reported(() => put("policy/rules.toml", "1"));
+    await reported(() => put("policy/rules.toml", "2"));
+    await reported(() => put("policy/github.lock", "1"));
     await reported(() => {
       mkdirSync(join(dir, "policy/teams"));
       put("policy/teams/a.policy", "1");

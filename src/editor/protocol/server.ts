@@ -50,7 +50,7 @@ export async function serveEditor(
   connection.onInitialized(async () => {
     if (opened === null) return;
     if (opened.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
-      const watchers = [{ globPattern: "**/*.policy" }];
+      const watchers = [{ globPattern: "**/*.{policy,toml,lock}" }];
       connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch((error: unknown) => {
         connection.console.warn(`changes on the disk are not seen: ${String(error)}`);
       });
@@ -81,9 +81,10 @@ export async function serveEditor(
   documents.onDidChangeContent(({ document }) => workspace.edited(document));
   documents.onDidClose(({ document }) => workspace.saved(document.uri));
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
-    // A file that came or went may move the bounds of policies.
-    if (changes.some(({ type }) => type !== FileChangeType.Changed)) await workspace.reload();
-    else await Promise.all(changes.map(({ uri }) => workspace.saved(uri)));
+    const moved = changes.filter(({ type }) => type !== FileChangeType.Changed);
+    await workspace.movedOnDisk(moved.map(({ uri }) => uri));
+    const written = changes.filter(({ type }) => type === FileChangeType.Changed);
+    await Promise.all(written.map(({ uri }) => workspace.saved(uri)));
   });
 
   const asking = createAsking(workspace, ready.promise);

@@ -10,6 +10,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Source } from "../../language/source.ts";
 import { readSources, SourcesError } from "../../revision/files.ts";
 import type { Builtins } from "../../revision/packs.ts";
+import { isPolicyFile, isSourceFile } from "../../revision/source-files.ts";
 import { OpenPolicy } from "../open-policy.ts";
 import { findRoots, type Root, rootAround } from "../roots.ts";
 import { Rounds } from "../rounds.ts";
@@ -18,7 +19,6 @@ import { createAddresses, filePath, within } from "./addresses.ts";
 import { say } from "./say.ts";
 import { type Find, shownDiagnostic } from "./shapes.ts";
 
-const SUFFIX = ".policy";
 /** So long at most the telling of many files keeps a keystroke waiting. */
 const SLICE_MS = 3;
 
@@ -140,7 +140,7 @@ export class Workspace {
     for (const source of sources) policy.put(source);
     for (const document of documents.all()) {
       const path = within(dir, filePath(document.uri));
-      if (path?.endsWith(SUFFIX)) policy.put({ path, text: document.getText() });
+      if (path !== null && isPolicyFile(path)) policy.put({ path, text: document.getText() });
     }
     const listener = {
       judged: (paths: Iterable<string>) => void this.#judged(desk, paths),
@@ -154,7 +154,7 @@ export class Workspace {
   /** Finds a policy around a document that lies in none: opened by itself, such as a pack that ships. */
   async #adopt(uri: string): Promise<Desk | null> {
     const path = filePath(uri);
-    if (!path?.endsWith(SUFFIX) || this.seatOf(uri) !== null) return null;
+    if (path === null || !isPolicyFile(path) || this.seatOf(uri) !== null) return null;
     const dir = await rootAround(path);
     const desk = dir === null ? this.#desk(dirname(path), false, []) : await this.#read({ dir, whole: true });
     // The document may have been adopted twice while its folder was read.
@@ -166,7 +166,16 @@ export class Workspace {
   /** Where a document lies; null for one that is no policy file, or whose policy is not read yet. */
   seatOf(uri: string): Seat | null {
     const file = filePath(uri);
-    if (!file?.endsWith(SUFFIX)) return null;
+    return file !== null && isPolicyFile(file) ? this.#seatAt(file) : null;
+  }
+
+  /** Where a file lies that policies read: in the language, the rules of another tool, or a lock. */
+  #seatOfSource(uri: string): Seat | null {
+    const file = filePath(uri);
+    return file !== null && isSourceFile(file) ? this.#seatAt(file) : null;
+  }
+
+  #seatAt(file: string): Seat | null {
     const seats = this.#desks.flatMap((desk): Seat[] => {
       const path = within(desk.dir, file);
       return path === null ? [] : [{ desk, path }];
@@ -188,10 +197,20 @@ export class Workspace {
     else if (this.#isOpen) void this.#adopt(document.uri).then((desk) => desk && this.#begin(desk));
   }
 
+  /** A file came to the disk, or left it: one of the language may move the bounds of policies, others lie in one or in none. */
+  async movedOnDisk(uris: readonly string[]): Promise<void> {
+    const matters = (uri: string): boolean => {
+      const file = filePath(uri);
+      return file !== null && (isPolicyFile(file) || this.#seatOfSource(uri) !== null);
+    };
+    if (uris.some(matters)) await this.reload();
+  }
+
   /** A file changed on the disk, or its document was closed: unless it is open, what lies there counts. */
   async saved(uri: string): Promise<void> {
-    const seat = this.seatOf(uri);
-    if (seat === null || this.#around.documents.get(uri) !== undefined) return;
+    const seat = this.#seatOfSource(uri);
+    const isOpen = seat !== null && isPolicyFile(seat.path) && this.#around.documents.get(uri) !== undefined;
+    if (seat === null || isOpen) return;
     this.#put(seat, await readFile(join(seat.desk.dir, seat.path), "utf8").catch(() => null));
   }
 
