@@ -28,8 +28,11 @@ export interface Charge {
   readonly at: number;
 }
 
-/** What is done about a finding, from the mildest to the strongest. */
-export type Act = "flag" | "mask" | "redact" | "reject";
+/**
+ * What was done about a finding, from the mildest to the strongest. `withhold`: a call was taken out of an answer for what
+ * its input holds, or a text out of the history because a service flags it.
+ */
+export type Act = "flag" | "mask" | "redact" | "withhold" | "reject";
 
 /** Findings of a guardrail: how many, never what. */
 export interface Finding {

@@ -52,10 +52,10 @@ export async function consult(consulted: Consulted, services: Services): Promise
   const asking = indices.map((index) => table.guardrails[index]!).filter(({ ask }) => ask !== null);
   if (asking.length === 0) return { refusal: null, edits, findings: [], asked: [] };
   const opinions = await Promise.all(asking.map((guardrail) => ask(guardrail, consulted, services)));
-  const findings = opinions.flatMap((opinion) => findingsOf(opinion, consulted.texts));
   const asked = opinions.map(askingOf);
   const fresh = newTexts(consulted.texts, consulted.conversation);
   const refusal = refusalOf(opinions, fresh, consulted);
+  const findings = opinions.flatMap((opinion) => findingsOf(opinion, consulted.texts, refusal !== null));
   if (refusal !== null) return { refusal, edits: [], findings, asked };
   return { refusal: null, edits: withheld(opinions, consulted), findings, asked };
 }
@@ -97,7 +97,8 @@ function flaggedIn({ about, verdict }: Opinion): number[] {
   return verdict.flagged.map((question) => about[question]!);
 }
 
-function findingsOf(opinion: Opinion, { spans }: Texts): Finding[] {
+/** What a request goes on without was withheld, whatever is done about what is new. */
+function findingsOf(opinion: Opinion, { spans }: Texts, refused: boolean): Finding[] {
   const { guardrail, service } = opinion;
   const { done, observed } = deedsAt(guardrail.actions, null);
   const places = Map.groupBy(flaggedIn(opinion), (index) => spans[index]!.place);
@@ -106,7 +107,7 @@ function findingsOf(opinion: Opinion, { spans }: Texts): Finding[] {
     pattern: service.name,
     stage: "request",
     place,
-    done: done?.kind ?? null,
+    done: done?.kind === "reject" && !refused ? "withhold" : (done?.kind ?? null),
     observed: observed?.kind ?? null,
     count: length,
     values: [],

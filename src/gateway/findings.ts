@@ -1,8 +1,8 @@
 /** Findings added up for the record: by what found them, where, and what was done. Values only as the ids that placeholders have. */
 import type { Finding } from "../audit/entry.ts";
-import { deedsOf } from "../decision/deeds.ts";
+import { type Deeds, deedsOf } from "../decision/deeds.ts";
 import type { TableGuardrail } from "../decision/table.ts";
-import type { AnswerReport } from "../wire/anthropic/answer.ts";
+import type { AnswerReport, Fate } from "../wire/anthropic/answer.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Mark } from "./mark.ts";
 import type { Texts } from "./plane.ts";
@@ -10,7 +10,7 @@ import type { Texts } from "./plane.ts";
 /** Different values of a finding whose ids are recorded. */
 const MOST_VALUES = 5;
 
-/** What guardrails found in a request. Older content is never turned away: a placeholder stands for it. */
+/** What guardrails found in a request. */
 export function findingsIn({ spans }: Texts, marks: readonly (readonly Mark[])[], refused: boolean): Finding[] {
   const sums = new Map<string, Growing>();
   for (const [index, of] of marks.entries()) {
@@ -18,14 +18,24 @@ export function findingsIn({ spans }: Texts, marks: readonly (readonly Mark[])[]
     for (const { ruling, text, id } of of) {
       if (ruling === null) continue;
       const { guardrail, pattern, deeds } = ruling;
-      const kind = deeds.done?.kind ?? null;
-      const done = kind === "reject" && text !== null && !refused ? "redact" : kind;
-      const observed = deeds.observed?.kind ?? null;
-      add(sums, { guardrail, pattern, stage: "request", place, done, observed }, { count: 1, ids: [id] });
+      const acts = actsOf(deeds, { refused, changed: text !== null });
+      add(sums, { guardrail, pattern, stage: "request", place, ...acts }, { count: 1, ids: [id] });
     }
   }
   return [...sums.values()];
 }
+
+/** What was really done. Older content is not turned away: a placeholder stands for it, unless it may not be changed. */
+function actsOf(
+  { done, observed }: Deeds,
+  { refused, changed }: { readonly refused: boolean; readonly changed: boolean },
+): Pick<Finding, "done" | "observed"> {
+  if (done?.kind !== "reject" || refused) return { done: done?.kind ?? null, observed: observed?.kind ?? null };
+  return changed ? { done: "redact", observed: null } : { done: null, observed: "reject" };
+}
+
+/** What was done where the action as written was not. */
+const FATES = { ruled: null, kept: "flag", withheld: "withhold" } as const satisfies Record<Fate, Finding["done"]>;
 
 /** What guardrails found in an answer. */
 export function findingsInAnswer(
@@ -34,10 +44,11 @@ export function findingsInAnswer(
   conversation: Conversation | null,
 ): Finding[] {
   const sums = new Map<string, Growing>();
-  for (const { guardrail: index, pattern, count, values } of hits) {
+  for (const { guardrail: index, pattern, fate, count, values } of hits) {
     const guardrail = guardrails[index]!;
     const deeds = deedsOf(guardrail, pattern);
-    const [done, observed] = [deeds.done?.kind ?? null, deeds.observed?.kind ?? null];
+    const done = FATES[fate] ?? deeds.done?.kind ?? null;
+    const observed = deeds.observed?.kind ?? null;
     const ids = conversation === null ? [] : values.map((value) => conversation.idOf(value));
     add(sums, { guardrail: guardrail.name, pattern, stage: "response", place: null, done, observed }, { count, ids });
   }

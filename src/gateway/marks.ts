@@ -96,7 +96,8 @@ function markOf(
   if (done?.kind === "mask" && secret === undefined) return { ...place, text: maskText(value, done.keep), ruling };
   const kept = secret ?? keep(conversation, value, ruling);
   conversation.note(kept, moment);
-  return { ...place, text: kept.placeholder, ruling };
+  const isRedacted = done?.kind === "mask";
+  return { ...place, text: kept.placeholder, ruling: isRedacted ? { ...ruling, deeds: rulingOf(kept).deeds } : ruling };
 }
 
 function rulingOf({ guardrail, pattern, restore }: Secret): Ruling {

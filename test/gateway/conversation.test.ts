@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import type { Finding } from "../../src/audit/entry.ts";
 import { assertSteady, type Block, Client, result, startSessions } from "./sessions.ts";
 import { OPEN, policyOf } from "./world.ts";
 
@@ -231,6 +232,46 @@ test("what may not be changed is recorded, and rejected while it is new", async 
   // Known from now on, it is hidden where it may be.
   await new Client(world, "s1", true).say(`so ${secret}`, { tools });
   assert.ok(!JSON.stringify(sent[1]!.messages).includes(secret));
+});
+
+/** What the record says was done, and what was only observed, each as `done/observed`. */
+const acts = (findings: readonly Finding[]): string[] =>
+  findings.map(({ place, done, observed }) => `${place ?? "answer"}: ${done}/${observed}`);
+
+test("the record says what was done: a rejection in what may not be changed, and that passed, was not", async (t) => {
+  const secret = token();
+  const strict = SECRETS.replace("action redact restore tool-input", 'action reject "no keys here"');
+  const { world } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets`, strict), () => [say("ok")]);
+  const tools = [{ name: "Read", description: `reads ${secret}`, input_schema: {} }];
+  const client = new Client(world, "s1", true);
+  assert.equal((await client.say(`hello ${secret}`, { tools })).status, 400);
+  assert.equal((await client.say("hello again", { tools })).status, 200);
+  const [first, second] = world.decisions();
+  assert.deepEqual(acts(first!.findings).toSorted(), ["system: reject/null", "user: reject/null"]);
+  assert.deepEqual(acts(second!.findings).toSorted(), ["system: null/reject", "user: redact/null"]);
+});
+
+test("the record says what was done: what a tool gets back anyway stays, and a call is withheld, not changed", async (t) => {
+  for (const [policy, act] of [
+    [POLICY, "flag"],
+    [KEPT, "withhold"],
+  ] as const) {
+    const { world } = await startSessions(t, policy, () => [say(`see ${token()}`), call("Write", { to: token() })]);
+    await new Client(world, "s1", true).say("hello");
+    const { findings } = await world.outcome();
+    assert.deepEqual(acts(findings).toSorted(), [`answer: ${act}/null`, "answer: redact/null"].toSorted());
+  }
+});
+
+test("the record says what was done: what has a placeholder already is not masked", async (t) => {
+  const value = `TIK-${randomBytes(6).toString("hex").toUpperCase()}`;
+  const masks = `${SECRETS}\nguardrail ends {\n  on request\n  match /\\bTIK-[A-F0-9]{12}\\b/\n  action mask keep 4\n}`;
+  const { world, sent } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets, ends`, masks), () => [say("ok")]);
+  const client = new Client(world, "s1", true);
+  await client.say(`password: ${value}`);
+  await client.say(`so ${value}`);
+  assert.ok(!sent[1]!.raw.includes("****"));
+  assert.deepEqual(acts(world.decisions()[1]!.findings), ["user: redact/null", "user: redact/null"]);
 });
 
 test("what only an answer may not say is not looked for in requests", async (t) => {

@@ -15,6 +15,12 @@ export type Verdict =
   | { readonly kind: "redact"; readonly replacement: string; readonly restore: boolean }
   | { readonly kind: "reject"; readonly message: string };
 
+/**
+ * What became of a hit: `ruled` as its verdict says; `kept` in a tool's input, because the tool would get it back anyway;
+ * `withheld` with the call whose input it stands in.
+ */
+export type Fate = "ruled" | "kept" | "withheld";
+
 /** What a tool gets in the place of a placeholder: the value, or nothing at all, because its call is withheld. */
 export type Restored = { readonly value: string } | { readonly why: string };
 
@@ -57,6 +63,7 @@ export interface AnswerReport {
   readonly hits: readonly {
     readonly guardrail: number;
     readonly pattern: string;
+    readonly fate: Fate;
     readonly count: number;
     readonly values: readonly string[];
   }[];

@@ -7,7 +7,7 @@ import { placeholdersIn } from "../../decision/placeholder.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
 import { skim } from "../skim.ts";
 import { type Change, quoteText, rawEdits } from "../text.ts";
-import type { AnswerRules } from "./answer.ts";
+import type { AnswerRules, Fate, Verdict } from "./answer.ts";
 import { applyChanges, hasGuard, judge } from "./guard.ts";
 import type { Edit } from "./messages.ts";
 import type { Tally } from "./tally.ts";
@@ -69,8 +69,8 @@ function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict 
   if (rules.scanner !== null) tally.saw(text, true);
   for (const hit of rules.scanner?.scan(text) ?? []) {
     const value = text.slice(hit.start, hit.end);
-    tally.hit(hit, value);
     const verdict = rules.verdict(hit, value);
+    tally.hit(hit, value, fateIn(verdict));
     if (verdict.kind === "reject") return { kind: "stop", sentence: verdict.message };
     if (verdict.kind !== "redact") continue;
     if (verdict.restore) kept = true;
@@ -83,6 +83,11 @@ function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict 
     else changes.push({ start, end, text: restored.value });
   }
   return why === null ? { kind: "pass", changes, kept } : { kind: "withhold", why };
+}
+
+function fateIn(verdict: Verdict): Fate {
+  if (verdict.kind !== "redact") return "ruled";
+  return verdict.restore ? "kept" : "withheld";
 }
 
 /** Cut short or not JSON at all: nobody can run it, but it is shown, so that it is judged as the text that it is. */

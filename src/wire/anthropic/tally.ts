@@ -1,10 +1,12 @@
 /** Keeps the report of one answer while it passes; stream.ts and document.ts write it, the gateway reads it. */
 import type { Hit } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
-import type { AnswerReport } from "./answer.ts";
+import type { AnswerReport, Fate } from "./answer.ts";
 
 /** Different values of a hit that are kept. */
 const MOST_VALUES = 5;
+
+type HitRow = AnswerReport["hits"][number];
 
 /** Counts what an answer used, called and hit. */
 export class Tally {
@@ -13,7 +15,7 @@ export class Tally {
   stopped = false;
   readonly #toolUses: AnswerReport["toolUses"][number][] = [];
   #lost = 0;
-  readonly #hits = new Map<string, { guardrail: number; pattern: string; count: number; values: string[] }>();
+  readonly #hits = new Map<string, Omit<HitRow, "count" | "values"> & { count: number; readonly values: string[] }>();
   readonly #scanned = { texts: 0, bytes: 0, thinking: 0 };
 
   call(name: string, granted: boolean, id: unknown): void {
@@ -21,9 +23,9 @@ export class Tally {
     this.#toolUses.push({ name, granted, id: isJoined ? id : null });
   }
 
-  hit({ guardrail, pattern }: Hit, value: string): void {
-    const key = `${guardrail} ${pattern}`;
-    const row = this.#hits.get(key) ?? { guardrail, pattern, count: 0, values: [] };
+  hit({ guardrail, pattern }: Hit, value: string, fate: Fate = "ruled"): void {
+    const key = `${guardrail} ${fate} ${pattern}`;
+    const row = this.#hits.get(key) ?? { guardrail, pattern, fate, count: 0, values: [] };
     row.count += 1;
     if (row.values.length < MOST_VALUES && !row.values.includes(value)) row.values.push(value);
     this.#hits.set(key, row);

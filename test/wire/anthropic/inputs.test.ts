@@ -106,7 +106,8 @@ test("a finding in an input stays where its tool would get it back, and withhold
     assert.equal(visibleIn(sent).content[0]!.type, restore ? "tool_use" : "text");
     assert.deepEqual(memory.told, restore ? [{ original: "EMP-123456", changes: [], kept: true }] : []);
     assert.equal(sent.includes("EMP-123456"), restore);
-    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 1, values: ["EMP-123456"] }]);
+    const fate = restore ? "kept" : "withheld";
+    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", fate, count: 1, values: ["EMP-123456"] }]);
   }
 });
 

@@ -142,7 +142,7 @@ test("text is redacted however it is split over deltas", () => {
       const { sent, report } = watch([stream], guarded);
       assert.equal(visibleIn(sent).content[0]!.text, 'badge [[10]], and "[[10]]" end', `${from} ${to}`);
       assert.deepEqual(report.hits, [
-        { guardrail: 0, pattern: "badge", count: 2, values: ["EMP-123456", "EMP-654321"] },
+        { guardrail: 0, pattern: "badge", fate: "ruled", count: 2, values: ["EMP-123456", "EMP-654321"] },
       ]);
       assert.deepEqual(report.scanned, { texts: 1, bytes: text.length, thinking: 0 });
     }
@@ -243,7 +243,9 @@ test("a call whose input holds what no tool may get is withheld, however it is s
     const parts = pieces(Buffer.from(input), chance, 9).map((part) => Buffer.from(part).toString());
     const { sent, report } = watch([START, callBlock(0, "Bash", ...parts), messageDelta("tool_use"), STOP], guarded);
     assert.deepEqual(visibleIn(sent), { content: [{ type: "text", text: SPOILED }], stop: "end_turn", error: null });
-    assert.deepEqual(report.hits, [{ guardrail: 0, pattern: "badge", count: 2, values: ["EMP-123456", "EMP-654321"] }]);
+    assert.deepEqual(report.hits, [
+      { guardrail: 0, pattern: "badge", fate: "withheld", count: 2, values: ["EMP-123456", "EMP-654321"] },
+    ]);
     assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true, id: null }]);
   }
   const key = watch([answer(callBlock(0, "Bash", '{"EMP-123456":1}'))], guarded);
