@@ -32,7 +32,8 @@ export interface Charge {
  * What was done about a finding, from the mildest to the strongest. `withhold`: a call was taken out of an answer for what
  * its input holds, or a text out of the history because a service flags it.
  */
-export type Act = "flag" | "mask" | "redact" | "withhold" | "reject";
+export const ACTS = ["flag", "mask", "redact", "withhold", "reject"] as const;
+export type Act = (typeof ACTS)[number];
 
 /** Findings of a guardrail: how many, never what. */
 export interface Finding {

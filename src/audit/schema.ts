@@ -1,13 +1,13 @@
 /** The record's form for readers, strict: an unknown member is refused. Writers go by the types of entry.ts alone. */
 import { z } from "zod";
 import { REASONS } from "../model/reasons.ts";
-import type { Entry } from "./entry.ts";
+import { ACTS, type Entry } from "./entry.ts";
 
 const count = z.int().nonnegative();
 const text = z.string();
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const actor = z.strictObject({ key: text.nullable(), team: text.nullable(), fingerprint: text.nullable() });
-const act = z.enum(["flag", "mask", "redact", "reject"]);
+const act = z.enum(ACTS);
 // Members with a default are not in records of before; a log is read whole or not at all.
 const finding = z.strictObject({
   guardrail: text,

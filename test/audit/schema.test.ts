@@ -1,7 +1,7 @@
 /** The reader's schema and the writer's types say the same: every kind passes, and nothing else does. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Body, OutcomeBody } from "../../src/audit/entry.ts";
+import { ACTS, type Body, type OutcomeBody } from "../../src/audit/entry.ts";
 import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
 import type { Fault } from "../../src/decision/fault.ts";
@@ -111,6 +111,8 @@ test("whatever may be written can be read", () => {
     entrySchema.parse(written({ ...BODIES.fault, fault }));
     entrySchema.parse(written(outcome("t", { fault })));
   }
+  for (const done of ACTS)
+    entrySchema.parse(written(outcome("t", { findings: [{ ...finding, done, observed: done }] })));
   for (const end of Object.keys(ENDS) as OutcomeBody["end"][]) entrySchema.parse(written(outcome("t", { end })));
 });
 
