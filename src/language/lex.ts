@@ -17,19 +17,21 @@ import {
   Inner,
   Integer,
   isName,
+  LEXED,
+  Name,
   Open,
   OpenExpression,
   OpenText,
   Reserved,
   Text,
-  TOKENS,
+  WORDS,
 } from "./tokens.ts";
 
 let lexer: Lexer | null = null;
 
 /** Made at the first use: it takes longer than reading a small file. */
 function theLexer(): Lexer {
-  lexer ??= new Lexer(TOKENS, { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true });
+  lexer ??= new Lexer(LEXED, { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true });
   return lexer;
 }
 
@@ -43,6 +45,7 @@ export interface Lexed {
 /** Reads a text; every fault is reported and what is left can be parsed. */
 export function lex(text: string, lines: Lines): Lexed {
   const result = theLexer().tokenize(text);
+  markWords(result.tokens);
   const slashes = skipSlashes(result.tokens, text, lines);
   markHeads(slashes.tokens);
   const faults: Diagnostic[] = [
@@ -84,6 +87,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "€": "money is written in dollars: `$50/day`",
   "£": "money is written in dollars: `$50/day`",
 };
+
+function markWords(tokens: readonly IToken[]): void {
+  for (const token of tokens) {
+    if (token.tokenType !== Name) continue;
+    const word = WORDS.get(token.image);
+    if (word !== undefined) retype(token, word);
+  }
+}
 
 /** Comments as other languages have them, taken out up to the end of their line. */
 function skipSlashes(tokens: IToken[], text: string, lines: Lines): { tokens: IToken[]; faults: Diagnostic[] } {
