@@ -2,7 +2,7 @@
  * `gw serve`: the one file that joins all. It builds the world (record, policy in force, limits, providers, metrics),
  * lets the gateway and the operators' listener into it, and takes it down in order when the process is told to end.
  */
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac, createSecretKey, randomUUID } from "node:crypto";
 import { relative, sep } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { openJournal } from "../audit/journal.ts";
@@ -146,7 +146,8 @@ const monotonic = (): number => performance.now();
 
 /** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names. */
 function mechanics(secret: Buffer) {
-  const hmac = (value: string) => createHmac("sha256", secret).update(value).digest("hex");
+  const key = createSecretKey(secret);
+  const hmac = (value: string) => createHmac("sha256", key).update(value).digest("hex");
   return {
     outputs: createOutputs(),
     hmac,
