@@ -1,6 +1,7 @@
 /**
- * What a call and a list of tools cost through the gateway, beside the server itself, in the same run; and how long a change
- * of the policy takes to reach every client that listens.
+ * What a call and a list of tools cost through the gateway, beside the server itself, in the same run, and beside the one
+ * record that has to be on the disk before a call may leave; and how long a change of the policy takes to reach every
+ * client that listens.
  */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
@@ -8,12 +9,15 @@ import { Pool } from "undici";
 import { mintKey } from "../../src/identity/mint.ts";
 import { startGateway } from "../support/gateway.ts";
 import { launch } from "../support/process.ts";
+import { DurableRecords } from "./durable-records.ts";
 import type { Section } from "./report.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** How much is sent. */
 export interface McpPlan {
   readonly warm: number;
+  /** Targets take turns: so many turns of so many calls, since machines have better and worse moments. */
+  readonly turns: number;
   readonly calls: number;
   readonly lists: number;
   readonly clients: number;
@@ -38,6 +42,8 @@ export interface ReloadFigures {
 
 export interface McpReport {
   readonly reload: ReloadFigures;
+  /** Milliseconds to make one record durable, with nothing else going on. */
+  readonly recordMs: readonly number[];
   readonly direct: McpFigures;
   readonly gateway: McpFigures;
 }
@@ -80,7 +86,14 @@ export async function benchMcp(plan: McpPlan, progress: (line: string) => void):
     progress("warming up");
     for (const target of [direct, via]) await target.flood(plan.warm, plan.clients);
     progress("calls and lists");
-    const [alone, behind] = [await figures(direct, plan), await figures(via, plan)];
+    await using records = await DurableRecords.open();
+    const [alone, behind] = [new Figures(), new Figures()];
+    const recordMs: number[] = [];
+    for (let turn = 0; turn < plan.turns; turn += 1) {
+      await alone.take(direct, plan);
+      await behind.take(via, plan);
+      for (let at = 0; at < plan.calls; at += 1) recordMs.push(await records.timed());
+    }
     progress("changes of the policy");
     const streams = await Promise.all(keys.map(({ key }) => Stream.open(through, key)));
     const heardMs: number[] = [];
@@ -93,22 +106,33 @@ export async function benchMcp(plan: McpPlan, progress: (line: string) => void):
       heardMs.push(performance.now() - begun);
     }
     for (const stream of streams) stream.close();
-    return { direct: alone, gateway: behind, reload: { streams: streams.length, heardMs } };
+    return { direct: alone, gateway: behind, recordMs, reload: { streams: streams.length, heardMs } };
   } finally {
     server.signal("SIGKILL");
     await server.exit;
   }
 }
 
-async function figures(target: Target, { calls, lists, clients, load }: McpPlan): Promise<McpFigures> {
-  const callMs: number[] = [];
-  const listMs: number[] = [];
-  for (let at = 0; at < calls; at += 1)
-    callMs.push(await target.timed("tools/call", { name: "get_thing_0", arguments: {} }));
-  for (let at = 0; at < lists; at += 1) listMs.push(await target.timed("tools/list", {}));
-  const begun = performance.now();
-  await target.flood(load, clients);
-  return { callMs, listMs, callsPerSecond: (load * 1_000) / (performance.now() - begun) };
+class Figures implements McpFigures {
+  readonly callMs: number[] = [];
+  readonly listMs: number[] = [];
+  #loadMs = 0;
+  #load = 0;
+
+  get callsPerSecond(): number {
+    return (this.#load * 1_000) / this.#loadMs;
+  }
+
+  async take(target: Target, { calls, lists, clients, load }: McpPlan): Promise<void> {
+    for (let at = 0; at < calls; at += 1) {
+      this.callMs.push(await target.timed("tools/call", { name: "get_thing_0", arguments: {} }));
+    }
+    for (let at = 0; at < lists; at += 1) this.listMs.push(await target.timed("tools/list", {}));
+    const begun = performance.now();
+    await target.flood(load, clients);
+    this.#loadMs += performance.now() - begun;
+    this.#load += load;
+  }
 }
 
 class Target implements AsyncDisposable {
@@ -200,7 +224,7 @@ class Stream {
 }
 
 /** The figures as people read them. */
-export function mcpSection({ direct, gateway, reload }: McpReport): Section {
+export function mcpSection({ direct, gateway, recordMs, reload }: McpReport): Section {
   const row = (name: string, { callMs, listMs, callsPerSecond }: McpFigures) => [
     name,
     ms(median(callMs)),
@@ -210,26 +234,35 @@ export function mcpSection({ direct, gateway, reload }: McpReport): Section {
     ms(quantile(listMs, 0.99)),
   ];
   const added = (share: number) => ms(quantile(gateway.callMs, share) - quantile(direct.callMs, share));
+  const record = (share: number) => ms(quantile(recordMs, share));
   return {
     title: "A call of a tool, and a list of 1,000, beside the server itself",
     columns: ["via", "call p50", "call p99", "16 clients", "list p50", "list p99"],
-    rows: [row("server", direct), row("gateway", gateway), ["added", added(0.5), added(0.99), "", "", ""]],
+    rows: [
+      row("server", direct),
+      row("gateway", gateway),
+      ["added", added(0.5), added(0.99), "", "", ""],
+      ["of that a record", record(0.5), record(0.99), "", "", ""],
+    ],
     notes: [
-      "Each call is recorded durably before it leaves; the list holds the half of the tools that is granted.",
+      "Each call is recorded durably before it leaves; how it ended is recorded behind its answer, which the next call's",
+      "record waits for when it comes at once. The record's row is what the disk takes for one alone, in the same run.",
+      "The list holds the half of the tools that is granted.",
       `A change of the policy in force was heard by all of ${reload.streams} clients after ${ms(median(reload.heardMs))}, at most ${ms(Math.max(...reload.heardMs))}.`,
     ],
   };
 }
 
 /** The figures for machines: milliseconds, and calls a second. */
-export function toolFigures({ direct, gateway, reload }: McpReport) {
+export function toolFigures({ direct, gateway, recordMs, reload }: McpReport) {
   const of = ({ callMs, listMs, callsPerSecond }: McpFigures) => ({
     callP50: median(callMs),
     callP99: quantile(callMs, 0.99),
     listP50: median(listMs),
     callsPerSecond,
   });
-  return { direct: of(direct), gateway: of(gateway), reloadHeardMs: median(reload.heardMs) };
+  const record = { p50: median(recordMs), p99: quantile(recordMs, 0.99) };
+  return { direct: of(direct), gateway: of(gateway), record, reloadHeardMs: median(reload.heardMs) };
 }
 
 function ms(value: number): string {

@@ -28,8 +28,17 @@ const FULL: RelayPlan = {
   single: 25,
 };
 const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 };
-const TOOLS: McpPlan = { warm: 3_000, calls: 2_000, lists: 200, clients: 16, load: 10_000, streams: 100, reloads: 6 };
-const QUICK_TOOLS: McpPlan = { warm: 500, calls: 200, lists: 20, clients: 16, load: 1_000, streams: 100, reloads: 2 };
+const TOOLS: McpPlan = {
+  warm: 3_000,
+  turns: 5,
+  calls: 400,
+  lists: 40,
+  clients: 16,
+  load: 2_000,
+  streams: 100,
+  reloads: 6,
+};
+const QUICK_TOOLS: McpPlan = { ...TOOLS, warm: 500, turns: 1, calls: 200, lists: 20, load: 1_000, reloads: 2 };
 const MB = 1 << 20;
 
 const { values } = parseArgs({
