@@ -18,6 +18,7 @@ const BEYOND = {
   model: false,
   provider: false,
   tool: true,
+  arguments: true,
   guardrail: true,
   requests: true,
   tokens: true,
@@ -28,7 +29,10 @@ const BEYOND = {
 export interface Again {
   /** null when the key of the record is not in the policy. */
   readonly decision: Decision | CallAllowed | null;
-  /** `same`, `other`, or `beyond`: the policy lets it pass, and what refused it then cannot be decided from the record. */
+  /**
+   * `same`, `other`, or `beyond`: the policy lets it pass, and what refused it then cannot be decided from the record; or
+   * it hangs on the arguments of a call, which the record does not hold, and `decision` names the line that asks for them.
+   */
   readonly verdict: "same" | "other" | "beyond";
 }
 
@@ -52,7 +56,10 @@ export type RecordedCall = Pick<Recorded, "key" | "effect" | "reason" | "at"> & 
 export function decideCallAgain(table: Table, { key: name, effect, reason, at, name: called }: RecordedCall): Again {
   const key = [...table.keys.values()].find((it) => it.name === name);
   if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
-  const decision = decideCall(table, { key, node: key.node }, called, at);
+  const decision = decideCall(table, { key, node: key.node }, { tool: called, input: () => undefined }, at);
+  // Arguments that cannot be read are refused wherever they matter: that much, and no more, is known here.
+  const isOpen = decision.kind === "refusal" && decision.reason === "arguments";
+  if (isOpen && (effect === "allow" || reason === "arguments")) return { decision, verdict: "beyond" };
   if (decision.kind === "refusal") {
     return { decision, verdict: effect === "refuse" && reason === decision.reason ? "same" : "other" };
   }

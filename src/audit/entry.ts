@@ -121,6 +121,8 @@ export interface DecisionBody {
   readonly stripped: readonly string[];
   /** Tools that were left in, or out, because the conversation had begun so, though policy says otherwise by now. */
   readonly stood: readonly string[];
+  /** Tools that the request has the provider carry out, each once; what limits it gives them is not kept. */
+  readonly defined: readonly string[];
   readonly findings: readonly Finding[];
   /** null when no guardrail looks at the caller's requests. */
   readonly scan: Scan | null;
@@ -132,6 +134,19 @@ export interface DecisionBody {
   readonly held: readonly Charge[];
   /** Calls of tools of servers that the client says it has carried out since the last answer. */
   readonly ran: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** A call in an answer: its tool, and whether policy let it through; never what it was called with. */
+export interface ToolUse {
+  /** As policy names it, but for tools of servers, which have the client's label. */
+  readonly name: string;
+  readonly granted: boolean;
+  /** null but for tools of servers. */
+  readonly id: string | null;
+  /** Why it was not granted, and `file:line` of the deciding statement; null when it was. */
+  readonly withheld: { readonly reason: Reason; readonly origin: string } | null;
+  /** What statements that are only observed would have made of it, where that is something else; else null. */
+  readonly observed: { readonly effect: "allow" | "refuse"; readonly origin: string } | null;
 }
 
 export interface OutcomeBody {
@@ -151,8 +166,7 @@ export interface OutcomeBody {
   /** False when the model has no price row and the dearest known one was charged. */
   readonly priced: boolean;
   readonly charges: readonly Charge[];
-  /** Canonical tool names that the answer called, and whether the call was let through; `id` is null but for tools of servers. */
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
+  readonly toolUses: readonly ToolUse[];
   readonly findings: readonly Finding[];
   /** null when no guardrail looks at the caller's answers, or none came. */
   readonly scan: Scan | null;
@@ -177,6 +191,7 @@ export interface CallBody {
   readonly method: string;
   /** Keyed hash of the arguments, 16 hex digits: equal arguments can be told, but not what they were. */
   readonly arguments: string;
+  readonly observed: Observed | null;
   /** The id of the model's call that this one carries out, as the client says; null when it does not. */
   readonly toolUse: string | null;
   readonly bytes: number;

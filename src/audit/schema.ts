@@ -93,6 +93,7 @@ const decision = z.strictObject({
   tools: count,
   stripped: z.array(text),
   stood: z.array(text),
+  defined: z.array(text).default([]),
   findings: z.array(finding),
   scan,
   asked: z.array(asking).default([]),
@@ -117,7 +118,21 @@ const outcome = z.strictObject({
   microUsd: z.number().nonnegative(),
   priced: z.boolean(),
   charges: z.array(charge),
-  toolUses: z.array(z.strictObject({ name: text, granted: z.boolean(), id: text.nullable() })),
+  toolUses: z.array(
+    z.strictObject({
+      name: text,
+      granted: z.boolean(),
+      id: text.nullable(),
+      withheld: z
+        .strictObject({ reason: z.enum(REASONS), origin: text })
+        .nullable()
+        .default(null),
+      observed: z
+        .strictObject({ effect: z.enum(["allow", "refuse"]), origin: text })
+        .nullable()
+        .default(null),
+    }),
+  ),
   findings: z.array(finding),
   scan,
   bytes: count,
@@ -136,6 +151,7 @@ const call = z.strictObject({
   name: text,
   method: text,
   arguments: text,
+  observed: observed.nullable().default(null),
   toolUse: text.nullable(),
   bytes: count,
 });

@@ -4,6 +4,7 @@
  * gets no ticket is given back.
  */
 import { decide } from "../decision/decide.ts";
+import { wouldRefuseDefinition } from "../decision/decide-definition.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
 import { wouldDecide } from "../decision/observed.ts";
 import type { Reservation } from "../limits/limits.ts";
@@ -23,7 +24,9 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const { table, principal, arrival } = caller;
   const since = ports.tick();
   const decision = decide(table, principal, asked.facts, arrival.at);
-  const would = wouldDecide(table, principal, asked.facts, { now: arrival.at, decided: decision });
+  const would =
+    wouldDecide(table, principal, asked.facts, { now: arrival.at, decided: decision }) ??
+    wouldRefuseDefinition(table, principal, asked.definitions, arrival.at);
   if (decision.kind === "refusal") return turned(decision, { ...NOTHING_SEEN, would });
   const offered = offer(asked, decision, caller, ports.offers);
   if (offered.kind === "refusal") return turned(offered, { ...NOTHING_SEEN, would });

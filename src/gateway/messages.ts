@@ -65,6 +65,7 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     conversation: session ?? request.session ?? texts.opening(),
     continuity: { session: session ?? request.session, opening: texts.opening, answered: request.answered },
     forced: request.toolChoice,
+    definitions: request.definitions,
     ran: request.ran,
     texts,
     cut(tools) {

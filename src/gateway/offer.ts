@@ -1,5 +1,6 @@
 /** What of a request's tools goes to the model: what policy grants when a tool is first seen, and the same from then on. */
 import { toolGranted } from "../decision/decide.ts";
+import { refuseDefinition } from "../decision/decide-definition.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Origin } from "../decision/origin.ts";
 import { quote } from "../decision/words.ts";
@@ -28,11 +29,18 @@ export function offer(asked: Asked, decision: Allow, caller: Caller, offers: Off
     const what = `tool \`${quote(offer.late)}\` is not granted to key ${principal.key.name} any more`;
     return refused(`${what}, and this conversation was begun with it; start a new one`, origin, decision);
   }
+  const refusal = refuseDefinition(table, principal, definedIn(asked, offer.strip), arrival.at);
+  if (refusal !== null) return refusal;
   const cut = asked.cut(offer.strip);
   if ("refuse" in cut) return stuck(cut.refuse, decision, caller);
   // A count goes no further: the conversation may never be.
   if (facts.purpose === "generate") offer.keep();
   return { kind: "offered", stood: offer.stood, cut: cut.edits };
+}
+
+/** Of the tools that the provider carries out those that it hears of. */
+function definedIn({ definitions }: Asked, strip: readonly string[]): Asked["definitions"] {
+  return definitions.length === 0 ? definitions : definitions.filter(({ tool }) => !strip.includes(tool));
 }
 
 function stuck(tool: string, decision: Allow, { table, principal }: Caller): Refusal {

@@ -6,6 +6,8 @@
  * only: after a start the policy of then is the first.
  */
 
+import { isBeyondReach } from "../wire/anthropic/names.ts";
+
 /** What tells a conversation from the others of its key. */
 export interface Continuity {
   /** The client's own name for it; null when it gives none. */
@@ -47,8 +49,6 @@ export interface Offers {
 }
 
 const USUAL: Bounds = { most: 20_000, tools: 10_000, allTools: 500_000, idleMs: 12 * 60 * 60 * 1000 };
-/** What a provider carries out by itself: there is no call at which it could be withheld. */
-const BEYOND_REACH = /^(?:server|connector|unknown):/;
 
 /** A memory of offers. */
 export function createOffers(now: () => number, bounds: Bounds = USUAL): Offers {
@@ -154,7 +154,7 @@ function offered(
     const isGiven = given.get(tool) ?? !isDenied;
     if (isGiven === isDenied) stood.add(tool);
     if (!isGiven) strip.push(tool);
-    else if (isDenied && BEYOND_REACH.test(tool)) late ??= tool;
+    else if (isDenied && isBeyondReach(tool)) late ??= tool;
   }
   return { strip, stood: [...stood], late };
 }

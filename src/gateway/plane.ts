@@ -38,6 +38,8 @@ export interface Asked {
   readonly texts: Texts;
   /** The tool that the model is made to call; null when it may choose. */
   readonly forced: string | null;
+  /** Tools that the provider carries out, as the request defines them. */
+  readonly definitions: MessagesRequest["definitions"];
   /** Calls that the client has carried out since the last answer, of tools of servers. */
   readonly ran: readonly RanCall[];
   /** How to take tools out, or the tool that cannot be taken out. */

@@ -87,6 +87,7 @@ export function decisionBody(
     tools: asked?.facts.tools.length ?? 0,
     stripped: allowed ? [...new Set(decision.strip)].slice(0, MOST_STRIPPED) : [],
     stood: stood.slice(0, MOST_STRIPPED),
+    defined: [...new Set(asked?.definitions.map(({ tool }) => tool))].slice(0, MOST_STRIPPED),
     findings,
     scan,
     asked: answers,
@@ -98,7 +99,8 @@ export function decisionBody(
   };
 }
 
-function observedOf({ effect, reason, stripped, origins }: WouldBe): Observed {
+/** What would have been decided, as the record has it. */
+export function observedOf({ effect, reason, stripped, origins }: WouldBe): Observed {
   return {
     effect,
     reason,

@@ -1,11 +1,14 @@
 /** What an answer is held to: the grants and the response guards of the table that the request began with. */
+import { type Call, callGranted, dependsOnInput } from "../decision/call-granted.ts";
 import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { createGrowth } from "../decision/growing.ts";
+import type { Origin } from "../decision/origin.ts";
 import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
 import type { Deed } from "../model/model.ts";
-import type { AnswerRules, Memory, Restored, Verdict } from "../wire/anthropic/answer.ts";
+import type { Reason } from "../model/reasons.ts";
+import type { AnswerRules, Judged, Memory, Restored, Verdict, Withheld } from "../wire/anthropic/answer.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -13,11 +16,15 @@ import type { Ticket } from "./ticket.ts";
 export function rulesOf(ticket: Ticket): AnswerRules {
   const { caller, guards, conversation } = ticket;
   const { table, principal, arrival } = caller;
-  const grantOf = (tool: string) => toolGranted(table, principal, tool, arrival.at);
-  const sentence = (tool: string, why: string) => `[The gateway withheld a call of the tool ${tool}: ${why}.]`;
+  const { at } = arrival;
+  const tables = table.observed === null ? [table] : [table, table.observed];
   return {
-    granted: (tool) => grantOf(tool).granted,
-    withheld: (tool) => sentence(tool, `policy does not grant it here (${grantOf(tool).origin.place})`),
+    withheld(tool) {
+      const { granted, origin } = toolGranted(table, principal, tool, at);
+      return granted ? null : withheldCall(tool, "tool", "policy does not grant it here", origin);
+    },
+    judges: (tool) => tables.some((each) => dependsOnInput(each, principal, tool, at)),
+    judge: (tool, input) => judged(ticket, { tool, input }),
     spoiled: sentence,
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
     scanner: conversation === null ? null : createScanner(table, guards, "response"),
@@ -31,6 +38,24 @@ export function rulesOf(ticket: Ticket): AnswerRules {
     },
     memory: conversation === null ? null : memoryOf(ticket, conversation),
   };
+}
+
+function judged({ caller: { table, principal, arrival } }: Ticket, call: Call): Judged {
+  const grant = callGranted(table, principal, call, arrival.at);
+  const would = table.observed === null ? grant : callGranted(table.observed, principal, call, arrival.at);
+  const effect = would.granted ? "allow" : "refuse";
+  return {
+    withheld: grant.granted ? null : withheldCall(call.tool, "arguments", `it ${grant.why}`, grant.origin),
+    observed: would.granted === grant.granted ? null : { effect, origin: would.origin.place },
+  };
+}
+
+function sentence(tool: string, why: string): string {
+  return `[The gateway withheld a call of the tool ${tool}: ${why}.]`;
+}
+
+function withheldCall(tool: string, reason: Reason, why: string, { place }: Origin): Withheld {
+  return { sentence: sentence(tool, `${why} (${place})`), reason, origin: place };
 }
 
 function isHarmless(done: Deed | null): boolean {

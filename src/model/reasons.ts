@@ -7,6 +7,7 @@ export const REASONS = [
   "model",
   "provider",
   "tool",
+  "arguments",
   "guardrail",
   "requests",
   "tokens",

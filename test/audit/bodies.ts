@@ -11,6 +11,7 @@ import type {
   JoinBody,
   OutcomeBody,
   ReturnBody,
+  ToolUse,
 } from "../../src/audit/entry.ts";
 import { listLogs, listSegments } from "../../src/audit/segment.ts";
 
@@ -34,6 +35,7 @@ export function decision(ticket: string, parts: Partial<DecisionBody> = {}): Dec
     tools: 3,
     stripped: [],
     stood: [],
+    defined: [],
     findings: [],
     scan: null,
     asked: [],
@@ -70,6 +72,11 @@ export function outcome(ticket: string, parts: Partial<OutcomeBody> = {}): Outco
     totalMs: 1200,
     ...parts,
   };
+}
+
+/** A call in an answer, let through as it came. */
+export function toolUse(name: string, parts: Partial<ToolUse> = {}): ToolUse {
+  return { name, granted: true, id: null, withheld: null, observed: null, ...parts };
 }
 
 export function charge(at: number, parts: Partial<Charge> = {}): Charge {
@@ -126,6 +133,7 @@ export function called(ticket: string, parts: Partial<CallBody> = {}): CallBody 
     name: "mcp:github/get_issue",
     method: "tools/call",
     arguments: "0123456789abcdef",
+    observed: null,
     toolUse: "toolu_1",
     bytes: 200,
     ...parts,

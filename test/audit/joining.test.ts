@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body, CallBody, Entry, JoinBody } from "../../src/audit/entry.ts";
 import { Joining, type JoiningBounds } from "../../src/audit/joining.ts";
-import { called as call, decision, outcome } from "./bodies.ts";
+import { called as call, decision, outcome, toolUse } from "./bodies.ts";
 
 const ISSUE = "client-mcp:github/get_issue";
 
@@ -37,10 +37,7 @@ class Trail {
     this.add(decision(ticket, { session: "s", agent: "a" }));
     return this.add(
       outcome(ticket, {
-        toolUses: [
-          { id, name, granted },
-          { name: "Bash", granted: true, id: null },
-        ],
+        toolUses: [toolUse(name, { id, granted }), toolUse("Bash")],
       }),
     );
   }
@@ -94,7 +91,7 @@ test("a call may come before the end of its answer, and waits for those that are
   assert.deepEqual(trail.add(called("toolu_1")), []);
   assert.deepEqual(trail.add(called("toolu_2", { ticket: "call_2" })), []);
   assert.deepEqual(trail.add(outcome("req_1")), []);
-  const toolUses = [{ id: "toolu_1", name: ISSUE, granted: true }];
+  const toolUses = [toolUse(ISSUE, { id: "toolu_1" })];
   assert.deepEqual(told(trail.add(outcome("req_2", { toolUses }))), [
     ["joined", "toolu_1", "call_1", "req_2", null],
     ["unissued", "toolu_2", "call_2", null, null],
@@ -137,6 +134,6 @@ test("where something was forgotten or came before, an id that is not known says
   full.add(decision("req_4"));
   full.add(called("toolu_4"));
   full.add(called("toolu_5"));
-  const toolUses = ["4", "5"].map((id) => ({ id: `toolu_${id}`, name: ISSUE, granted: true }));
+  const toolUses = ["4", "5"].map((id) => toolUse(ISSUE, { id: `toolu_${id}` }));
   assert.deepEqual(told(full.add(outcome("req_4", { toolUses }))), [["joined", "toolu_5", "call_1", "req_4", null]]);
 });

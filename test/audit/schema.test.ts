@@ -6,7 +6,7 @@ import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
 import type { Fault } from "../../src/decision/fault.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { called, charge, decision, joined, outcome, returned } from "./bodies.ts";
+import { called, charge, decision, joined, outcome, returned, toolUse } from "./bodies.ts";
 
 const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
 const finding = {
@@ -35,14 +35,17 @@ const asking = {
 
 const RAN = { id: "toolu_1", name: "client-mcp:github/get_issue" };
 
+const observed = { effect: "refuse", reason: "tool", stripped: ["Bash"], origins: ["a.policy:4"] } as const;
+
 /** One body of each kind; the compiler finishes the list. */
 const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: Kind }> } = {
   decision: decision("t1", {
     findings: [finding],
     scan,
     asked: [asking],
-    observed: { effect: "refuse", reason: "tool", stripped: ["Bash"], origins: ["a.policy:4"] },
+    observed,
     stood: ["Bash"],
+    defined: ["server:web_search"],
     session: "s",
     agent: "a",
     stripped: ["WebFetch"],
@@ -54,11 +57,12 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     findings: [{ ...finding, stage: "response", place: null }],
     scan,
     toolUses: [
-      { name: "Bash", granted: false, id: null },
-      { ...RAN, granted: true },
+      toolUse("Bash", { granted: false, withheld: { reason: "arguments", origin: "a.policy:3" } }),
+      toolUse("Read", { observed: { effect: "refuse", origin: "a.policy:4" } }),
+      toolUse(RAN.name, { id: RAN.id }),
     ],
   }),
-  call: called("t3", { effect: "refuse", reason: "tool", toolUse: null }),
+  call: called("t3", { effect: "refuse", reason: "arguments", toolUse: null, observed }),
   return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
   drift: {
     kind: "drift",
@@ -117,7 +121,7 @@ test("whatever may be written can be read", () => {
 });
 
 /** Members that records of before do not have; they are read all the same. */
-const LATER = new Set(["place", "done", "observed", "values", "scan", "asked"]);
+const LATER = new Set(["place", "done", "observed", "values", "scan", "asked", "defined", "withheld"]);
 
 test("a member too many, too few or of another type is refused, at every depth", () => {
   let tried = 0;

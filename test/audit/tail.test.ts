@@ -8,7 +8,7 @@ import type { Asking, Finding } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { called, decision, outcome, returned, scratch } from "./bodies.ts";
+import { called, decision, outcome, returned, scratch, toolUse } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
@@ -196,6 +196,18 @@ test("what guardrails, services and observed lines had to say stands at the end 
   assert.equal(await remarks({ observed: { ...allow, stripped: tools } }), "would lose Bash, Edit, Read and 1 more");
   assert.equal(await remarks({ observed: allow }), "would keep more tools");
   assert.equal(await remarks({ effect: "refuse", reason: "model", observed: allow }), "would be allowed");
+});
+
+test("calls that an answer had to do without stand at the end of a line, by name and reason", () => {
+  const at = "2026-11-23T12:00:00.000Z";
+  const withheld = { granted: false, withheld: { reason: "arguments", origin: "a.policy:4" } } as const;
+  const would = { observed: { effect: "refuse", origin: "a.policy:5" } } as const;
+  const toolUses = [toolUse("Bash", withheld), toolUse("Read"), toolUse("Bash", withheld), toolUse("Write", would)];
+  const line = requestLine({ at, decided: decision("t"), outcome: outcome("t", { toolUses }) }, "UTC");
+  assert.match(line, / {2}withheld Bash: arguments \(2\); would withhold Write$/);
+  const observed = { effect: "refuse", reason: "arguments", stripped: [], origins: ["a.policy:4"] } as const;
+  const call = requestLine({ at, decided: called("t", { observed }), outcome: returned("t") }, "UTC");
+  assert.match(call, / allow .*would be refused: arguments$/);
 });
 
 test("a request that is open, broken off, unpriced or unknown says so", () => {

@@ -23,6 +23,7 @@ const refusal = (key: string): DecisionBody => ({
   tools: 2,
   stripped: [],
   stood: [],
+  defined: [],
   findings: [],
   scan: null,
   asked: [],

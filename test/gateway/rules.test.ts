@@ -188,7 +188,10 @@ test("a call that is not granted is replaced by a sentence, in the stream and in
   const last = eventsOf(streamed).find(({ type }) => type === "message_delta");
   assert.deepEqual(last?.delta, { stop_reason: "end_turn", stop_sequence: null });
   assert.equal(twin.stop_reason, "end_turn");
-  assert.deepEqual((await world.outcome()).toolUses, [{ name: "Write", granted: false, id: null }]);
+  const [{ withheld, ...use } = { withheld: null }] = (await world.outcome()).toolUses;
+  assert.deepEqual(use, { name: "Write", granted: false, id: null, observed: null });
+  assert.equal(withheld?.reason, "tool");
+  assert.match(withheld.origin, /^test\.policy:\d+$/);
 });
 
 test("a granted call passes as it came", async (t) => {

@@ -25,6 +25,7 @@ export function decision(change: Partial<DecisionBody> = {}): DecisionBody {
     tools: 0,
     stripped: [],
     stood: [],
+    defined: [],
     findings: [],
     scan: null,
     asked: [],

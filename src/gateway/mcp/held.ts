@@ -1,7 +1,7 @@
 /**
  * Calls that wait for a client without a session. A server with sessions asks in the middle of a call; a stateless client
  * can be asked only by a result, and answers by calling again. In between the server's call is held open here, under a
- * state that the client brings back; it is found by the same key for the same thing alone, and given up after a while.
+ * state that the client brings back; it is found by the same key for the same call alone, and given up after a while.
  */
 import { UpstreamError } from "../../providers/provider.ts";
 import { mayAsk } from "../../wire/mcp/asking.ts";
@@ -31,7 +31,7 @@ export class HeldCalls {
 
   /** Calls a server that may ask, or goes on with a call that it asked in; resolves with its answer, or its question as one. */
   async call(visit: Visit, request: Request, peer: Peer, call: PeerCall): Promise<Outcome> {
-    const owner = `${visit.caller.principal.key.name} ${visit.target === null ? "" : canonicalName(visit.server.name, visit.target)}`;
+    const owner = ownerOf(visit, request);
     const state = textIn(request.params, "requestState");
     const known = state?.startsWith(MARK) === true ? this.#waiting.get(state) : undefined;
     if (known !== undefined && known.owner === owner) {
@@ -59,6 +59,15 @@ export class HeldCalls {
     const inputRequests = { [QUESTION]: { method: turn.method, params: turn.params } };
     return { result: { resultType: "input_required", inputRequests, requestState: state }, error: null };
   }
+}
+
+/**
+ * Whose call it is, of what, and with which arguments: policy judges those of the request that came, so they must be those
+ * of the call that goes on.
+ */
+function ownerOf({ caller, target, server }: Visit, { params }: Request): string {
+  const name = target === null ? "" : canonicalName(server.name, target);
+  return JSON.stringify([caller.principal.key.name, name, params.arguments ?? null]);
 }
 
 const EXPIRED: Fields = { code: -32_602, message: "the call that asked is over; call again from the beginning" };

@@ -2,11 +2,13 @@
 import type { CallBody, ReturnBody } from "../../audit/entry.ts";
 import type { CallAllowed } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
+import type { WouldBe } from "../../decision/observed.ts";
 import { withoutKeys } from "../../identity/mint.ts";
 import { metaOf } from "../../wire/mcp/era.ts";
 import { fieldsIn, type Request, textIn } from "../../wire/mcp/message.ts";
 import { canonicalName, type Target } from "../../wire/mcp/target.ts";
 import type { Ports } from "../ports.ts";
+import { observedOf } from "../record.ts";
 import type { Caller } from "../ticket.ts";
 import type { Carried } from "./visit.ts";
 
@@ -19,6 +21,12 @@ export interface Called {
   readonly bytes: number;
 }
 
+/** What was decided about it, and what observed statements would have decided, where that is something else. */
+export interface DecidedCall {
+  readonly decision: CallAllowed | Refusal;
+  readonly would: WouldBe | null;
+}
+
 /** A caller decides how long a name is; the record must not grow with that. */
 const LONGEST = 256;
 
@@ -28,7 +36,7 @@ export function recordedName({ server, target }: Pick<Called, "server" | "target
 }
 
 /** The record of a decision about a call. */
-export function callBody(called: Called, decision: CallAllowed | Refusal, { hmac }: Pick<Ports, "hmac">): CallBody {
+export function callBody(called: Called, { decision, would }: DecidedCall, { hmac }: Pick<Ports, "hmac">): CallBody {
   const { caller, request, bytes } = called;
   const { arrival, table, actor } = caller;
   return {
@@ -43,6 +51,7 @@ export function callBody(called: Called, decision: CallAllowed | Refusal, { hmac
     name: recordedName(called),
     method: request.method,
     arguments: hmac(JSON.stringify(fieldsIn(request.params, "arguments"))).slice(0, 16),
+    observed: would === null ? null : observedOf(would),
     toolUse: toolUseOf(request),
     bytes,
   };

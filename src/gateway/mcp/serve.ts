@@ -4,12 +4,13 @@
  * the conversation going (lists, greetings, notices) is carried without a record of its own.
  */
 import { standing } from "../../decision/decide.ts";
-import { decideCall } from "../../decision/decide-call.ts";
+import { decideCall, wouldDecideCall } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
 import type { TableServer } from "../../decision/table.ts";
 import { quote } from "../../decision/words.ts";
 import type { UpstreamError } from "../../providers/provider.ts";
 import type { FaultNotice } from "../../wire/fault.ts";
+import { oneReading } from "../../wire/input.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
 import type { Arrival } from "../arrival.ts";
@@ -81,11 +82,13 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const { arrival, table, principal } = visit.caller;
   const { ports } = hall;
   const since = ports.tick();
-  const granted = decideCall(table, principal, canonicalName(called.server, called.target), arrival.at);
+  const call = { tool: canonicalName(called.server, called.target), input: () => inputOf(called) };
+  const granted = decideCall(table, principal, call, arrival.at);
   const decision = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: granted });
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since) / 1000);
-  const isDurable = await recorded(callBody(called, decision, ports), ports);
+  const isDurable = await recorded(callBody(called, { decision, would }, ports), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   const why = isDurable ? decision : unrecorded();
   if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
@@ -93,6 +96,12 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const carried = unseen === null ? await carry(visit, hall) : failed(visit, noticeOf(visit, unseen, false));
   carried.close();
   await recorded(returnBody(called, carried, ports.tick), ports);
+}
+
+/** What a tool is called with. Nothing else has arguments that policy speaks about. */
+function inputOf({ request: { params }, target }: Called): unknown {
+  if (target.family !== "mcp") return undefined;
+  return params.arguments === undefined ? {} : oneReading(params.arguments);
 }
 
 /** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */

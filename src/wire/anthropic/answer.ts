@@ -5,6 +5,7 @@
 import type { Growing, Growth } from "../../decision/growing.ts";
 import type { Hit, Scanner } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
+import type { Reason } from "../../model/reasons.ts";
 import type { Change } from "../text.ts";
 
 /** What becomes of a hit in an answer. */
@@ -35,11 +36,27 @@ export interface Memory {
   heard(original: string, changes: readonly Change[], kept: boolean): void;
 }
 
+/** Why a call does not go out, and what stands in its place. */
+export interface Withheld {
+  readonly sentence: string;
+  readonly reason: Reason;
+  /** `file:line` of the statement that decides it. */
+  readonly origin: string;
+}
+
+/** What policy says of a call by its input; `observed`: what statements that only observe would have said, where that differs. */
+export interface Judged {
+  readonly withheld: Withheld | null;
+  readonly observed: ToolUse["observed"];
+}
+
 export interface AnswerRules {
-  /** Takes a canonical tool name. */
-  readonly granted: (tool: string) => boolean;
-  /** The sentence that stands where an ungranted call stood. */
-  readonly withheld: (tool: string) => string;
+  /** Takes a canonical tool name; null when a call of it may go out, as far as its name tells. */
+  readonly withheld: (tool: string) => Withheld | null;
+  /** True for a tool of which policy judges every call by its input, so that it waits until that is whole. */
+  readonly judges: (tool: string) => boolean;
+  /** Judges a call by the input that its tool would get; undefined stands for one that cannot be read. */
+  readonly judge: (tool: string, input: unknown) => Judged;
   /** The sentence that stands where a call stood whose input holds what no tool may get; `why` ends it. */
   readonly spoiled: (tool: string, why: string) => string;
   /** Guards of the response stage that bind this caller; null when there are none. */
@@ -55,10 +72,22 @@ export interface AnswerRules {
   readonly memory: Memory | null;
 }
 
+/** A call in an answer. */
+export interface ToolUse {
+  /** Canonical. */
+  readonly name: string;
+  readonly granted: boolean;
+  /** null but for tools of servers: by it the call is known that carries it out. */
+  readonly id: string | null;
+  /** Why policy did not grant it; null when it did. */
+  readonly withheld: Omit<Withheld, "sentence"> | null;
+  /** What statements that only observe would have done with it, where that is something else than what was done. */
+  readonly observed: { readonly effect: "allow" | "refuse"; readonly origin: string } | null;
+}
+
 export interface AnswerReport {
   readonly usage: Usage | null;
-  /** `id` is null but for tools of servers: by it the call is known that carries it out. */
-  readonly toolUses: readonly { readonly name: string; readonly granted: boolean; readonly id: string | null }[];
+  readonly toolUses: readonly ToolUse[];
   /** `values`: the first different ones, to be recorded as keyed hashes and nothing else. */
   readonly hits: readonly {
     readonly guardrail: number;

@@ -1,16 +1,16 @@
 /**
  * The content blocks of a streamed answer, each by what is done with it. stream.ts hands their events on. A call that is
  * not granted becomes a text block in its place; under guardrails text is held back as far as guard.ts says, and a granted
- * call is held whole, because a client may run a call that was begun even when the answer ends early. A method that gives
- * a sentence says that a rule ends the answer; then only `say` may follow.
+ * call is held whole, as it is where policy judges it by its input, because a client may run a call that was begun even
+ * when the answer ends early. A method that gives a sentence says that a rule ends the answer; then only `say` may follow.
  */
 
-import { splice } from "../splice.ts";
 import { makeEvent } from "../sse.ts";
 import type { Change } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
+import { type Begun, CALL_MAX, judgeOverlong, judgeStreamed, waits } from "./call.ts";
 import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
-import { type InputVerdict, judgeInputText, looksIntoCalls } from "./inputs.ts";
+import { looksIntoCalls } from "./inputs.ts";
 import { nameOfTool } from "./names.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Tally } from "./tally.ts";
@@ -29,10 +29,12 @@ interface TextBlock {
   readonly changes: Change[];
 }
 
-interface CallBlock {
+/** `size` is that of its events. */
+interface CallBlock extends Begun {
   readonly kind: "call";
   readonly start: Fields;
   readonly events: Uint8Array[];
+  size: number;
   input: string;
 }
 
@@ -50,7 +52,8 @@ export class Blocks {
   readonly #tally: Tally;
   readonly #out: Outbox;
   readonly #open = new Map<number, Block>();
-  #withheld = 0;
+  /** Calls that are open and do not pass by as they come. */
+  #caught = 0;
   #lastIndex = -1;
   /** The end of the text block that closed last, when nothing else came since: a value may go on in the next. */
   #before = "";
@@ -63,7 +66,7 @@ export class Blocks {
 
   /** True when deltas have to be looked at. */
   get watched(): boolean {
-    return this.#withheld > 0 || looksIntoCalls(this.#rules);
+    return this.#caught > 0 || looksIntoCalls(this.#rules);
   }
 
   /** Takes a `content_block_start`. */
@@ -87,12 +90,8 @@ export class Blocks {
     const delta = asRecord(fields.delta) ?? {};
     const block = this.#open.get(index);
     if (block?.kind === "withheld") this.#out.hush();
-    else if (block?.kind === "call") {
-      block.events.push(event);
-      if (delta.type === "input_json_delta" && typeof delta.partial_json === "string")
-        block.input += delta.partial_json;
-      this.#out.hush();
-    } else if (delta.type === "text_delta" && typeof delta.text === "string" && looksIntoCalls(this.#rules)) {
+    else if (block?.kind === "call") this.#hold(index, block, event, delta);
+    else if (delta.type === "text_delta" && typeof delta.text === "string" && looksIntoCalls(this.#rules)) {
       return this.#text(event, { ...fields, delta: { ...delta, text: delta.text } });
     } else this.#send(index, event);
     return null;
@@ -139,15 +138,30 @@ export class Blocks {
   #openCall(event: Uint8Array, fields: Fields, content: Fields): void {
     const index = indexOf(fields);
     const name = nameOfTool(typeof content.name === "string" ? content.name : "");
-    const granted = this.#rules.granted(name);
-    this.#tally.call(name, granted, content.id);
-    if (!granted) {
+    const number = this.#tally.call(name, content.id);
+    const withheld = this.#rules.withheld(name);
+    if (withheld !== null) {
+      this.#tally.withhold(number, withheld);
       this.#open.set(index, { kind: "withheld" });
-      this.#withheld += 1;
-      this.#begin(index, this.#rules.withheld(name));
-    } else if (looksIntoCalls(this.#rules)) {
-      this.#open.set(index, { kind: "call", start: fields, events: [event], input: "" });
+      this.#caught += 1;
+      this.#begin(index, withheld.sentence);
+    } else if (waits(this.#rules, name)) {
+      const { length: size } = event;
+      this.#open.set(index, { kind: "call", name, number, start: fields, events: [event], size, input: "" });
+      this.#caught += 1;
     } else this.#openPlain(index, event);
+  }
+
+  /** Keeps an event of a call that waits; one that grows without end is not waited for. */
+  #hold(index: number, block: CallBlock, event: Uint8Array, delta: Fields): void {
+    block.events.push(event);
+    block.size += event.length;
+    if (delta.type === "input_json_delta" && typeof delta.partial_json === "string") block.input += delta.partial_json;
+    if (block.size <= CALL_MAX) this.#out.hush();
+    else {
+      this.#open.set(index, { kind: "withheld" });
+      this.#begin(index, judgeOverlong(this.#rules, this.#tally, block).sentence);
+    }
   }
 
   /** The start of a text block waits for its first text, so that a block that is stopped at once leaves no trace. */
@@ -210,38 +224,38 @@ export class Blocks {
     return stop;
   }
 
-  /** A call that is looked into goes out only now: as it came, with its input changed, or not at all. */
+  /** A call that waited goes out only now: as it came, with its input changed, or not at all. */
   #closeCall(index: number, block: CallBlock): Stop {
     const content = asRecord(block.start.content_block) ?? {};
-    const first = judgeInputText(this.#rules, this.#tally, JSON.stringify(content.input ?? {}));
-    if (first.verdict.kind !== "pass") return this.#dropCall(index, content, first.verdict);
-    const rest = block.input === "" ? null : judgeInputText(this.#rules, this.#tally, block.input);
-    if (rest !== null && rest.verdict.kind !== "pass") return this.#dropCall(index, content, rest.verdict);
-    const changes = [...first.verdict.edits, ...(rest?.verdict.kind === "pass" ? rest.verdict.edits : [])];
-    if (changes.length === 0) {
-      for (const event of block.events) this.#send(index, event);
-      return null;
+    const call = { ...block, given: content.input, text: block.input };
+    const verdict = judgeStreamed(this.#rules, this.#tally, call);
+    switch (verdict.kind) {
+      case "stop":
+        return verdict.sentence;
+      case "replace":
+        this.#open.set(index, { kind: "withheld" });
+        this.#begin(index, verdict.sentence);
+        return null;
+      case "pass":
+        if (verdict.changed === null) for (const event of block.events) this.#send(index, event);
+        else this.#sendCall(index, block.start, verdict.changed);
+        return null;
+      default:
+        return verdict satisfies never;
     }
-    const input: unknown = JSON.parse(textAfter(first));
-    this.#send(index, makeEvent("content_block_start", { ...block.start, content_block: { ...content, input } }));
-    if (rest === null) return null;
-    const delta = { type: "input_json_delta", partial_json: textAfter(rest) };
-    this.#send(index, makeEvent("content_block_delta", { ...deltaOf(index), delta }));
-    return null;
   }
 
-  /** Ends the answer for a call's sake, or puts a sentence in the place of the call. */
-  #dropCall(index: number, content: Fields, verdict: Exclude<InputVerdict, { kind: "pass" }>): Stop {
-    if (verdict.kind === "stop") return verdict.sentence;
-    this.#tally.lose();
-    this.#open.set(index, { kind: "plain" });
-    this.#begin(index, this.#rules.spoiled(nameOfTool(String(content.name)), verdict.why));
-    return null;
+  #sendCall(index: number, start: Fields, { given: input, text }: { given: unknown; text: string }): void {
+    const content = { ...asRecord(start.content_block), input };
+    this.#send(index, makeEvent("content_block_start", { ...start, content_block: content }));
+    if (text === "") return;
+    const delta = { type: "input_json_delta", partial_json: text };
+    this.#send(index, makeEvent("content_block_delta", { ...deltaOf(index), delta }));
   }
 
   #forget(index: number): void {
     const block = this.#open.get(index);
-    if (block?.kind === "withheld") this.#withheld -= 1;
+    if (block?.kind === "withheld" || block?.kind === "call") this.#caught -= 1;
     if (block !== undefined) this.#remember(block);
     this.#open.delete(index);
   }
@@ -277,11 +291,6 @@ export class Blocks {
 
 function newText(start: Uint8Array | null, context: string): TextBlock {
   return { kind: "text", start, context, pending: "", again: 0, gone: "", changes: [] };
-}
-
-/** An input with its edits made. */
-function textAfter({ bytes, verdict }: ReturnType<typeof judgeInputText>): string {
-  return Buffer.from(splice(bytes, verdict.kind === "pass" ? verdict.edits : [])).toString();
 }
 
 function indexOf(fields: Fields): number {

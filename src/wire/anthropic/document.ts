@@ -7,8 +7,8 @@ import { skim } from "../skim.ts";
 import { splice } from "../splice.ts";
 import { rawEdits } from "../text.ts";
 import type { AnswerReport, AnswerRules } from "./answer.ts";
+import { judgeWhole } from "./call.ts";
 import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
-import { judgeInput, looksIntoCalls } from "./inputs.ts";
 import type { Edit } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
 import { Tally } from "./tally.ts";
@@ -85,20 +85,21 @@ class DocumentRewriter {
 
   #call(block: Node, members: ReadonlyMap<string, Node>): BlockVerdict {
     const name = nameOfTool(textOf(this.#json, members.get("name")) ?? "");
-    const granted = this.#rules.granted(name);
-    this.#tally.call(name, granted, textOf(this.#json, members.get("id")));
-    if (!granted) return { edits: [this.#replace(block, textBlock(this.#rules.withheld(name)))], stop: null };
-    const input = members.get("input");
-    if (input === undefined || !looksIntoCalls(this.#rules)) return UNTOUCHED;
-    const verdict = judgeInput(this.#rules, this.#tally, this.#json, input);
+    const number = this.#tally.call(name, textOf(this.#json, members.get("id")));
+    const withheld = this.#rules.withheld(name);
+    if (withheld !== null) {
+      this.#tally.withhold(number, withheld);
+      return { edits: [this.#replace(block, textBlock(withheld.sentence))], stop: null };
+    }
+    const call = { name, number, json: this.#json, input: members.get("input") ?? null };
+    const verdict = judgeWhole(this.#rules, this.#tally, call);
     switch (verdict.kind) {
       case "pass":
         return { edits: verdict.edits, stop: null };
       case "stop":
         return { edits: [], stop: { sentence: verdict.sentence, kept: false } };
-      case "withhold":
-        this.#tally.lose();
-        return { edits: [this.#replace(block, textBlock(this.#rules.spoiled(name, verdict.why)))], stop: null };
+      case "replace":
+        return { edits: [this.#replace(block, textBlock(verdict.sentence))], stop: null };
       default:
         return verdict satisfies never;
     }

@@ -47,6 +47,13 @@ export interface ToolList {
   readonly filler: "text" | "none";
 }
 
+/** A tool that the provider carries out, and what the request says of it; undefined where that can be read in two ways. */
+export interface Definition {
+  /** Canonical. */
+  readonly tool: string;
+  readonly definition: unknown;
+}
+
 export interface MessagesRequest {
   readonly kind: "messages";
   readonly body: Uint8Array;
@@ -55,6 +62,8 @@ export interface MessagesRequest {
   /** 0 when the body of a count has none. */
   readonly maxTokens: number;
   readonly tools: readonly ToolSpan[];
+  /** Those of them that the provider carries out: their calls never pass here, so that this is where they are judged. */
+  readonly definitions: readonly Definition[];
   /** True when the body has a `tool_choice`, whatever it says. */
   readonly choosesTool: boolean;
   /** Name that `tool_choice` forces, canonical; null when it forces none. */

@@ -54,6 +54,11 @@ export function nameOfServer(url: string | null): string {
   return host !== undefined && URL.parse(url ?? "")?.hostname === host ? `connector:${host}` : unknown("mcp_servers");
 }
 
+/** True for a tool that the provider carries out by itself: there is no call at which it could be withheld. */
+export function isBeyondReach(tool: string): boolean {
+  return /^(?:server|connector|unknown):/.test(tool);
+}
+
 /** Shown in messages and records, so it keeps only harmless letters and a sane length. */
 function unknown(word: string): string {
   return `unknown:${word.slice(0, 64).replace(/[^A-Za-z0-9_.:/-]/g, "?")}`;

@@ -4,11 +4,12 @@
  * could read differently is malformed.
  */
 import type { Purpose } from "../../decision/facts.ts";
+import { inputAt } from "../input.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
 import { skim } from "../skim.ts";
 import { ContentReader } from "./content.ts";
-import type { Malformed, MessagesRequest, ToolList, ToolSpan } from "./messages.ts";
-import { nameOfEntry, nameOfServer, nameOfTool } from "./names.ts";
+import type { Definition, Malformed, MessagesRequest, ToolList, ToolSpan } from "./messages.ts";
+import { isBeyondReach, nameOfEntry, nameOfServer, nameOfTool } from "./names.ts";
 
 /** Where the client's session stands in what it says of its user. */
 const SESSION = /"session_id":"([\w.:-]{1,128})"/;
@@ -52,6 +53,7 @@ class RequestReader {
   readonly #fields: ReadonlyMap<string, Node>;
   readonly #hosts = new Map<string, string>();
   readonly #tools: ToolSpan[] = [];
+  readonly #definitions: Definition[] = [];
   /** Canonical name of each offer by the name that the model would call. */
   readonly #offered = new Map<string, string>();
 
@@ -86,6 +88,7 @@ class RequestReader {
       stream,
       maxTokens,
       tools: [...this.#tools, ...content.mentions],
+      definitions: this.#definitions,
       choosesTool: this.#present("tool_choice") !== null,
       toolChoice: this.#toolChoice(),
       doors: [...doors, ...foreign, ...content.doors],
@@ -141,6 +144,7 @@ class RequestReader {
       const name = nameOfServer(this.#string(fields, "url"));
       this.#hosts.set(this.#string(fields, "name") ?? "", name);
       this.#tools.push({ kind: "server", name, deferred: false, list, ...this.#span(node) });
+      this.#define(name, node);
     }
   }
 
@@ -155,8 +159,13 @@ class RequestReader {
       if (own !== null && own !== model) doors.add("a model named by a tool");
       if (called !== null) this.#offered.set(called, name);
       this.#tools.push({ kind: "offer", name, deferred: this.#deferred(fields), list, ...this.#span(node) });
+      this.#define(name, node);
     }
     return [...doors];
+  }
+
+  #define(tool: string, node: Node): void {
+    if (isBeyondReach(tool)) this.#definitions.push({ tool, definition: inputAt(this.#json, node) });
   }
 
   #deferred(fields: ReadonlyMap<string, Node>): boolean {

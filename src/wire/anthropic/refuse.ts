@@ -39,6 +39,7 @@ const REFUSALS = {
   model: POLICY,
   provider: POLICY,
   tool: POLICY,
+  arguments: POLICY,
   guardrail: POLICY,
   requests: RATE,
   tokens: RATE,

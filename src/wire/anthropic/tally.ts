@@ -1,7 +1,7 @@
 /** Keeps the report of one answer while it passes; stream.ts and document.ts write it, the gateway reads it. */
 import type { Hit } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
-import type { AnswerReport, Fate } from "./answer.ts";
+import type { AnswerReport, Fate, ToolUse, Withheld } from "./answer.ts";
 
 /** Different values of a hit that are kept. */
 const MOST_VALUES = 5;
@@ -13,14 +13,25 @@ export class Tally {
   usage: Usage | null = null;
   complete = false;
   stopped = false;
-  readonly #toolUses: AnswerReport["toolUses"][number][] = [];
+  readonly #toolUses: ToolUse[] = [];
   #lost = 0;
   readonly #hits = new Map<string, Omit<HitRow, "count" | "values"> & { count: number; readonly values: string[] }>();
   readonly #scanned = { texts: 0, bytes: 0, thinking: 0 };
 
-  call(name: string, granted: boolean, id: unknown): void {
+  /** Notes a call, and gives its number. */
+  call(name: string, id: unknown): number {
     const isJoined = name.startsWith("client-mcp:") && typeof id === "string" && /^[\w-]{1,128}$/.test(id);
-    this.#toolUses.push({ name, granted, id: isJoined ? id : null });
+    return this.#toolUses.push({ name, granted: true, id: isJoined ? id : null, withheld: null, observed: null }) - 1;
+  }
+
+  /** Notes that policy does not let a call through. */
+  withhold(call: number, { reason, origin }: Withheld): void {
+    this.#toolUses[call] = { ...this.#toolUses[call]!, granted: false, withheld: { reason, origin } };
+  }
+
+  /** Notes what would have become of a call. */
+  observe(call: number, observed: ToolUse["observed"]): void {
+    this.#toolUses[call] = { ...this.#toolUses[call]!, observed };
   }
 
   hit({ guardrail, pattern }: Hit, value: string, fate: Fate = "ruled"): void {
@@ -42,7 +53,7 @@ export class Tally {
     this.#scanned.thinking += 1;
   }
 
-  /** The last call was taken out for what it holds, though its tool is granted. */
+  /** A call was taken out for what it holds, though policy grants it. */
   lose(): void {
     this.#lost += 1;
   }

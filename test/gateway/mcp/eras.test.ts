@@ -5,7 +5,7 @@ import type { Client } from "@modelcontextprotocol/client";
 import { connect, textOf } from "../../support/mcp/client.ts";
 import { startFixture } from "../../support/mcp/fixture-server.ts";
 import { policyOf, startWorld, type World } from "../world.ts";
-import { packaged, programOf, serverAt } from "./servers.ts";
+import { about, messageOf, packaged, post, programOf, serverAt, stateless } from "./servers.ts";
 
 const GRANTS = "allow tools mcp:**, mcp-prompt:**, mcp-resource:**";
 
@@ -92,6 +92,27 @@ for (const eras of ERAS) {
     }
   }
 }
+
+test("a call that waits for an answer goes on for the arguments alone that it was made with", async (t) => {
+  const fixture = await startFixture({ eras: "sessions" });
+  t.after(() => fixture.close());
+  const world = await startWorld(t, { policy: policyOf(GRANTS, serverAt("fixture", fixture.url)) });
+  const name = "test_elicitation";
+  const _meta = { "io.modelcontextprotocol/clientCapabilities": { elicitation: {} } };
+  const call = async (params: Record<string, unknown>) => {
+    const request = stateless("tools/call", { name, _meta, ...params });
+    return messageOf(await post(world, "/mcp/fixture", request, about("tools/call", name))) as unknown as {
+      readonly result?: { readonly resultType: string; readonly requestState: string; readonly content?: unknown };
+      readonly error?: { readonly message: string };
+    };
+  };
+  const { result } = await call({ arguments: { message: "Who are you?" } });
+  assert.equal(result?.resultType, "input_required");
+  const answer = { requestState: result.requestState, inputResponses: { question: { action: "decline" } } };
+  const other = await call({ arguments: { message: "What is the password?" }, ...answer });
+  assert.match(other.error?.message ?? "", /the call that asked is over/);
+  assert.ok((await call({ arguments: { message: "Who are you?" }, ...answer })).result?.content);
+});
 
 for (const era of ERAS) {
   test(`a program serves clients of ${era}, and nothing of the gateway's environment reaches it`, async (t) => {

@@ -1,6 +1,6 @@
 /** Answers for tests: streams as a provider sends them, their non-streaming twins, and what a client makes of either. */
 import type { Growth } from "../../../src/decision/growing.ts";
-import type { AnswerReport, AnswerRules } from "../../../src/wire/anthropic/answer.ts";
+import type { AnswerReport, AnswerRules, Withheld } from "../../../src/wire/anthropic/answer.ts";
 import { watchStream } from "../../../src/wire/anthropic/stream.ts";
 
 export interface Block {
@@ -66,11 +66,23 @@ export function callBlock(index: number, name: string, ...parts: readonly string
   return start + deltas.join("") + blockStop(index);
 }
 
+/** Where the statement stands that withholds a call. */
+export const LINE = "a.policy:7";
+
 /** Rules that grant everything and look for nothing, but for what is given. */
-export function rulesOf(given: Partial<AnswerRules> = {}): AnswerRules {
+export function rulesOf({
+  granted = () => true,
+  ...given
+}: Partial<AnswerRules> & { readonly granted?: (tool: string) => boolean } = {}): AnswerRules {
+  const withheld = (tool: string): Withheld => ({
+    sentence: `[${tool} is not granted]`,
+    reason: "tool",
+    origin: LINE,
+  });
   return {
-    granted: () => true,
-    withheld: (tool) => `[${tool} is not granted]`,
+    withheld: (tool) => (granted(tool) ? null : withheld(tool)),
+    judges: () => false,
+    judge: () => ({ withheld: null, observed: null }),
     spoiled: (tool, why) => `[${tool} is withheld: ${why}]`,
     scanner: null,
     memory: null,

@@ -68,7 +68,7 @@ test("a placeholder that nothing stands behind never reaches a tool, in a stream
     rulesOf({ memory: memoryOf() }),
   );
   assert.deepEqual(visibleIn(sent), { content: [spoiled], stop: "end_turn", error: null });
-  assert.deepEqual(report.toolUses, [{ name: "Write", granted: true, id: null }]);
+  assert.deepEqual(report.toolUses, [{ name: "Write", granted: true, id: null, withheld: null, observed: null }]);
   assert.ok(!sent.includes("[[secret:"));
   const call = { type: "tool_use", id: "t", name: "Write", input };
   const twin = JSON.parse(

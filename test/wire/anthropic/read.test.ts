@@ -43,6 +43,22 @@ test("model, stream and tokens", () => {
   assert.match(malformed(counted), /`max_tokens` is missing/);
 });
 
+test("tools that the provider carries out come with what the request says of them", () => {
+  const search = { type: "web_search_20250305", name: "web_search", max_uses: 8 };
+  const server = { type: "url", name: "docs", url: "https://mcp.acme.example/x" };
+  const toolset = { type: "mcp_toolset", mcp_server_name: "docs" };
+  const own = { name: "Bash", input_schema: { type: "object" } };
+  const { definitions } = read({ ...BASE, mcp_servers: [server], tools: [own, search, toolset] });
+  assert.deepEqual(definitions, [
+    { tool: "connector:mcp.acme.example", definition: server },
+    { tool: "server:web_search", definition: search },
+    { tool: "connector:mcp.acme.example", definition: toolset },
+  ]);
+  const twice = '{"type":"web_search_20250305","name":"web_search","max_uses":5,"Max_uses":9}';
+  const [first] = read(JSON.stringify({ ...BASE, tools: [] }).replace("[]", `[${twice}]`)).definitions;
+  assert.deepEqual(first, { tool: "server:web_search", definition: undefined });
+});
+
 test("a body that is the bytes it was", () => {
   const bytes = Buffer.from(JSON.stringify(BASE));
   const request = readMessages(bytes);

@@ -9,6 +9,7 @@ import {
   blockStop,
   callBlock,
   event,
+  LINE,
   messageDelta,
   PING,
   rulesOf,
@@ -109,8 +110,8 @@ test("a call that is not granted becomes text in its place", () => {
   assert.equal(stop, "tool_use");
   assert.ok(!sent.includes("ls"));
   assert.deepEqual(report.toolUses, [
-    { name: "Bash", granted: false, id: null },
-    { name: "client-mcp:github/get_issue", granted: true, id: "toolu_3" },
+    { name: "Bash", granted: false, id: null, withheld: { reason: "tool", origin: LINE }, observed: null },
+    { name: "client-mcp:github/get_issue", granted: true, id: "toolu_3", withheld: null, observed: null },
   ]);
 });
 
@@ -246,7 +247,7 @@ test("a call whose input holds what no tool may get is withheld, however it is s
     assert.deepEqual(report.hits, [
       { guardrail: 0, pattern: "badge", fate: "withheld", count: 2, values: ["EMP-123456", "EMP-654321"] },
     ]);
-    assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true, id: null }]);
+    assert.deepEqual(report.toolUses, [{ name: "Bash", granted: true, id: null, withheld: null, observed: null }]);
   }
   const key = watch([answer(callBlock(0, "Bash", '{"EMP-123456":1}'))], guarded);
   assert.deepEqual(visibleIn(key.sent).content, [{ type: "text", text: SPOILED }]);
