@@ -17,6 +17,8 @@ export interface Recorded {
   /** How many tools were offered, and the names of those that were taken out. */
   readonly tools: number;
   readonly stripped: readonly string[];
+  /** Tools that the provider carries out; the limits that the request gave them are not known. */
+  readonly defined: readonly string[];
 }
 
 /** How a request ended that was let through. */

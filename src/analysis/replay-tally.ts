@@ -3,7 +3,7 @@ import type { Reason } from "../model/reasons.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** Why a decision cannot be decided again. */
-export const UNKNOWNS = ["list", "stranger", "key", "model", "tools", "guardrail", "cost"] as const;
+export const UNKNOWNS = ["list", "stranger", "key", "model", "tools", "arguments", "guardrail", "cost"] as const;
 /** One of them. */
 export type Unknown = (typeof UNKNOWNS)[number];
 
@@ -31,6 +31,15 @@ export interface FlipGroup {
   readonly examples: readonly Example[];
 }
 
+/** How often a tool was taken out or its call withheld and is granted now, and the other way. */
+export interface ToolChange {
+  readonly name: string;
+  readonly opened: number;
+  readonly closed: number;
+  /** Calls that now hang on what they were called with, which no record holds. */
+  readonly open: number;
+}
+
 export interface ReplayReport {
   readonly decisions: number;
   /** Of the first and the last; null when there are none. */
@@ -45,8 +54,7 @@ export interface ReplayReport {
   readonly flips: readonly FlipGroup[];
   /** Requests that are allowed as before and go to another provider first. */
   readonly routes: readonly { readonly from: string; readonly to: string; readonly count: number }[];
-  /** Tools that were taken out or whose calls were withheld and are granted now, and the other way. */
-  readonly tools: readonly { readonly name: string; readonly opened: number; readonly closed: number }[];
+  readonly tools: readonly ToolChange[];
   readonly unknown: readonly {
     readonly why: Unknown;
     readonly count: number;
@@ -62,6 +70,8 @@ export interface Tally {
   /** Tools that were taken out of a request, and those that would be now. */
   tools(before: readonly string[], now: readonly string[]): void;
   tool(name: string, granted: boolean): void;
+  /** A call that hangs on its arguments now. */
+  open(name: string): void;
   report(): ReplayReport;
 }
 
@@ -88,19 +98,19 @@ export function createTally(): Tally {
   const flips = new Map<string, Flip>();
   const unknown = new Map<Unknown, Growing>();
   const routes = new Map<string, { from: string; to: string; count: number }>();
-  const tools = new Map<string, { opened: number; closed: number }>();
+  const tools = new Map<string, { opened: number; closed: number; open: number }>();
 
   const seen = ({ at }: Recorded): void => {
     decisions++;
     if (first === null || at < first) first = at;
     if (last === null || at > last) last = at;
   };
-  const tool = (name: string, granted: boolean): void => {
-    const counts = tools.get(name) ?? { opened: 0, closed: 0 };
+  const countsOf = (name: string) => {
+    const counts = tools.get(name) ?? { opened: 0, closed: 0, open: 0 };
     tools.set(name, counts);
-    if (granted) counts.opened++;
-    else counts.closed++;
+    return counts;
   };
+  const tool = (name: string, granted: boolean): void => void countsOf(name)[granted ? "opened" : "closed"]++;
   const route = (from: string | null, to: string | undefined): void => {
     if (from === null || to === undefined || from === to) return;
     const name = `${from} ${to}`;
@@ -144,6 +154,7 @@ export function createTally(): Tally {
       for (const name of before) if (!now.includes(name)) tool(name, true);
     },
     tool,
+    open: (name) => void countsOf(name).open++,
     report: () => ({
       decisions,
       first,
@@ -193,6 +204,7 @@ function byCount(a: { readonly count: number }, b: { readonly count: number }): 
   return b.count - a.count;
 }
 
-function byTools(a: { opened: number; closed: number }, b: { opened: number; closed: number }): number {
-  return b.opened + b.closed - a.opened - a.closed;
+/** Those that change first, then those of which nobody knows. */
+function byTools(a: ToolChange, b: ToolChange): number {
+  return b.opened + b.closed - a.opened - a.closed || b.open - a.open;
 }

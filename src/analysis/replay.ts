@@ -1,7 +1,8 @@
 /**
  * Recorded decisions, decided again under another policy. Access, hours and expiry come out exactly; limits and budgets
  * are played again from what was recorded as used, in the order of the record. What a record does not hold (texts,
- * the names of granted tools, the cost of a request that was refused) is never guessed: such decisions are counted apart.
+ * the names of granted tools, what tools are called with, the cost of a request that was refused) is never guessed: such
+ * decisions are counted apart.
  *
  * Counters begin empty with each log. A request passes while anything is left; what it took is charged when its outcome
  * comes. The gateway also reserves an estimate, so that near a ceiling it may stop one request earlier.
@@ -60,6 +61,11 @@ export function createReplay(table: Table): Replay {
   let callers = callersOf(table);
   const open = new Map<string, Open>();
 
+  const isIn = (bits: Uint32Array, tool: string): boolean => {
+    const atom = runtime.atomOf.tools(tool);
+    return atom >= 0 && hasBit(bits, atom);
+  };
+
   const admit = ({ ticket, effect, at }: Recorded, node: number, gauges: Gauges): void => {
     const isServed = effect === "allow";
     const admission = meters.admit(gauges, isServed, at);
@@ -68,7 +74,9 @@ export function createReplay(table: Table): Replay {
 
   /** What cannot be known of a request that access would let through. */
   const unknownOf = (recorded: Recorded, { node }: Principal, allow: Allow): Unknown | null => {
-    const { reason, tools, stripped, at } = recorded;
+    const { reason, tools, stripped, defined, at } = recorded;
+    const { conditional } = viewOf(runtime, node, at);
+    if (conditional !== null && defined.some((tool) => isIn(conditional, tool))) return "arguments";
     if (reason === "tool" || (tools > stripped.length && refusing(node, at))) return "tools";
     if (rejecting(allow.guards)) return "guardrail";
     return (reason === "tokens" || reason === "budget") && spends(allow) ? "cost" : null;
@@ -123,9 +131,10 @@ export function createReplay(table: Table): Replay {
       open.delete(ended.ticket);
       meters.settle(it.gauges, ended, it.admission);
       for (const { name, granted } of ended.toolUses) {
-        const atom = runtime.atomOf.tools(name);
-        const now = atom >= 0 && hasBit(viewOf(runtime, it.node, it.admission.at).tools, atom);
-        if (now !== granted) tally.tool(name, now);
+        const { tools, conditional } = viewOf(runtime, it.node, it.admission.at);
+        const now = isIn(tools, name);
+        if (conditional !== null && isIn(conditional, name)) tally.open(name);
+        else if (now !== granted) tally.tool(name, now);
       }
     },
     report: () => tally.report(),

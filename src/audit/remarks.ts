@@ -1,23 +1,41 @@
-/** What guardrails, services and observed statements had to say about a request, in a few words for a line of the trail. */
-import type { Asking, DecisionBody, Finding, Observed, OutcomeBody } from "./entry.ts";
+/**
+ * What guardrails, services and observed statements had to say about a request, and which calls in its answer were withheld,
+ * in a few words for a line of the trail.
+ */
+import type { Asking, DecisionBody, Finding, Observed, OutcomeBody, ToolUse } from "./entry.ts";
 
 /** The remarks on a request and its answer; none when all was silent. */
 export function remarksOn(decided: DecisionBody, outcome: OutcomeBody | null): readonly string[] {
   return [
     ...foundIn([...decided.findings, ...(outcome?.findings ?? [])]),
+    ...calledIn(outcome?.toolUses ?? []),
     ...decided.asked.flatMap(saidBy),
     ...(decided.observed === null ? [] : [wouldHave(decided.observed, decided.effect)]),
   ];
 }
 
 function foundIn(findings: readonly Finding[]): string[] {
+  return counted(
+    findings.flatMap(({ guardrail, done, observed, count }) => [
+      ...(done === null ? [] : [{ words: `${done} ${guardrail}`, count }]),
+      ...(observed === null ? [] : [{ words: `would ${observed} ${guardrail}`, count }]),
+    ]),
+  );
+}
+
+/** The same words once, with how often they stood there. */
+function counted(said: readonly { readonly words: string; readonly count: number }[]): string[] {
   const counts = new Map<string, number>();
-  const add = (words: string, count: number): void => void counts.set(words, (counts.get(words) ?? 0) + count);
-  for (const { guardrail, done, observed, count } of findings) {
-    if (done !== null) add(`${done} ${guardrail}`, count);
-    if (observed !== null) add(`would ${observed} ${guardrail}`, count);
-  }
+  for (const { words, count } of said) counts.set(words, (counts.get(words) ?? 0) + count);
   return [...counts].map(([words, count]) => (count === 1 ? words : `${words} (${count})`));
+}
+
+function calledIn(uses: readonly ToolUse[]): string[] {
+  const words = uses.flatMap(({ name, withheld, observed }) => [
+    ...(withheld === null ? [] : [`withheld ${name}: ${withheld.reason}`]),
+    ...(observed === null ? [] : [`would ${observed.effect === "refuse" ? "withhold" : "let through"} ${name}`]),
+  ]);
+  return counted(words.map((each) => ({ words: each, count: 1 })));
 }
 
 function saidBy({ service, verdict, trouble }: Asking): string[] {
@@ -27,7 +45,8 @@ function saidBy({ service, verdict, trouble }: Asking): string[] {
 
 const MOST_TOOLS = 3;
 
-function wouldHave({ effect, reason, stripped }: Observed, was: DecisionBody["effect"]): string {
+/** What observed statements would have decided. */
+export function wouldHave({ effect, reason, stripped }: Observed, was: DecisionBody["effect"]): string {
   if (effect === "refuse") return `would be refused: ${reason}`;
   if (was === "refuse") return "would be allowed";
   const tools = stripped.slice(0, MOST_TOOLS).join(", ");

@@ -13,7 +13,7 @@ import {
   type ReturnBody,
 } from "./entry.ts";
 import { headerOf } from "./record.ts";
-import { remarksOn } from "./remarks.ts";
+import { remarksOn, wouldHave } from "./remarks.ts";
 import { entrySchema } from "./schema.ts";
 import { listLogs, listSegments, readLines, type Segment } from "./segment.ts";
 
@@ -92,10 +92,15 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
     subjectOf(decided, outcome).padEnd(26),
     effectOf(decided, outcome).padEnd(WIDEST.length),
   ];
-  const remarks = decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
+  const remarks = remarksIn(decided, outcome);
   const cost = remarks.length === 0 ? costOf(outcome) : costOf(outcome).padEnd(7);
   const rest = [placeOf(decided).padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
   return printable([...columns, ...rest].join("  ")).trimEnd();
+}
+
+function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): readonly string[] {
+  if (decided.kind === "call" && decided.observed !== null) return [wouldHave(decided.observed, decided.effect)];
+  return decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
 }
 
 function whoOf(decided: Request["decided"]): string {

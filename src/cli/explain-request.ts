@@ -9,6 +9,7 @@ import type { CallBody, DecisionBody, PolicyLoadBody } from "../audit/entry.ts";
 import { type FoundRequest, findRequest } from "../audit/find.ts";
 import { listLogs } from "../audit/segment.ts";
 import { requestLine } from "../audit/tail.ts";
+import { quote } from "../decision/words.ts";
 import { SourcesError } from "../revision/files.ts";
 import { HistoryError, openHistory } from "../revision/history.ts";
 import { judge, type Loaded, load } from "../revision/load.ts";
@@ -61,8 +62,8 @@ function decideUnder(side: Side, { at, decided }: FoundRequest): Told | null {
   const node = side.model.nodes.findIndex((it) => it.kind === "key" && it.name === key);
   const written = node < 0 ? new Map<string, string>() : writtenLines(side, node);
   if (decided.kind === "call") return { ...decideCallAgain(side.table, { ...common, name: decided.name }), written };
-  const { purpose, model, provider, tools, stripped } = decided;
-  const recorded = { ...common, ticket, team, purpose, model, provider, tools, stripped };
+  const { purpose, model, provider, tools, stripped, defined } = decided;
+  const recorded = { ...common, ticket, team, purpose, model, provider, tools, stripped, defined };
   return { ...decideAgain(side.table, recorded), written };
 }
 
@@ -117,6 +118,16 @@ function toolLines({ stripped, stood }: DecisionBody): string[] {
   ];
 }
 
+/** Calls in the answer that were not let through, and the lines that decided it. */
+function withheldLines({ outcome }: FoundRequest, dir: string): string[] {
+  const uses = outcome?.kind === "outcome" ? outcome.toolUses : [];
+  return uses.flatMap(({ name, withheld }) =>
+    withheld === null
+      ? []
+      : [`    withheld a call of ${quote(name)} (${withheld.reason}): ${shownPlace(withheld.origin, dir)}\n`],
+  );
+}
+
 function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string {
   const { out } = terminal;
   const { decided } = found;
@@ -127,6 +138,7 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
     `  recorded   ${effectText(decided)}, revision ${decided.revision}\n`,
     ...decided.origins.map((place) => `    ${shownPlace(place, dir)}\n`),
     ...(decided.kind === "call" ? [] : toolLines(decided)),
+    ...withheldLines(found, dir),
   ].join("");
   if (past === null)
     return `${head}${recorded}  ${out.style("yellow", "not decided again:")} ${missingText(decided, dir)}\n`;
@@ -151,8 +163,11 @@ const VERDICTS = {
   same: "the same",
   other: "another decision than was recorded; the packs that ship, and the program, are those of today",
   beyond:
-    "the policy lets it pass; what refused it then (content, counters, names) is not in the record, so it is not decided again",
+    "the policy lets it pass; what refused it then (content, counters, names, arguments) is not in the record, so it is not decided again",
 } as const satisfies Record<Again["verdict"], string>;
+
+const UNJUDGED =
+  "it hangs on the arguments of the call; the record has no more than a keyed hash of them, so it is not decided again";
 
 function drawAgain({ decision, verdict, written }: Told, { past, dir, terminal }: Page): string {
   const { out } = terminal;
@@ -164,6 +179,9 @@ function drawAgain({ decision, verdict, written }: Told, { past, dir, terminal }
     return `  again      ${why} (${name})\n`;
   }
   const lines = drawOrigins(decision.origins, dir, written);
+  if (decision.kind === "refusal" && verdict === "beyond") {
+    return `  again      ${decision.message} (${name})\n${lines}  ${out.style("yellow", UNJUDGED)}\n`;
+  }
   if (decision.kind === "refusal") {
     return `  again      refused (${decision.reason}): ${decision.message} (${name})\n${lines}${last}`;
   }

@@ -38,8 +38,10 @@ function tell(seq: number, at: number, body: Entry["body"]): Told {
 
 function recordedOf(body: DecisionBody, at: number): Recorded {
   const { ticket, actor, effect, reason, purpose, model, provider, tools, stripped } = body;
+  // Records of before do not have it.
+  const { defined = [] }: Partial<Pick<DecisionBody, "defined">> = body;
   const { key, team } = actor;
-  return { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped };
+  return { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped, defined };
 }
 
 function endedOf(body: OutcomeBody, at: number): Ended {

@@ -70,6 +70,7 @@ const TO_GENERATE = part(',"purpose":"generate"');
 const TOOLS = part(',"tools":');
 const STRIPPED = part(',"stripped":');
 const STOOD = part(',"stood":');
+const DEFINED = part(',"defined":');
 const RAN = part(',"ran":');
 const SESSION = part(',"session":');
 const AGENT = part(',"agent":');
@@ -107,6 +108,8 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   const stripped = json.list(name);
   json.expect(STOOD);
   json.list(skipText);
+  // Records of before do not have it.
+  const defined = json.isNext(DEFINED) ? json.list(name) : [];
   json.expect(FINDINGS);
   json.list(finding);
   scanned(json);
@@ -122,7 +125,7 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   json.list(ran);
   if (json.isNext(HELD)) json.list(charge);
   json.expect(CLOSES);
-  const recorded = { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped };
+  const recorded = { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped, defined };
   return { seq, kind: "decided", recorded };
 }
 
@@ -244,6 +247,7 @@ function ran(json: KnownJson): void {
 const USE_NAME = part('{"name":');
 const GRANTED = part(',"granted":');
 const USE_ID = part(',"id":');
+const UNOPPOSED = part(',"withheld":null,"observed":null');
 
 function toolUse(json: KnownJson): Ended["toolUses"][number] {
   json.expect(USE_NAME);
@@ -252,6 +256,8 @@ function toolUse(json: KnownJson): Ended["toolUses"][number] {
   const granted = json.truth();
   json.expect(USE_ID);
   json.skipTextOrNull();
+  // Why one was withheld is not looked at, and records of before do not say; it is rare enough for the other reader.
+  json.isNext(UNOPPOSED);
   json.expect(CLOSES);
   return { name: tool, granted };
 }

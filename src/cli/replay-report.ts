@@ -1,5 +1,5 @@
 /** A replay as people read it: on a screen, and as a comment beside a change. */
-import type { Count, Example, FlipGroup, ReplayReport, Unknown } from "../analysis/replay-tally.ts";
+import type { Count, Example, FlipGroup, ReplayReport, ToolChange, Unknown } from "../analysis/replay-tally.ts";
 import { quote, thousands } from "../decision/words.ts";
 import type { ReplayRead } from "./replay-source.ts";
 import { count } from "./report.ts";
@@ -21,6 +21,7 @@ const WHY = {
   key: "are of keys that this policy does not have",
   model: "have no model in the record",
   tools: "hang on tools whose names the record does not hold",
+  arguments: "hang on the limits that a request gave to tools of the provider, which are not in the record",
   guardrail: "hang on guardrails that reject, and the record holds no text",
   cost: "were refused for their cost, which is not in the record",
 } as const satisfies Record<Unknown, string>;
@@ -110,10 +111,13 @@ function unknownOf({ unknown }: ReplayReport): number {
   return unknown.reduce((sum, it) => sum + it.count, 0);
 }
 
-function toolText({ name, opened, closed }: ReplayReport["tools"][number]): string {
+function toolText({ name, opened, closed, open }: ToolChange): string {
   const parts = [
     opened > 0 ? `granted in ${thousands(opened)}` : [],
     closed > 0 ? `withheld in ${thousands(closed)}` : [],
+    open > 0
+      ? `not known in ${thousands(open)}, where it hangs on the call's arguments, which are not in the record`
+      : [],
   ];
   return `${quote(name)}: ${parts.flat().join(", ")}`;
 }

@@ -13,6 +13,7 @@ import type {
   JoinBody,
   OutcomeBody,
   ReturnBody,
+  ToolUse,
 } from "../audit/entry.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
@@ -121,10 +122,7 @@ function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, 
   const team = body.actor.team ?? NONE;
   const rule = names.rule(body.origins[0] ?? NONE);
   into.decisions(team, body.effect, "request", rule).inc();
-  if (body.observed !== null) {
-    const { effect, origins } = body.observed;
-    into.decisions(team, `observe-${effect}`, "request", names.rule(origins[0] ?? NONE)).inc();
-  }
+  foldObserved(into, names, body, "request");
   foldGuards(into, names, body, "request");
   for (const asking of body.asked) foldAsking(into, names, team, asking);
   if (body.effect === "allow") {
@@ -140,6 +138,17 @@ function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, 
   into.requests(...labels, body.purpose, limited ? "429" : "4xx").inc();
 }
 
+function foldObserved(
+  into: Instruments,
+  names: Names,
+  { actor, observed }: DecisionBody | CallBody,
+  stage: "request" | "call",
+): void {
+  if (observed === null) return;
+  const rule = names.rule(observed.origins[0] ?? NONE);
+  into.decisions(actor.team ?? NONE, `observe-${observed.effect}`, stage, rule).inc();
+}
+
 function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, body: OutcomeBody): void {
   const begun = open.get(body.ticket);
   open.delete(body.ticket);
@@ -153,12 +162,19 @@ function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, b
   if (body.firstByteMs !== null) into.firstToken(team, model, provider).observe(body.firstByteMs / 1000);
   if (body.microUsd > 0) into.cost(team, model, provider, key).inc(body.microUsd / 1e6);
   if (body.usage !== null) countTokens(into, [team, model, provider, key], body.usage);
-  for (const use of body.toolUses) into.toolCalls(team, ...toolLabels(names, use.name), verdict(use.granted)).inc();
+  for (const use of body.toolUses) foldUse(into, names, team, use);
   foldGuards(into, names, body, "response");
   if (body.end === "stopped") into.decisions(team, "refuse", "response", names.rule(stoppedBy(body))).inc();
   const trouble = upstreamTrouble(body);
   if (trouble !== null) into.upstreamErrors(provider, trouble).inc();
   if (body.stream && body.end !== "complete") into.aborts(provider, abortedBy(body)).inc();
+}
+
+function foldUse(into: Instruments, names: Names, team: string, { name, granted, withheld, observed }: ToolUse): void {
+  into.toolCalls(team, ...toolLabels(names, name), verdict(granted)).inc();
+  if (withheld !== null) into.decisions(team, "refuse", "response", names.rule(withheld.origin)).inc();
+  if (observed === null) return;
+  into.decisions(team, `observe-${observed.effect}`, "response", names.rule(observed.origin)).inc();
 }
 
 type Guarded = Pick<DecisionBody, "actor" | "findings" | "scan">;
@@ -188,6 +204,7 @@ function foldCall(into: Instruments, names: Names, body: CallBody): void {
   const team = body.actor.team ?? NONE;
   const rule = names.rule(body.origins[0] ?? NONE);
   into.decisions(team, body.effect, "call", rule).inc();
+  foldObserved(into, names, body, "call");
   if (body.effect === "allow") return;
   const reason = body.reason ?? NONE;
   if (LIMITS.has(reason)) into.denials(team, rule, reason).inc();

@@ -22,6 +22,7 @@ import {
   REJECT,
   tableOf,
 } from "../decision/models.ts";
+import { has, order } from "../decision/predicates.ts";
 import { chanceOf } from "../wire/chance.ts";
 
 const MONDAY = Date.parse("2026-05-04T10:00:00Z");
@@ -80,7 +81,14 @@ function decided(parts: Partial<Recorded> = {}): Recorded {
     effect: "allow",
     reason: null,
   } as const;
-  const rest = { purpose: "generate", model: "haiku-1", provider: "main", tools: 0, stripped: [] } as const;
+  const rest = {
+    purpose: "generate",
+    model: "haiku-1",
+    provider: "main",
+    tools: 0,
+    stripped: [],
+    defined: [],
+  } as const;
   return { ...base, ...rest, ...parts };
 }
 function refused(reason: Recorded["reason"], parts: Partial<Recorded> = {}): Recorded {
@@ -216,12 +224,38 @@ test("tools and routes that change are told by name", () => {
   assert.deepEqual(
     report.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     [
-      { name: "Bash", opened: 1, closed: 0 },
-      { name: "Edit", opened: 0, closed: 1 },
-      { name: "Read", opened: 1, closed: 0 },
+      { name: "Bash", opened: 1, closed: 0, open: 0 },
+      { name: "Edit", opened: 0, closed: 1, open: 0 },
+      { name: "Read", opened: 1, closed: 0, open: 0 },
     ],
   );
   assert.deepEqual([flipsOf(report), report.routes], [[], [{ from: "second", to: "main", count: 1 }]]);
+});
+
+test("what hangs on arguments is not known, be it a call or the limits of a tool of the provider", () => {
+  const conditions = [
+    access(23, "allow tools server:web_search", null, order("max_uses", "<=", 5)),
+    access(24, "deny tools Bash", null, has("force")),
+  ];
+  const use = (name: string, granted: boolean) => ({ name, granted });
+  const report = replay(
+    { access: [access(21, "allow models haiku-1"), access(22, "allow tools Read Bash"), ...conditions] },
+    [
+      ...request(
+        { defined: ["server:web_fetch"] },
+        { toolUses: [use("Bash", false), use("Bash", true), use("Read", false)] },
+      ),
+      decided({ defined: ["server:web_search"] }),
+      refused("arguments", { defined: ["server:web_search"] }),
+      refused("arguments", { defined: ["server:web_fetch"] }),
+    ],
+  );
+  assert.deepEqual(unknownOf(report), ["arguments 2"]);
+  assert.deepEqual(flipsOf(report), ["arguments -> allow 1"]);
+  assert.deepEqual(report.tools, [
+    { name: "Read", opened: 1, closed: 0, open: 0 },
+    { name: "Bash", opened: 0, closed: 0, open: 2 },
+  ]);
 });
 
 test("what a gateway did under a policy does not flip under the same policy", () => {

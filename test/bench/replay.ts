@@ -15,6 +15,7 @@ import { modelsFor } from "../../src/decision/decide.ts";
 import type { Table } from "../../src/decision/table.ts";
 import { parse } from "../../src/language/parse.ts";
 import { resolve } from "../../src/model/resolve.ts";
+import { toolUse } from "../audit/bodies.ts";
 import { random } from "../decision/oracle.ts";
 import { render, type Section } from "./report.ts";
 import { calibrate, median } from "./statistics.ts";
@@ -139,6 +140,7 @@ function decisionOf({ ticket, actor, model, stripped }: Named & Pick<DecisionBod
     tools: 20,
     stripped,
     stood: [],
+    defined: [],
     findings: [],
     scan: null,
     asked: [],
@@ -177,7 +179,7 @@ function outcomeOf({ ticket, actor, model, microUsd }: Named & Pick<OutcomeBody,
         at: START,
       },
     ],
-    toolUses: [{ name: "Tool4", granted: true, id: null }],
+    toolUses: [toolUse("Tool4")],
     findings: [],
     scan: null,
     bytes: 18_004,

@@ -7,7 +7,7 @@ import { UNKNOWNS } from "../../src/analysis/replay-tally.ts";
 import type { Body } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { createProgress } from "../../src/cli/progress.ts";
-import { charge, decision, outcome } from "../audit/bodies.ts";
+import { charge, decision, outcome, toolUse } from "../audit/bodies.ts";
 import { orgText } from "../revision/policies.ts";
 import { type Playground, playground } from "./gw.ts";
 
@@ -42,7 +42,7 @@ const Replayed = z.strictObject({
     }),
   ),
   routes: z.array(z.strictObject({ from: z.string(), to: z.string(), count: z.int() })),
-  tools: z.array(z.strictObject({ name: z.string(), opened: z.int(), closed: z.int() })),
+  tools: z.array(z.strictObject({ name: z.string(), opened: z.int(), closed: z.int(), open: z.int() })),
   unknown: z.array(
     z.strictObject({ why: z.enum(UNKNOWNS), count: z.int(), keys: z.array(Count), examples: z.array(Example) }),
   ),
@@ -51,7 +51,7 @@ const Replayed = z.strictObject({
 /** Four requests: two of a model that the policy has, one of a model that it has not, one of an unknown key. */
 const RECORD: readonly Body[] = [
   decision("req_1", { model: "claude-haiku-4-5", provider: "sim" }),
-  outcome("req_1", { charges: [charge(AT)], toolUses: [{ name: "Bash|x\u001b[31m", granted: true, id: null }] }),
+  outcome("req_1", { charges: [charge(AT)], toolUses: [toolUse("Bash|x\u001b[31m")] }),
   decision("req_2", { model: "claude-haiku-5-5", provider: "sim" }),
   outcome("req_2"),
   decision("req_3", { model: "claude-haiku-4-5", effect: "refuse", reason: "model", provider: null }),

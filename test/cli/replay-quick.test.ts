@@ -1,12 +1,12 @@
 /** What the quick reader reads of a line is what JSON in general says of it; and it reads what the journal writes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Asking, Body, DecisionBody, Finding, OutcomeBody, Scan } from "../../src/audit/entry.ts";
+import type { Asking, Body, DecisionBody, Finding, OutcomeBody, Scan, ToolUse } from "../../src/audit/entry.ts";
 import { GENESIS, seal } from "../../src/audit/record.ts";
 import { readLine } from "../../src/cli/replay-line.ts";
 import { createQuickReader } from "../../src/cli/replay-quick.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { charge, decision, outcome } from "../audit/bodies.ts";
+import { charge, decision, outcome, toolUse } from "../audit/bodies.ts";
 import { random } from "../decision/oracle.ts";
 
 const quick = createQuickReader();
@@ -99,6 +99,7 @@ function someDecision(): DecisionBody {
     tools: count(),
     stripped: some(text),
     stood: some(text),
+    defined: below(4) === 0 ? [text()] : [],
     findings: findings(),
     scan: scan(),
     asked: asked(),
@@ -107,6 +108,16 @@ function someDecision(): DecisionBody {
     ran: some(() => ({ id: text(), name: text() })),
     held: charges(),
   });
+}
+
+function someUse(): ToolUse {
+  return {
+    name: text(),
+    granted: pick([true, false]),
+    id: textOrNull(),
+    withheld: below(8) === 0 ? { reason: pick(REASONS), origin: text() } : null,
+    observed: below(8) === 0 ? { effect: pick(["allow", "refuse"]), origin: text() } : null,
+  };
 }
 
 function someOutcome(): OutcomeBody {
@@ -120,7 +131,7 @@ function someOutcome(): OutcomeBody {
     usage: pick([null, usage]),
     microUsd: count(),
     charges: charges(),
-    toolUses: some(() => ({ name: text(), granted: pick([true, false]), id: textOrNull() })),
+    toolUses: some(someUse),
     findings: findings(),
     scan: scan(),
     firstByteMs: pick([null, count()]),
@@ -135,11 +146,20 @@ test("the forms that the journal writes are read quickly", () => {
   }
   const { held: _held, ...older } = decision("req_3");
   assert.ok(quickly(lineOf(older as DecisionBody)), "a decision of before anything was held");
+  const { defined: _defined, ...before } = decision("req_4");
+  const use = { name: "Bash", granted: true, id: null } as ToolUse;
+  for (const body of [
+    before as DecisionBody,
+    outcome("req_4", { toolUses: [toolUse("Read")] }),
+    outcome("req_4", { toolUses: [use] }),
+  ]) {
+    assert.ok(quickly(lineOf(body)), "a call that nothing stands against, and records of before");
+  }
 });
 
 test("whatever is written, both readers read the same", () => {
   let quicks = 0;
-  for (let round = 0; round < 4_000; round++) {
+  for (let round = 0; round < 6_000; round++) {
     const line = lineOf(below(2) === 0 ? someDecision() : someOutcome(), moment());
     const told = quickly(line);
     if (told === null) continue;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asking, Body, Finding } from "../../src/audit/entry.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { joined } from "../audit/bodies.ts";
+import { called, joined, toolUse } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 async function after(bodies: readonly Body[], maxKeys = 200) {
@@ -17,10 +17,7 @@ function has(text: string, line: string): void {
 }
 
 test("a streamed answer is counted once, with its tokens, its cost and its times", async () => {
-  const uses = [
-    { name: "Bash", granted: true, id: null },
-    { name: "client-mcp:github/merge", granted: false, id: "toolu_1" },
-  ];
+  const uses = [toolUse("Bash"), toolUse("client-mcp:github/merge", { granted: false, id: "toolu_1" })];
   const text = await after([decision(), outcome({ toolUses: uses })]);
   const labels = 'team="eng",model="claude-opus-4-8",provider="anthropic"';
   has(text, `gw_requests_total{${labels},key="dana-laptop",route="generate",code="2xx"} 1`);
@@ -123,11 +120,23 @@ test("what guardrails saw, found, left out and asked is counted", async () => {
   assert.doesNotMatch(text, /k7fq3mzx2a/);
 });
 
+test("a call that is withheld for its arguments is counted under the line that decides it", async () => {
+  const withheld = { reason: "arguments", origin: "a.policy:7" } as const;
+  const observed = { effect: "refuse", origin: "a.policy:8" } as const;
+  const toolUses = [toolUse("Bash", { granted: false, withheld }), toolUse("Bash", { observed })];
+  const would = { effect: "refuse", reason: "arguments", stripped: [], origins: ["a.policy:9"] } as const;
+  const text = await after([decision(), outcome({ toolUses }), called("req_2", { observed: would })]);
+  has(text, 'gw_tool_calls_total{team="eng",tool="Bash",mcp_server="none",verdict="withheld"} 1');
+  has(text, 'gw_decisions_total{team="eng",effect="refuse",stage="response",rule="a.policy:7"} 1');
+  has(text, 'gw_decisions_total{team="eng",effect="observe-refuse",stage="response",rule="a.policy:8"} 1');
+  has(text, 'gw_decisions_total{team="eng",effect="observe-refuse",stage="call",rule="a.policy:9"} 1');
+});
+
 test("what comes from outside cannot grow the number of series", async () => {
   const bodies: Body[] = [];
   for (let index = 0; index < 300; index++) {
     const actor = { ...ACTOR, key: `key-${index}` };
-    const tool = { name: `Tool${index}`, granted: false, id: null };
+    const tool = toolUse(`Tool${index}`, { granted: false });
     bodies.push(outcome({ actor, model: `claude-invented-${index}`, toolUses: [tool] }));
   }
   const text = await after(bodies, 5);
