@@ -49,7 +49,7 @@ export function findingsInAnswer(
     const deeds = deedsOf(guardrail, pattern);
     const done = FATES[fate] ?? deeds.done?.kind ?? null;
     const observed = deeds.observed?.kind ?? null;
-    const ids = conversation === null ? [] : values.map((value) => conversation.idOf(value));
+    const ids = conversation === null ? [] : values.map((value) => conversation.secrets.idOf(value));
     add(sums, { guardrail: guardrail.name, pattern, stage: "response", place: null, done, observed }, { count, ids });
   }
   return [...sums.values()];

@@ -5,10 +5,12 @@
 import { deedsOf, maskText, strengthOf } from "../decision/deeds.ts";
 import type { Occurrence } from "../decision/known.ts";
 import type { Hit } from "../decision/scan.ts";
+import { REACH } from "../decision/spelling.ts";
 import type { TableGuardrail } from "../decision/table.ts";
 import type { Change } from "../wire/text.ts";
-import type { Conversation, Moment, Secret } from "./conversation.ts";
+import type { Conversation, Moment } from "./conversation.ts";
 import type { Mark, Ruling } from "./mark.ts";
+import type { Secret } from "./secrets.ts";
 
 /** Hits of a scanner with what is done about them. */
 export interface Ruled extends Hit {
@@ -39,7 +41,7 @@ export function learn(conversation: Conversation, text: string, hits: readonly R
 
 function keep(conversation: Conversation, value: string, { guardrail, pattern, deeds }: Ruling): Secret {
   const restore = deeds.done?.kind === "redact" && deeds.done.restore;
-  return conversation.keep(value, { guardrail, pattern, restore, bare: true });
+  return conversation.secrets.keep(value, { guardrail, pattern, restore, bare: true });
 }
 
 /** The marks of a text, in order. Those that change it lie apart from each other. */
@@ -52,11 +54,14 @@ export function layMarks(
   const staying = hits
     .filter(({ ruling }) => !isChanging(ruling))
     .map((hit): Mark => {
-      const id = conversation.idOf(text.slice(hit.start, hit.end));
+      const id = conversation.secrets.idOf(text.slice(hit.start, hit.end));
       return { ...placeOf(hit), text: null, ruling: hit.ruling, id };
     });
   const known = conversation.find(text, moment);
-  const laid = clusters([...changing, ...known]).map((cluster) => markOf(conversation, text, { ...cluster, moment }));
+  const laid: Mark[] = [];
+  for (const cluster of clusters([...changing, ...known])) {
+    laid.push(markOf(conversation, text, { ...cluster, moment, before: laid }));
+  }
   return staying.length === 0 ? laid : [...laid, ...staying].sort((a, b) => a.start - b.start);
 }
 
@@ -82,11 +87,11 @@ function clusters(found: readonly (Ruled | Occurrence)[]): Cluster[] {
 function markOf(
   conversation: Conversation,
   text: string,
-  { start, end, members, moment }: Cluster & { readonly moment: Moment },
+  { start, end, members, moment, before }: Cluster & { readonly moment: Moment; readonly before: readonly Mark[] },
 ): Mark {
   const value = text.slice(start, end);
-  const place = { start, end, id: conversation.idOf(value) };
-  const secret = conversation.secretOf(value);
+  const place = { start, end, id: conversation.secrets.idOf(value) };
+  const secret = conversation.secrets.of(value);
   const strongest = members
     .flatMap((each) => ("ruling" in each ? [each.ruling] : []))
     .toSorted((a, b) => strengthOf(b.deeds.done) - strengthOf(a.deeds.done))[0];
@@ -97,7 +102,21 @@ function markOf(
   const kept = secret ?? keep(conversation, value, ruling);
   conversation.note(kept, moment);
   const isRedacted = done?.kind === "mask";
-  return { ...place, text: kept.placeholder, ruling: isRedacted ? { ...ruling, deeds: rulingOf(kept).deeds } : ruling };
+  const words = conversation.secrets.wordsFor(kept, value, () => leftOf(text, start, before));
+  return { ...place, text: words, ruling: isRedacted ? { ...ruling, deeds: rulingOf(kept).deeds } : ruling };
+}
+
+/** The end of what stands before a place, with the marks before it made: as the model sees it, and may copy it. */
+function leftOf(text: string, place: number, marks: readonly Mark[]): string {
+  let left = "";
+  let end = place;
+  for (let at = marks.length - 1; at >= 0; at -= 1) {
+    const mark = marks[at]!;
+    if (left.length + end - mark.end >= REACH) break;
+    left = (mark.text ?? "") + text.slice(mark.end, end) + left;
+    end = mark.start;
+  }
+  return text.slice(Math.max(0, end - REACH), end) + left;
 }
 
 function rulingOf({ guardrail, pattern, restore }: Secret): Ruling {
@@ -115,9 +134,9 @@ function placeOf({ start, end }: Occurrence): Occurrence {
 /** The marks of a text that goes back as the model wrote it. */
 export function marksBack(conversation: Conversation, back: readonly Change[]): Mark[] {
   return back.map(({ start, end, text }) => {
-    const secret = conversation.behind(text);
+    const secret = conversation.secrets.behind(text);
     const ruling = secret === undefined ? null : rulingOf(secret);
-    return { start, end, text, ruling, id: secret === undefined ? "" : conversation.idOf(secret.value) };
+    return { start, end, text, ruling, id: secret === undefined ? "" : conversation.secrets.idOf(secret.value) };
   });
 }
 

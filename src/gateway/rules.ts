@@ -73,7 +73,7 @@ function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit
       return { kind: "redact", replacement: maskText(value, done.keep), restore: false };
     case "redact": {
       const { restore } = done;
-      const secret = conversation!.keep(value, {
+      const secret = conversation!.secrets.keep(value, {
         guardrail: ruled.name,
         pattern,
         restore,
@@ -96,7 +96,7 @@ function memoryOf({ caller: { table }, guards }: Ticket, conversation: Conversat
   const silent = guards.filter((guard) => !table.guardrails[guard]!.on.includes("response"));
   const scanner = createScanner(table, silent, "request");
   return {
-    restore: (words) => restored(conversation, words),
+    restore: (words, place) => restored(conversation, words, place),
     heard(original, changes, kept) {
       const isTouched = kept || changes.length > 0 || (scanner !== null && scanner.scan(original).length > 0);
       if (isTouched) conversation.hear(original, changes);
@@ -105,9 +105,9 @@ function memoryOf({ caller: { table }, guards }: Ticket, conversation: Conversat
 }
 
 /** A placeholder that nothing stands behind any more must not be written anywhere. */
-function restored(conversation: Conversation, words: string): Restored {
-  const secret = conversation.behind(words);
-  if (secret?.restore) return { value: secret.value };
+function restored({ secrets }: Conversation, words: string, place: Parameters<Memory["restore"]>[1]): Restored {
+  const secret = secrets.behind(words);
+  if (secret?.restore) return { value: secrets.spelledAt(secret, words, place) };
   if (secret !== undefined) {
     return { why: `its input holds ${words}, which guardrail ${secret.guardrail} does not give back to tools` };
   }

@@ -43,7 +43,7 @@ export async function search(
     }
     for (const each of looked) {
       marks[each.index] = marksOf(each, desk);
-      if (conversation.known.any) await rest();
+      if (conversation.secrets.known.any) await rest();
     }
     fresh.push(...turn);
   }
@@ -154,7 +154,7 @@ const NONE: readonly Mark[] = [];
 
 function marksOf({ index, text, hits, back }: Looked, { texts, conversation, thread, isCold }: Desk): readonly Mark[] {
   if (back !== null) return marksBack(conversation, back);
-  if (hits.length === 0 && !conversation.known.any) return NONE;
+  if (hits.length === 0 && !conversation.secrets.known.any) return NONE;
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
   const moment = { thread, turn: span.turn, past: isCold && span.turn < texts.end.turn };

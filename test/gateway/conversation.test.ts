@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import type { Finding } from "../../src/audit/entry.ts";
-import { assertSteady, type Block, Client, result, startSessions } from "./sessions.ts";
+import { assertSteady, type Block, Client, type Message, result, startSessions } from "./sessions.ts";
 import { OPEN, policyOf } from "./world.ts";
 
 const PLACEHOLDER = /\[\[secret:[\w-]+:[a-z2-7]{10}\]\]/;
@@ -18,6 +18,8 @@ const KEPT = POLICY.replace(" restore tool-input", "");
 const token = (): string => `TOK-${randomBytes(8).toString("hex").toUpperCase()}`;
 const say = (text: string): Block => ({ type: "text", text });
 const call = (name: string, input: unknown): Block => ({ type: "tool_use", id: "toolu_0", name, input });
+const textIn = (content: Message["content"]): string =>
+  typeof content === "string" ? content : String(content[0]!.text ?? content[0]!.content);
 const placeholderIn = (text: string): string => PLACEHOLDER.exec(text)?.[0] ?? assert.fail(`no placeholder in ${text}`);
 
 for (const stream of [true, false]) {
@@ -70,9 +72,37 @@ test("a value is known again where no pattern sees it, also in a string of JSON 
   await client.say(`also ${JSON.stringify({ value })}`);
   await client.say(`and https://example.com/?q=${encodeURIComponent(value)}`);
   assert.ok(sent.every(({ raw }) => !raw.includes(value.slice(5))));
-  const first = placeholderIn(JSON.stringify(sent[1]!.messages.at(-1)));
-  assert.equal(placeholderIn(JSON.stringify(sent[2]!.messages.at(-1))), first);
-  assert.notEqual(placeholderIn(JSON.stringify(sent[3]!.messages.at(-1))), first, "put back, it has to stand quoted");
+  const wordsIn = (at: number) => placeholderIn(JSON.stringify(sent[at]!.messages.at(-1)));
+  assert.equal(wordsIn(2), wordsIn(1));
+  assert.equal(wordsIn(3), wordsIn(1), "quoted, it is the same");
+  assert.notEqual(wordsIn(4), wordsIn(1), "in an address nothing says how it has to be spelled");
+});
+
+test("a value that is quoted twice is the same bare, the other way round too, and tools get it as it was there", async (t) => {
+  const key = `-----BEGIN KEY-----\n${randomBytes(20).toString("base64")}\n"\\9"\n-----END KEY-----`;
+  const json = JSON.stringify({ user: "app", key });
+  const log = JSON.stringify({ level: "info", out: json });
+  for (const texts of [
+    [`see ${key}`, json, log],
+    [log, json, `see ${key}`],
+  ]) {
+    const { world, sent } = await startSessions(t, POLICY, ({ messages }) => {
+      if (messages.length < 6) return [say("ok")];
+      // What the model has seen, as it has seen it.
+      const seen = messages.flatMap(({ role, content }) => (role === "user" ? [textIn(content)] : []));
+      return [call("Write", { a: seen[0], b: seen[1], c: seen[2], d: `export KEY="${placeholderIn(seen[0]!)}"` })];
+    });
+    const client = new Client(world, "s1", true);
+    await client.say(texts[0]!);
+    await client.say(texts[1]!);
+    await client.say(texts[2]!);
+    const words = sent.slice(0, 3).map(({ messages }) => placeholderIn(textIn(messages.at(-1)!.content)));
+    assert.deepEqual(new Set(words).size, 1);
+    const { blocks } = await client.say("write them all");
+    const [a, b, c] = texts;
+    assert.deepEqual(blocks[0]?.input, { a, b, c, d: `export KEY="${JSON.stringify(key).slice(1, -1)}"` });
+    assert.ok(sent.every(({ raw }) => !raw.includes(key.split("\n")[1]!)));
+  }
 });
 
 test("after a restart the history teaches the same placeholders again", async (t) => {

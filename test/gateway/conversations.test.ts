@@ -35,14 +35,14 @@ test("10,000 conversations of 600 KB stay within their bytes, and their secrets 
   const texts = textsOfSize(600 * KB);
   for (let index = 0; index < 10_000; index += 1) {
     const conversation = conversations.find(`s${index}`, true)!;
-    conversation.keep(`value-of-${index}-0123456789`, SOURCE);
+    conversation.secrets.keep(`value-of-${index}-0123456789`, SOURCE);
     look(conversation, texts);
     assert.ok(conversations.bytes <= bounds.bytes);
   }
   assert.equal(conversations.size, 10_000);
   const first = conversations.find("s0", false)!;
   assert.equal(first.transcripts.bytes, 0, "the bodies of the longest unused went");
-  assert.equal(first.secretOf("value-of-0-0123456789")?.restore, true);
+  assert.equal(first.secrets.of("value-of-0-0123456789")?.restore, true);
   assert.ok(conversations.find("s9999", false)!.transcripts.bytes >= 600 * KB);
 });
 
@@ -61,7 +61,7 @@ test("secrets count, too: they go when bodies alone do not make room", () => {
   const conversations = createConversations(hmac, () => 0, { most: 100, bytes: 40 * KB, idleMs: HOUR });
   for (const name of ["a", "b", "c"]) {
     const conversation = conversations.find(name, true)!;
-    conversation.keep(name.repeat(4 * KB), SOURCE);
+    conversation.secrets.keep(name.repeat(4 * KB), SOURCE);
     look(conversation, textsOfSize(1));
   }
   assert.ok(conversations.find("d", true));
@@ -99,9 +99,9 @@ test("a body that goes on from another takes its place; others stay beside it, u
 
 test("the oldest secrets of a conversation make room for new ones", () => {
   const conversation = createConversations(hmac, () => 0).find("a", true)!;
-  for (let index = 0; index < 10_050; index += 1) conversation.keep(`value-${index}-"quoted"`, SOURCE);
-  assert.equal(conversation.secretOf('value-0-"quoted"'), undefined);
-  assert.ok(conversation.secretOf('value-60-"quoted"'));
-  assert.deepEqual(conversation.known.find('x value-0-"quoted" y'), []);
-  assert.equal(conversation.known.find(`x ${JSON.stringify('value-10000-"quoted"')} y`).length, 1);
+  for (let index = 0; index < 10_050; index += 1) conversation.secrets.keep(`value-${index}-"quoted"`, SOURCE);
+  assert.equal(conversation.secrets.of('value-0-"quoted"'), undefined);
+  assert.ok(conversation.secrets.of('value-60-"quoted"'));
+  assert.deepEqual(conversation.secrets.known.find('x value-0-"quoted" y'), []);
+  assert.equal(conversation.secrets.known.find(`x ${JSON.stringify('value-10000-"quoted"')} y`).length, 1);
 });

@@ -27,8 +27,8 @@ export type Restored = { readonly value: string } | { readonly why: string };
 
 /** What is kept of a conversation while its answers pass. */
 export interface Memory {
-  /** Takes a placeholder that the model wrote into a tool's input. */
-  restore(placeholder: string): Restored;
+  /** Takes a placeholder that the model wrote into a tool's input, and where in which of its strings. */
+  restore(placeholder: string, place: { readonly text: string; readonly start: number }): Restored;
   /**
    * Told every text and every string of an input: the model's words, and the changes in which the client will have them.
    * `kept`: something was found that stays, because a tool would get it back anyway.

@@ -78,7 +78,7 @@ function judgeLeaf(rules: AnswerRules, tally: Tally, text: string): LeafVerdict 
   }
   const changes: Change[] = [];
   for (const { start, end, words } of rules.memory === null ? [] : placeholdersIn(text)) {
-    const restored = rules.memory!.restore(words);
+    const restored = rules.memory!.restore(words, { text, start });
     if ("why" in restored) why ??= restored.why;
     else changes.push({ start, end, text: restored.value });
   }
