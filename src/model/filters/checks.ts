@@ -1,7 +1,7 @@
 /** The named checks of patterns: what `check luhn, alone` in a policy means. A check that fails drops what was found. */
 import { crc32Base62, iban, luhn, verhoeff } from "./checksums.ts";
 import { isCode, isDigest, isPlace, isUuid } from "./code.ts";
-import { isPublicName, nameBefore } from "./names.ts";
+import { goesOnName, isPublicName, nameBefore } from "./names.ts";
 import { NATIONAL_IDS } from "./national-ids.ts";
 import { isPhone } from "./phone.ts";
 import { isPlaceholder, isReference } from "./placeholder.ts";
@@ -50,7 +50,7 @@ const OF_VALUE = {
 /** Checks of what stands around the value. */
 const IN_PLACE = {
   alone: isAlone,
-  "secret-name": ({ text, start }: Finding) => !isPublicName(nameBefore(text, start)),
+  "secret-name": ({ text, start }: Finding) => !goesOnName(text, start) && !isPublicName(nameBefore(text, start)),
 } satisfies Readonly<Record<string, Check>>;
 
 /** The name of a check that takes no number. */

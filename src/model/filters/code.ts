@@ -3,7 +3,7 @@ import { looksRandom } from "./randomness.ts";
 
 /** Words that types and technical settings consist of, digits in them included. */
 const TECHNICAL =
-  /^(?:(?:scram-)?sha[-_]?\d{1,3}(?:[-_/]\d+)?|md5|base[-_]?\d{2}(?:url)?|utf[-_]?\d{1,2}\w*|oauth[-_]?\d?\w*|u?int\d*|float\d+|ed25519|x25519|curve25519|secp\w+|argon2\w*|pbkdf2\w*|bcrypt\w*|scrypt\w*|http[s\d.]*|ipv[46]|v\d+(?:(?:alpha|beta|rc)\d*)?|x509|aes[-_]?\d+\w*(?:[-_]\w+)?|[rhep]s\d{3}|rsa[-_]?\d*|ssh[-_]\w+|tls\w*|varchar\d*|char\d*|text|bytes?\d*|str|string|number|boolean|bool|buffer|object|any|never|void|unknown|null|undefined|true|false|none|nil|self|this|new|await|async|return|function|const|let|var|plain(?:text)?|pkcs\w+|hmac\w*)$/i;
+  /^(?:(?:scram-)?sha[-_]?\d{1,3}(?:[-_/]\d+)?|md5|base[-_]?\d{2}(?:url)?|utf[-_]?\d{1,2}\w*|oauth[-_]?\d?\w*|u?int\d*|float\d+|ed25519|x25519|curve25519|secp\w+|argon2\w*|pbkdf2\w*|bcrypt\w*|scrypt\w*|http[s\d.]*|ipv[46]|v\d+(?:(?:alpha|beta|rc)\d*)?|x509|aes[-_]?\d+\w*(?:[-_]\w+)?|[rhep]s\d{3}|rsa[-_]?\d*|ssh[-_]\w+|tls\w*|varchar\d*|char\d*|text|bytes?\d*|str|string|number|boolean|bool|buffer|object|any|never|void|unknown|null|undefined|true|false|none|nil|self|this|new|await|async|return|function|const|let|var|plain(?:text)?|pkcs\w+|hmac\w*|aws4-hmac-sha\d+)$/i;
 
 const CHAIN = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$#][\w$]*)+[!;,)]*$/;
 const CALL = /[A-Za-z_$\])][\w$]*(?:!|\?)?[([]|\)\s*[.;{]|=>|\(\)|&&|\|\||::|->|:=|==[^=]/;
@@ -20,7 +20,7 @@ const PATH = /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\)[\w@.~+-]*(?:[\\/][\w@.~ +-]*)*$/;
 const FILE =
   /^[\w./\\-]{1,80}\.(?:json|ya?ml|toml|txt|pem|key|crt|cert|env|ts|js|py|go|rb|rs|java|md|html?|css|xml|conf|cfg|ini|lock|sh|sql|csv|log|svg|png)$/i;
 const ADDRESS =
-  /^[a-z][a-z0-9+.-]{1,20}:\/\/|^www\.|^[\w.+-]+@[\w-]+\.[\w.-]+$|^(?:[a-z0-9-]+\.){1,4}(?:com|org|net|io|dev|internal|local|example|svc|cloud)(?::\d+)?(?:\/|$)|^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$/i;
+  /^[a-z][a-z0-9+.-]{1,20}:\/\/|^www\.|^[\w.+-]+@[\w-]+\.[\w.-]+$|^@?(?:[a-z0-9-]+\.){1,4}(?:com|org|net|io|dev|internal|local|example|svc|cloud)(?::\d+)?(?:\/|$)|^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$/i;
 
 /** Whether a value is a path of a file or an address, neither of which is a secret by itself. */
 export function isPlace(value: string): boolean {

@@ -4,12 +4,20 @@ const NEAR = 100;
 
 /** What stands between a name and its value: quotes, signs, and words such as `value`. */
 const BETWEEN =
-  /(?:["'`\\\s:=>,|([{&*+-]|:=|=>|->|\bis\b|\bvalue\b|\bstring\b|\bString\b|\bstr\b|\bdefault\b|\btype\b)*$/;
+  /(?:["'`\\\s:=>,|([{&*+?-]|\bis\b|\bvalue\b|\bstring\b|\bString\b|\bstr\b|\bdefault\b|\btype\b|<\/key>|<string>)*$/;
 
 /** The words directly before a place, as one name: `x-api-key`, `next page token`. */
 export function nameBefore(text: string, start: number): string {
   const before = text.slice(Math.max(0, start - NEAR), start).replace(BETWEEN, "");
   return /[\w.$@-]+(?:[ \t][\w-]+){0,2}$/.exec(before)?.[0] ?? "";
+}
+
+/** Ends in a name of a place where a secret is kept, or in one that this gateway has put in a secret's place. */
+const KEPT = /\barn:[\w:./-]{5,90}$|\[\[secret:[a-z0-9-]{0,60}:?$/;
+
+/** Whether what stands before a value makes it a part of a longer name: `arn:…:secret:`, `[[secret:password:`. */
+export function goesOnName(text: string, start: number): boolean {
+  return KEPT.test(text.slice(Math.max(0, start - NEAR), start));
 }
 
 function wordSet(words: string): ReadonlySet<string> {
@@ -24,7 +32,7 @@ const OPEN_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
   key: wordSet(
     "primary foreign partition sort cache idempotency row object hash data range index unique natural " +
       "composite sequence bucket hot map group grouping dedup shard routing site recaptcha translation i18n locale press " +
-      "storage query react list item registry anon websocket",
+      "storage query react list item registry anon websocket socket",
   ),
   token: wordSet(
     "next page continuation sync resume cursor cancel cancellation pagination start end lexer parser current last " +
@@ -39,7 +47,8 @@ const BEHIND = wordSet(
     "host arn version index field column label hint hash digest checksum fingerprint header prefix suffix format algorithm " +
     "alg rotation policy ttl expiry expires expiration age status state store ring chain space word words frame ref reference " +
     "selector manager provider service source min max reset strength input placeholder question text message title " +
-    "description regex pattern validator rule rules schema map set list array",
+    "description regex pattern validator rule rules schema map set list array js mjs cjs ts jsx tsx py go rb rs java kt c h " +
+    "cpp cs php sh sql md txt json yaml yml toml html css png svg pem crt zip gz tar lock",
 );
 
 /** Names of what is public and looks drawn by chance. */

@@ -16,7 +16,10 @@ const STAND_INS = new Set(
 
 /** What no credential holds. */
 const FILLERS =
-  /example|placeholder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|redacted|xxxx|\*\*\*|\.\.\.|…|••|abcdefgh|12345678|01234567|87654321|aaaaaa|000000000|deadbeef|cafebabe/i;
+  /example|placeholder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|redacted|\*\*\*|\.\.\.|…|••|abcdefgh|12345678|01234567|87654321|aaaaaa|000000000|deadbeef|cafebabe/i;
+
+/** Letters by chance are seldom alike four times, and hardly ever in the same case. */
+const CROSSES = /x{4}|X{4}/;
 
 /** What a credential may hold by chance, but no text that is made of words. */
 const WORDS =
@@ -27,7 +30,9 @@ const BRACKETED = /^(?:<[^>]*>?|\[[^\]]*\]?|\{[^}]*\}?|\([^)]*\)?)$/;
 /** Whether a value is there to be replaced. */
 export function isPlaceholder(value: string): boolean {
   const bare = value.replace(/^["'`]+|["'`:;,.?!]+$/g, "");
-  if (STAND_INS.has(bare.toLowerCase()) || BRACKETED.test(bare) || FILLERS.test(value)) return true;
+  if (STAND_INS.has(bare.toLowerCase()) || BRACKETED.test(bare) || FILLERS.test(value) || CROSSES.test(value)) {
+    return true;
+  }
   return isRepeated(bare) || isCounted(bare) || (WORDS.test(bare) && !looksRandom(bare));
 }
 
@@ -61,6 +66,8 @@ const REFERENCES = [
   /^(?:vault|secret|secrets|ssm|awssm|gcpsm|op|bws|doppler|keyring|keychain|file|env|arn|kms|azurekeyvault|resolve):/i,
   /^!(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b/,
   /^ENC\[|^AQICAH|^\{cipher\}|^vault:v\d/,
+  // What a controller in the cluster alone can open (Bitnami's sealed secrets).
+  /^Ag[A-Za-z0-9+/]{80,}/,
 ];
 
 /** Whether a value says where the secret is kept, and is none itself. */

@@ -65,7 +65,8 @@ export function looksRandom(text: string): boolean {
   if (new Set(text).size < Math.min(8, text.length / 2)) return false;
   if (HEXADECIMAL.test(text)) return /[a-f].*[a-f]/i.test(text) && /\d.*\d/.test(text);
   const { changes, pairs, uncommon } = neighboursOf(text);
-  if (pairs === 0) return false;
+  // No letter has another beside it: names are not like that, unless they are short.
+  if (pairs === 0) return text.length >= 16 && changes >= 0.28;
   // Abbreviations have odd pairs too: without a digit there must be more of them.
   if (!/\d/.test(text)) return pairs >= 14 && (uncommon >= 0.6 || changes >= 0.28);
   return changes >= 0.28 || (pairs >= 10 && uncommon >= 0.55) || changes / 0.28 + uncommon / 0.55 >= 1.35;

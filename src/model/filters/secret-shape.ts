@@ -18,10 +18,23 @@ export function isPassword(value: string): boolean {
   const letters = value.match(/[A-Za-z]/g)?.length ?? 0;
   if (letters === 0) return digits >= 6 && SIGNS.test(value);
   if (digits >= 2) return true;
-  if (digits === 1) return SIGNS.test(value) || looksRandom(value) || (value.length >= 8 && /[A-Z]/.test(value));
+  if (digits === 1) {
+    return SIGNS.test(value) || looksRandom(value) || (value.length >= 8 && /[A-Z]/.test(value)) || isPhrase(value);
+  }
   const words = looksLikeWords(value.replace(/[^A-Za-z]+$/, ""));
   if (SIGNS.test(value)) return /[a-z]/.test(value) && /[A-Z]/.test(value) && !words;
   return value.length >= 8 && !words && looksUnspoken(value);
+}
+
+/** Words that a name of a field or an option is made of, but no phrase that somebody thought up. */
+const FIELD_WORDS =
+  /(?:^|[-_.])(?:pass\w*|pwd|input|field|form|user|name|new|old|current|confirm\w*|text|type|label|step|id|value|auth|login|key|secret|token|hash\w*|v|version|level|option|rule|policy)(?:$|[-_.\d])/i;
+
+/** Words with hyphens between and a number, as people think up for themselves: `velvet-rocket-7`. */
+function isPhrase(value: string): boolean {
+  return (
+    value.length >= 12 && /^[A-Za-z]{4,}(?:[-_.][A-Za-z]{3,}){1,5}[-_.]?\d$/.test(value) && !FIELD_WORDS.test(value)
+  );
 }
 
 /** A digest's form is also that of a key that somebody drew. */
@@ -35,7 +48,9 @@ const POINTER = /^\*+[A-Za-z_]\w*$/;
 
 /** A key or token: long, and drawn by chance. */
 export function isToken(value: string): boolean {
-  if (value.length < 15 || value.length > 1000) return false;
+  if (value.length < 12 || value.length > 1000) return false;
+  // Short ones are often names of things: without letters and digits by turns they are nothing that was drawn.
+  if (value.length < 15 && !/^(?=(?:.*\d){3})(?=(?:.*[A-Za-z]){3})[A-Za-z0-9]+$/.test(value)) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;

@@ -58,6 +58,7 @@ test("a password may be short and made by a person, but is no word", () => {
     "f4lc0n!772",
     "xK7$mm",
     "Tr0ub4dor&3",
+    "velvet-rocket-7",
   ]);
   each("password", false, [
     ...["password", "string", "required", "hashedPassword", "user.password", "form.password1", "changeme", "********"],
@@ -73,6 +74,10 @@ test("a password may be short and made by a person, but is no word", () => {
       "your_password_1",
       "null",
       "varchar(255)",
+      "confirm-password-2",
+      "form-field-input-1",
+      "@cluster0.acme.net",
+      `Ag${"k9Xv2mPq".repeat(20)}`,
     ],
   ]);
 });
@@ -80,7 +85,9 @@ test("a password may be short and made by a person, but is no word", () => {
 test("a token is long and drawn by chance", () => {
   const chance = chanceOf(4);
   each("token", true, [letters(chance, "n", 24), letters(chance, "x", 40), uuid(chance), base64Bytes(chance, 32)]);
+  each("token", true, ["1decd281ff0265", "u8157781-25a124a43315b75283f23e2a"]);
   each("token", false, [
+    ...["orders-2024-11", "acmeservices", "20241123104455"],
     ...["4096", "1234567890123456", "getToken(request)", "authorization_code", "client_secret_basic", "sha512-abc"],
     ...["your-api-key-goes-here-now", "k9Xv2mPq", "00000000-0000-0000-0000-000000000000", "prod/database/main"],
     ...["abcdefghijklmnopqrstuvwxyz", "application/vnd.github+json", "src/auth/token-refresh.test.ts"],
@@ -140,8 +147,21 @@ test("the name of a value is found over quotes, signs and the word `value`", () 
     ["export const apiKey: string = '", "apiKey"],
     ["- name: API_KEY\n  value: ", "API_KEY"],
     ["define('API_KEY', '", "API_KEY"],
+    ["<key>ApiKey</key>\n  <string>", "ApiKey"],
   ];
   for (const [before, name] of names) assert.equal(nameBefore(`${before}abc`, before.length).split(" ").at(-1), name);
+});
+
+test("a value that goes on a longer name is no secret", () => {
+  for (const before of ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:", "password: [[secret:password:"]) {
+    assert.ok(!inPlace("secret-name", before, "k9Xv2mPq"), before);
+  }
+  assert.ok(inPlace("secret-name", "arn:aws:iam::123456789012:role/reader\npassword: ", "k9Xv2mPq"));
+});
+
+test("no run of signs before a value takes long to step over", () => {
+  const before = `x${":=".repeat(45)}x`;
+  assert.equal(nameBefore(`${before}abc`, before.length), "x");
 });
 
 test("names of public things are no names of secrets", () => {
@@ -153,6 +173,8 @@ test("names of public things are no names of secrets", () => {
     "secret_name",
     "token_type",
     "data-key",
+    "secret.json",
+    "Sec-WebSocket-Key",
   ]) {
     assert.ok(!inPlace("secret-name", `${name}: "`, "abc"), name);
   }
