@@ -37,7 +37,7 @@ export interface Again {
 }
 
 /** Decides a recorded request again. */
-export function decideAgain(table: Table, recorded: Recorded): Again {
+export function decideAgain(table: Table, recorded: Omit<Recorded, "held">): Again {
   const { key: name, effect, reason } = recorded;
   const key = [...table.keys.values()].find((it) => it.name === name);
   if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };

@@ -19,6 +19,8 @@ export interface Recorded {
   readonly stripped: readonly string[];
   /** Tools that the provider carries out; the limits that the request gave them are not known. */
   readonly defined: readonly string[];
+  /** What was set aside until the end, as an estimate; of what no limit was on, nothing. */
+  readonly held: { readonly tokens: number; readonly microUsd: number };
 }
 
 /** How a request ended that was let through. */

@@ -25,6 +25,8 @@ export interface Replay {
   begin(): void;
   decided(recorded: Recorded): void;
   ended(ended: Ended): void;
+  /** The gateway ended before a request did: what it had set aside counts as used from then on, as it does there. */
+  lost(ticket: string, at: number): void;
   report(): ReplayReport;
 }
 
@@ -33,6 +35,7 @@ interface Open {
   readonly node: number;
   readonly gauges: Gauges;
   readonly admission: Admission;
+  readonly held: Recorded["held"];
 }
 
 /** A key of the table, and the counters of its last request, which are most often those of the next one. */
@@ -66,10 +69,10 @@ export function createReplay(table: Table): Replay {
     return atom >= 0 && hasBit(bits, atom);
   };
 
-  const admit = ({ ticket, effect, at }: Recorded, node: number, gauges: Gauges): void => {
+  const admit = ({ ticket, effect, at, held }: Recorded, node: number, gauges: Gauges): void => {
     const isServed = effect === "allow";
     const admission = meters.admit(gauges, isServed, at);
-    if (isServed) open.set(ticket, { node, gauges, admission });
+    if (isServed) open.set(ticket, { node, gauges, admission, held });
   };
 
   /** What cannot be known of a request that access would let through. */
@@ -136,6 +139,11 @@ export function createReplay(table: Table): Replay {
         if (conditional !== null && isIn(conditional, name)) tally.open(name);
         else if (now !== granted) tally.tool(name, now);
       }
+    },
+    lost(ticket, at) {
+      const it = open.get(ticket);
+      open.delete(ticket);
+      if (it !== undefined) meters.settle(it.gauges, { at, charged: true, ...it.held, ceilings: [] }, it.admission);
     },
     report: () => tally.report(),
   };

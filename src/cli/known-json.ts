@@ -3,6 +3,7 @@
  * it gives up: what differs from the form by a blank, and strings with escapes or beyond ASCII, set `failed`, and then
  * nothing that was read counts.
  */
+import type { Names } from "./names-in-bytes.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -18,7 +19,6 @@ const NULL = part("null");
 const TRUE = part("true");
 const FALSE = part("false");
 const EMPTY = part("[]");
-const NONE: readonly never[] = [];
 
 /** Bytes that stand for themselves in a string, as JSON and as Latin-1. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -30,9 +30,6 @@ const MOMENT = 24;
 
 /** So many digits are a whole number exactly, added up one by one. */
 const EXACT = 15;
-
-/** How many texts are kept at once. */
-const MOST = 1 << 15;
 
 /** A part of the form that is always the same: its bytes by fours, and those that are left. */
 export interface Part {
@@ -51,22 +48,22 @@ export function part(text: string): Part {
 /** A place in bytes, and whether all before it had the form. */
 export class KnownJson {
   failed = false;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What is read. */
+  bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
   #end = 0;
-  /** The content of the string that was read last. */
-  #from = 0;
-  #to = 0;
+  /** Where the content of the string begins and ends that was read last. */
+  from = 0;
+  to = 0;
   /** The first 16 bytes of the moment that was read last, and where that minute begins. */
   readonly #minute = new Int32Array(4);
   #minuteAt = 0;
-  readonly #texts = new Map<number, string>();
 
   /** Begins to read a stretch of bytes. */
   begin(bytes: Buffer, start: number, end: number): void {
-    if (bytes !== this.#bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#bytes = bytes;
+    if (bytes !== this.bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.failed = false;
@@ -86,7 +83,7 @@ export class KnownJson {
     for (let index = 0; index < fours.length; index++, at += 4) {
       if (view.getInt32(at, true) !== fours[index]) return false;
     }
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     for (let index = 0; index < rest.length; index++, at++) {
       if (bytes[at] !== rest[index]) return false;
     }
@@ -101,7 +98,7 @@ export class KnownJson {
 
   /** A string that is not looked at. */
   skipText(): void {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     const from = this.#at + 1;
     let at = from;
     while (PLAIN[bytes[at]!] === 1) at++;
@@ -110,37 +107,25 @@ export class KnownJson {
 
   /** Behind a string. What runs over the end of the stretch is found by `isDone`. */
   #closeText(from: number, to: number): void {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     if (bytes[from - 1] !== QUOTE || bytes[to] !== QUOTE) this.failed = true;
-    this.#from = from;
-    this.#to = to;
+    this.from = from;
+    this.to = to;
     this.#at = to + 1;
-  }
-
-  /** A string. */
-  text(): string {
-    this.skipText();
-    return this.failed ? "" : this.#slice(this.#from, this.#to);
-  }
-
-  /** The string that was read last, if these bytes are next. */
-  lastIfNext(part: Part): string | null {
-    const [from, to] = [this.#from, this.#to];
-    return this.isNext(part) ? this.#slice(from, to) : null;
   }
 
   /** A string that is a moment, in milliseconds. The minute is worked out only when it is another than that before. */
   moment(): number {
     this.skipText();
-    const from = this.#from;
-    if (this.failed || this.#to - from !== MOMENT) return Date.parse(this.#slice(from, this.#to));
-    const bytes = this.#bytes;
+    const from = this.from;
+    if (this.failed || this.to - from !== MOMENT) return Date.parse(this.#slice(from, this.to));
+    const bytes = this.bytes;
     const digit = (at: number): number => bytes[from + at]! - ZERO;
     const [tens, ones] = [digit(17), digit(18)];
     const [a, b, c] = [digit(20), digit(21), digit(22)];
     const exact = bytes[from + 16] === COLON && bytes[from + 19] === DOT && bytes[from + 23] === LETTER_Z;
     if (!exact || !(tens < 6 && isDigit(tens) && isDigit(ones) && isDigit(a) && isDigit(b) && isDigit(c))) {
-      return Date.parse(this.#slice(from, this.#to));
+      return Date.parse(this.#slice(from, this.to));
     }
     if (!this.#isMinute(from)) {
       for (let word = 0; word < 4; word++) this.#minute[word] = this.#view.getInt32(from + word * 4, true);
@@ -156,37 +141,27 @@ export class KnownJson {
     return true;
   }
 
-  /** A string out of few: the same text gives the same string, and takes no memory a second time. */
-  name(): string {
-    const bytes = this.#bytes;
+  /** A string out of few, by its number. */
+  name(names: Names): number {
+    const bytes = this.bytes;
     const from = this.#at + 1;
     let at = from;
     let sum = 0;
     for (; PLAIN[bytes[at]!] === 1; at++) sum = (Math.imul(sum, 31) + bytes[at]!) | 0;
     this.#closeText(from, at);
-    const known = this.#texts.get(sum);
-    if (known !== undefined && this.#isText(known)) return known;
-    if (this.failed) return "";
-    if (this.#texts.size >= MOST) this.#texts.clear();
-    const name = this.#slice(from, at);
-    this.#texts.set(sum, name);
-    return name;
+    return this.failed ? 0 : names.inBytes(bytes, from, at, sum);
   }
 
-  #isText(text: string): boolean {
-    const bytes = this.#bytes;
-    const from = this.#from;
-    const { length } = text;
-    if (length !== this.#to - from) return false;
-    for (let index = 0; index < length; index++) {
-      if (text.charCodeAt(index) !== bytes[from + index]) return false;
-    }
-    return true;
+  /** The number of the name between two places of strings that were read. */
+  nameBetween(from: number, to: number, names: Names): number {
+    let sum = 0;
+    for (let at = from; at < to; at++) sum = (Math.imul(sum, 31) + this.bytes[at]!) | 0;
+    return names.inBytes(this.bytes, from, to, sum);
   }
 
-  /** The same or null. */
-  nameOrNull(): string | null {
-    return this.#isNull() ? null : this.name();
+  /** The same, or `none` for null. */
+  nameOr(none: number, names: Names): number {
+    return this.#isNull() ? none : this.name(names);
   }
 
   skipTextOrNull(): void {
@@ -194,11 +169,11 @@ export class KnownJson {
   }
 
   #isNull(): boolean {
-    return this.#bytes[this.#at] === LETTER_N && this.isNext(NULL);
+    return this.bytes[this.#at] === LETTER_N && this.isNext(NULL);
   }
 
   truth(): boolean {
-    const isTrue = this.#bytes[this.#at] === LETTER_T;
+    const isTrue = this.bytes[this.#at] === LETTER_T;
     this.expect(isTrue ? TRUE : FALSE);
     return isTrue;
   }
@@ -208,9 +183,9 @@ export class KnownJson {
     const from = this.#at;
     const whole = this.#digits();
     const digits = this.#at - from;
-    if (digits === 0 || (digits > 1 && this.#bytes[from] === ZERO)) this.failed = true;
-    if (this.#bytes[this.#at] !== DOT && digits <= EXACT) return whole;
-    if (this.#bytes[this.#at] === DOT) {
+    if (digits === 0 || (digits > 1 && this.bytes[from] === ZERO)) this.failed = true;
+    if (this.bytes[this.#at] !== DOT && digits <= EXACT) return whole;
+    if (this.bytes[this.#at] === DOT) {
       const point = this.#at++;
       this.#digits();
       if (this.#at === point + 1) this.failed = true;
@@ -223,7 +198,7 @@ export class KnownJson {
   }
 
   #digits(): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     const end = this.#end;
     let at = this.#at;
     let value = 0;
@@ -236,14 +211,15 @@ export class KnownJson {
     return value;
   }
 
-  /** A list, each item of which `read` reads; a list of nothing is always the same one. */
-  list<T>(read: (json: KnownJson) => T): readonly T[] {
-    if (this.isNext(EMPTY)) return NONE;
-    const items: T[] = [];
-    if (this.#bytes[this.#at++] !== OPEN) this.failed = true;
+  /** A list, each item of which `read` reads; how many there were. */
+  list<T>(read: (json: KnownJson, into: T) => void, into: T): number {
+    if (this.isNext(EMPTY)) return 0;
+    let items = 0;
+    if (this.bytes[this.#at++] !== OPEN) this.failed = true;
     while (!this.failed) {
-      items.push(read(this));
-      const sign = this.#bytes[this.#at++];
+      read(this, into);
+      items++;
+      const sign = this.bytes[this.#at++];
       if (sign === CLOSE) break;
       if (sign !== COMMA) this.failed = true;
     }
@@ -251,7 +227,7 @@ export class KnownJson {
   }
 
   #slice(from: number, to: number): string {
-    return this.#bytes.toString("latin1", from, to);
+    return this.bytes.toString("latin1", from, to);
   }
 }
 

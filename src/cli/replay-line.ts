@@ -4,13 +4,15 @@ import type { DecisionBody, Entry, OutcomeBody } from "../audit/entry.ts";
 import { tokensOf } from "../decision/cost.ts";
 
 /** What a line says. */
-export type Told = { readonly seq: number } & (
+export type Told =
   | { readonly kind: "decided"; readonly recorded: Recorded }
   | { readonly kind: "ended"; readonly ended: Ended }
   /** The process ended before these did. */
   | { readonly kind: "lost"; readonly at: number; readonly tickets: readonly string[] }
-  | { readonly kind: "other" }
-);
+  | { readonly kind: "other" };
+
+/** A line with its number. */
+export type Numbered = Told & { readonly seq: number };
 
 const HEAD = /^\{"v":1,"seq":(\d{1,16}),"at":"([^"\\]+)",[^{}]*"body":(?=\{)/;
 const PREV = Buffer.from(',"prev":"');
@@ -18,7 +20,7 @@ const PREV = Buffer.from(',"prev":"');
 export const TAIL_LENGTH = 2 * (PREV.length + 64 + 1) + 1;
 
 /** Reads a line; null when it is no record. Only its body is parsed: the rest is plain. */
-export function readLine(line: Buffer): Told | null {
+export function readLine(line: Buffer): Numbered | null {
   const head = HEAD.exec(line.toString("latin1"));
   const tail = line.length - TAIL_LENGTH;
   if (head === null || tail < 0 || !line.subarray(tail, tail + PREV.length).equals(PREV)) return null;
@@ -30,7 +32,7 @@ export function readLine(line: Buffer): Told | null {
   }
 }
 
-function tell(seq: number, at: number, body: Entry["body"]): Told {
+function tell(seq: number, at: number, body: Entry["body"]): Numbered {
   if (body.kind === "decision") return { seq, kind: "decided", recorded: recordedOf(body, at) };
   if (body.kind === "outcome") return { seq, kind: "ended", ended: endedOf(body, at) };
   return body.kind === "recovery" ? { seq, kind: "lost", at, tickets: body.open } : { seq, kind: "other" };
@@ -41,7 +43,13 @@ function recordedOf(body: DecisionBody, at: number): Recorded {
   // Records of before do not have it.
   const { defined = [] }: Partial<Pick<DecisionBody, "defined">> = body;
   const { key, team } = actor;
-  return { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped, defined };
+  const held = { tokens: setAside(body, "tokens"), microUsd: setAside(body, "budget") };
+  return { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped, defined, held };
+}
+
+/** What was set aside of a measure, the same in each of its counters. Records of earlier versions do not say. */
+function setAside({ held = [] }: Partial<DecisionBody>, measure: "tokens" | "budget"): number {
+  return Math.max(0, ...held.filter((charge) => charge.measure === measure).map(({ amount }) => amount));
 }
 
 function endedOf(body: OutcomeBody, at: number): Ended {

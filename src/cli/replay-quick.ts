@@ -3,18 +3,19 @@
  * audit/record.ts the lines): nearly all of a record, and read several times as fast as JSON in general. Whatever else
  * a line is, it is not read here.
  */
-import type { Ended, Recorded } from "../analysis/recorded.ts";
+import type { Recorded } from "../analysis/recorded.ts";
 import { KnownJson, part } from "./known-json.ts";
-import { TAIL_LENGTH, type Told } from "./replay-line.ts";
+import { NO_NAME, type Packer } from "./replay-batch.ts";
+import { TAIL_LENGTH } from "./replay-line.ts";
 
 /** Reads lines, one after the other. */
 export interface QuickReader {
-  /** The line between two places of a piece of memory; null when it has another form. */
-  read(bytes: Buffer, start: number, end: number): Told | null;
+  /** Packs the line between two places of a piece of memory; its number, or null when it has another form and is not packed. */
+  read(bytes: Buffer, start: number, end: number): number | null;
 }
 
-/** A reader, which remembers the names that it meets. */
-export function createQuickReader(): QuickReader {
+/** A reader that packs what it reads. */
+export function createQuickReader(into: Packer): QuickReader {
   const json = new KnownJson();
   return {
     read(bytes, start, end) {
@@ -29,14 +30,14 @@ export function createQuickReader(): QuickReader {
       json.expect(LOG);
       json.skipText();
       if (json.failed || !Number.isSafeInteger(seq)) return null;
-      const told = json.isNext(DECISION)
-        ? decision(json, seq, at)
-        : json.isNext(OUTCOME)
-          ? outcome(json, seq, at)
-          : null;
-      if (!json.isDone()) return null;
+      if (json.isNext(DECISION)) decision(json, into, at);
+      else if (json.isNext(OUTCOME)) outcome(json, into, at);
+      else return null;
+      const isWhole = json.isDone();
       json.begin(bytes, tail, end);
-      return json.isNext(PREV) ? told : null;
+      if (isWhole && json.isNext(PREV)) return seq;
+      into.drop();
+      return null;
     },
   };
 }
@@ -61,12 +62,13 @@ const CLOSES = part("}");
 
 const REVISION = part('},"revision":');
 const COMMIT = part(',"commit":');
-const EFFECT = part(',"effect":');
 const ALLOWED = part(',"effect":"allow"');
+const REFUSED = part(',"effect":"refuse"');
 const REASON = part(',"reason":');
 const ORIGINS = part(',"origins":');
-const PURPOSE = part(',"purpose":');
 const TO_GENERATE = part(',"purpose":"generate"');
+const TO_COUNT = part(',"purpose":"count"');
+const TO_LIST = part(',"purpose":"models"');
 const TOOLS = part(',"tools":');
 const STRIPPED = part(',"stripped":');
 const STOOD = part(',"stood":');
@@ -76,45 +78,51 @@ const SESSION = part(',"session":');
 const AGENT = part(',"agent":');
 const HELD = part(',"held":');
 
-function decision(json: KnownJson, seq: number, at: number): Told {
-  const ticket = json.text();
+function decision(json: KnownJson, into: Packer, at: number): void {
+  const { names } = into;
+  into.begin("decided");
+  into.number(at);
+  ticket(json, into);
   json.expect(ACTOR_KEY);
-  const key = json.nameOrNull();
+  into.number(json.nameOr(NO_NAME, names));
   json.expect(TEAM);
-  const team = json.nameOrNull();
+  into.number(json.nameOr(NO_NAME, names));
   json.expect(FINGERPRINT);
   json.skipTextOrNull();
   json.expect(REVISION);
   json.skipText();
   json.expect(COMMIT);
   json.skipTextOrNull();
-  const effect = json.isNext(ALLOWED) ? "allow" : effectOf(json);
+  const isAllowed = json.isNext(ALLOWED);
+  if (!isAllowed) json.expect(REFUSED);
+  into.truth(isAllowed);
   json.expect(REASON);
-  const reason = json.nameOrNull() as Recorded["reason"];
+  into.number(json.nameOr(NO_NAME, names));
   json.expect(ORIGINS);
-  json.list(skipText);
-  const purpose = json.isNext(TO_GENERATE) ? "generate" : purposeOf(json);
+  json.list(skipText, undefined);
+  into.purpose(purpose(json));
   json.expect(MODEL);
-  const model = json.nameOrNull();
+  into.number(json.nameOr(NO_NAME, names));
   json.expect(STREAM);
   json.truth();
   json.expect(PROVIDER);
-  const provider = json.nameOrNull();
+  into.number(json.nameOr(NO_NAME, names));
   json.expect(BYTES);
   json.number();
   json.expect(TOOLS);
-  const tools = json.number();
+  into.number(json.number());
   json.expect(STRIPPED);
-  const stripped = json.list(name);
+  list(json, name, into);
   json.expect(STOOD);
-  json.list(skipText);
+  json.list(skipText, undefined);
   // Records of before do not have it.
-  const defined = json.isNext(DEFINED) ? json.list(name) : [];
+  if (json.isNext(DEFINED)) list(json, name, into);
+  else into.number(0);
   json.expect(FINDINGS);
-  json.list(finding);
+  json.list(finding, undefined);
   scanned(json);
   json.expect(ASKED);
-  json.list(asking);
+  json.list(asking, undefined);
   // What would have been decided is not looked at; it is rare enough to be left to the other reader.
   json.expect(NOT_OBSERVED);
   json.expect(SESSION);
@@ -122,21 +130,21 @@ function decision(json: KnownJson, seq: number, at: number): Told {
   json.expect(AGENT);
   json.skipTextOrNull();
   json.expect(RAN);
-  json.list(ran);
-  if (json.isNext(HELD)) json.list(charge);
+  json.list(ran, undefined);
+  held(json, into);
   json.expect(CLOSES);
-  const recorded = { ticket, at, key, team, effect, reason, purpose, model, provider, tools, stripped, defined };
-  return { seq, kind: "decided", recorded };
 }
 
-function effectOf(json: KnownJson): Recorded["effect"] {
-  json.expect(EFFECT);
-  return json.name() as Recorded["effect"];
+function ticket(json: KnownJson, into: Packer): void {
+  json.skipText();
+  if (!json.failed) into.ticketInBytes(json.bytes, json.from, json.to);
 }
 
-function purposeOf(json: KnownJson): Recorded["purpose"] {
-  json.expect(PURPOSE);
-  return json.name() as Recorded["purpose"];
+function purpose(json: KnownJson): Recorded["purpose"] {
+  if (json.isNext(TO_GENERATE)) return "generate";
+  if (json.isNext(TO_COUNT)) return "count";
+  json.expect(TO_LIST);
+  return "models";
 }
 
 const END = part('},"end":');
@@ -157,8 +165,10 @@ const TOOL_USES = part(',"toolUses":');
 const FIRST_BYTE = part(',"firstByteMs":');
 const TOTAL = part(',"totalMs":');
 
-function outcome(json: KnownJson, seq: number, at: number): Told {
-  const ticket = json.text();
+function outcome(json: KnownJson, into: Packer, at: number): void {
+  into.begin("ended");
+  into.number(at);
+  ticket(json, into);
   json.expect(ACTOR_KEY);
   json.skipTextOrNull();
   json.expect(TEAM);
@@ -183,17 +193,19 @@ function outcome(json: KnownJson, seq: number, at: number): Told {
   json.expect(UPSTREAM);
   json.skipTextOrNull();
   const isUsed = !json.isNext(NO_USAGE);
-  const tokens = isUsed ? usage(json) : 0;
+  const charged = into.later();
+  into.number(isUsed ? usage(json) : 0);
   json.expect(MICRO_USD);
-  const microUsd = json.number();
+  into.number(json.number());
   json.expect(PRICED);
   json.truth();
   json.expect(CHARGES);
-  const charges = json.list(charge);
+  const charges = ceilings(json, into);
+  into.fill(charged, Number(isComplete || isUsed || charges > 0));
   json.expect(TOOL_USES);
-  const toolUses = json.list(toolUse);
+  list(json, toolUse, into);
   json.expect(FINDINGS);
-  json.list(finding);
+  json.list(finding, undefined);
   scanned(json);
   json.expect(BYTES);
   json.number();
@@ -202,9 +214,6 @@ function outcome(json: KnownJson, seq: number, at: number): Told {
   json.expect(TOTAL);
   json.number();
   json.expect(CLOSES);
-  const charged = isComplete || isUsed || charges.length > 0;
-  const ceilings = charges.filter((ceiling) => ceiling !== null);
-  return { seq, kind: "ended", ended: { ticket, at, charged, tokens, microUsd, ceilings, toolUses } };
 }
 
 /** What counts as tokens of `usage`: all but what is read from the cache. */
@@ -225,12 +234,18 @@ function usage(json: KnownJson): number {
 
 // ---- items of lists ---------------------------------------------------------------------------------------------------
 
+/** A list of which each item is packed, behind their number. */
+function list(json: KnownJson, item: (json: KnownJson, into: Packer) => void, into: Packer): void {
+  const length = into.later();
+  into.fill(length, json.list(item, into));
+}
+
 function skipText(json: KnownJson): void {
   json.skipText();
 }
 
-function name(json: KnownJson): string {
-  return json.name();
+function name(json: KnownJson, into: Packer): void {
+  into.number(json.name(into.names));
 }
 
 const RAN_ID = part('{"id":');
@@ -249,17 +264,16 @@ const GRANTED = part(',"granted":');
 const USE_ID = part(',"id":');
 const UNOPPOSED = part(',"withheld":null,"observed":null');
 
-function toolUse(json: KnownJson): Ended["toolUses"][number] {
+function toolUse(json: KnownJson, into: Packer): void {
   json.expect(USE_NAME);
-  const tool = json.name();
+  name(json, into);
   json.expect(GRANTED);
-  const granted = json.truth();
+  into.truth(json.truth());
   json.expect(USE_ID);
   json.skipTextOrNull();
   // Why one was withheld is not looked at, and records of before do not say; it is rare enough for the other reader.
   json.isNext(UNOPPOSED);
   json.expect(CLOSES);
-  return { name: tool, granted };
 }
 
 const GUARDRAIL = part('{"guardrail":');
@@ -287,7 +301,7 @@ function finding(json: KnownJson): void {
   json.expect(COUNT);
   json.number();
   json.expect(VALUES);
-  json.list(skipText);
+  json.list(skipText, undefined);
   json.expect(CLOSES);
 }
 
@@ -303,7 +317,7 @@ function scanned(json: KnownJson): void {
   json.expect(BYTES);
   json.number();
   json.expect(SKIPPED);
-  json.list(skipped);
+  json.list(skipped, undefined);
   json.expect(CLOSES);
 }
 
@@ -339,7 +353,7 @@ function asking(json: KnownJson): void {
   json.expect(TROUBLE);
   json.skipTextOrNull();
   json.expect(WHY);
-  json.list(skipText);
+  json.list(skipText, undefined);
   json.expect(CALLS);
   json.number();
   json.expect(KNOWN);
@@ -353,28 +367,71 @@ function asking(json: KnownJson): void {
 
 const COUNTER = part('{"counter":');
 const OF_TOKENS = part(',"measure":"tokens"');
+const OF_BUDGET = part(',"measure":"budget"');
 const MEASURE = part(',"measure":');
 const PERIOD = part(',"period":');
 const AMOUNT = part(',"amount":');
 const CEILING = part(',"ceiling":');
 
-/** Of a charge to a limit on tokens its ceiling; null for the others. */
-function charge(json: KnownJson): Ended["ceilings"][number] | null {
+/** The ceilings of charges to limits on tokens; how many charges there are in all. */
+function ceilings(json: KnownJson, into: Packer): number {
+  const length = into.later();
+  const found = { into, count: 0 };
+  const all = json.list(ceiling, found);
+  into.fill(length, found.count);
+  return all;
+}
+
+function ceiling(json: KnownJson, found: { readonly into: Packer; count: number }): void {
+  const { into } = found;
   json.expect(COUNTER);
   json.skipText();
-  const counter = json.lastIfNext(OF_TOKENS);
-  if (counter === null) {
-    json.expect(MEASURE);
-    json.skipText();
-  }
+  const { from, to } = json;
+  const isOfTokens = json.isNext(OF_TOKENS);
+  if (!isOfTokens) skipMeasure(json);
   json.expect(PERIOD);
   json.skipText();
   json.expect(AMOUNT);
   json.number();
   json.expect(CEILING);
-  const ceiling = json.number();
+  const amount = json.number();
   json.expect(AT);
   json.number();
   json.expect(CLOSES);
-  return counter === null ? null : { counter, ceiling };
+  if (!isOfTokens || json.failed) return;
+  into.number(json.nameBetween(from, to, into.names));
+  into.number(amount);
+  found.count++;
+}
+
+function skipMeasure(json: KnownJson): void {
+  json.expect(MEASURE);
+  json.skipText();
+}
+
+/** What was set aside of tokens and of money; records of earlier versions do not say. */
+function held(json: KnownJson, into: Packer): void {
+  const most = { tokens: 0, microUsd: 0 };
+  if (json.isNext(HELD)) json.list(setAside, most);
+  into.number(most.tokens);
+  into.number(most.microUsd);
+}
+
+function setAside(json: KnownJson, most: { tokens: number; microUsd: number }): void {
+  json.expect(COUNTER);
+  json.skipText();
+  const isOfTokens = json.isNext(OF_TOKENS);
+  const isOfMoney = !isOfTokens && json.isNext(OF_BUDGET);
+  if (!isOfTokens && !isOfMoney) skipMeasure(json);
+  json.expect(PERIOD);
+  json.skipText();
+  json.expect(AMOUNT);
+  const amount = json.number();
+  json.expect(CEILING);
+  json.number();
+  json.expect(AT);
+  json.number();
+  json.expect(CLOSES);
+  if (isOfTokens) most.tokens = Math.max(most.tokens, amount);
+  else if (isOfMoney) most.microUsd = Math.max(most.microUsd, amount);
 }

@@ -1,8 +1,9 @@
 /**
  * The words of the language: one table of token types, from which the lexer is made. lex.ts runs it, grammar.ts consumes
  * it. The lexer reads every word as a name, and `WORDS` says which names are words: one look-up in place of a hundred
- * expressions. A reserved word begins a declaration, a statement or a fixed part and can never be a name, so that a forgotten list
- * does not swallow the next line; a contextual word means something in one place only and is a name everywhere else.
+ * expressions. A reserved word begins a declaration, a statement or a fixed part and can never be a name, so that a
+ * forgotten list does not swallow the next line; a contextual word means something in one place only and is a name
+ * everywhere else.
  */
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 

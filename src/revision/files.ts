@@ -47,7 +47,7 @@ export async function readSources(dir: string): Promise<Source[]> {
   return sources;
 }
 
-/** The files in the order of their paths, some at a time. Of several that cannot be read, the first by path is the one that is told. */
+/** The files by their paths, some read at a time. Of several that cannot be read, the first by path is the one that is told. */
 async function* inOrder(root: string, paths: readonly string[]): AsyncGenerator<Source> {
   for (let at = 0; at < paths.length; at += AT_ONCE) {
     const some = paths.slice(at, at + AT_ONCE).map((path) => readSource(root, path));

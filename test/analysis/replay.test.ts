@@ -48,7 +48,10 @@ const asking: readonly Guardrail[] = [
 ];
 
 /** A team with one key, `dana`, and whatever the test adds. */
-function replay(parts: NodeParts, events: readonly (Recorded | Ended)[]): ReplayReport {
+/** The gateway ended before the request with this ticket did. */
+type Lost = { readonly lost: string; readonly at: number };
+
+function replay(parts: NodeParts, events: readonly (Recorded | Ended | Lost)[]): ReplayReport {
   const it = model({
     nodes: [
       node(10, "org acme", null),
@@ -66,11 +69,13 @@ function replay(parts: NodeParts, events: readonly (Recorded | Ended)[]): Replay
   replaying.begin();
   for (const event of events) {
     if ("charged" in event) replaying.ended(event);
+    else if ("lost" in event) replaying.lost(event.lost, event.at);
     else replaying.decided(event);
   }
   return replaying.report();
 }
 
+const NOTHING = { tokens: 0, microUsd: 0 };
 let tickets = 0;
 function decided(parts: Partial<Recorded> = {}): Recorded {
   const base = {
@@ -88,6 +93,7 @@ function decided(parts: Partial<Recorded> = {}): Recorded {
     tools: 0,
     stripped: [],
     defined: [],
+    held: NOTHING,
   } as const;
   return { ...base, ...rest, ...parts };
 }
@@ -157,6 +163,27 @@ test("budgets and tokens are charged with what was used, in the window of the re
   const late = decided({ at: MONDAY + 13 * 60 * MINUTE });
   const next = [late, ended(late, { at: MONDAY + day, microUsd: 20_000 }), ...request({ at: MONDAY + day + 1 })];
   assert.deepEqual(flipsOf(replay({ limits: budget }, next)), []);
+});
+
+test("what a request had set aside counts as used when the gateway ended before it", () => {
+  const held = { tokens: 160, microUsd: 20_000 };
+  const crash = (parts: Partial<Recorded>) => {
+    const lost = decided(parts);
+    return [lost, { lost: lost.ticket, at: MONDAY + 500 }, ...request({ at: MONDAY + 1_000 })];
+  };
+  const limits = {
+    requests: [limit(23, { amount: 1, period: "min", per: "key" })],
+    budget: [limit(23, { measure: "budget", amount: 20_000, period: "day" })],
+    tokens: [limit(23, { measure: "tokens", amount: 150, period: "hour" })],
+    concurrency: [limit(23, { measure: "concurrency", amount: 1, period: null })],
+  };
+  for (const measure of ["budget", "tokens"] as const) {
+    assert.deepEqual(flipsOf(replay({ limits: limits[measure] }, crash({ held }))), [`allow -> ${measure} 1`]);
+    // Where nothing of the kind was set aside, nobody knows.
+    assert.deepEqual(flipsOf(replay({ limits: limits[measure] }, crash({}))), []);
+  }
+  assert.deepEqual(flipsOf(replay({ limits: limits.requests }, crash({}))), ["allow -> requests 1"]);
+  assert.deepEqual(flipsOf(replay({ limits: limits.concurrency }, crash({ held }))), []);
 });
 
 test("requests under way are counted between decision and outcome", () => {

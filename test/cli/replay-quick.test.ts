@@ -3,13 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asking, Body, DecisionBody, Finding, OutcomeBody, Scan, ToolUse } from "../../src/audit/entry.ts";
 import { GENESIS, seal } from "../../src/audit/record.ts";
+import { createUnpacker, type Line, Packer } from "../../src/cli/replay-batch.ts";
 import { readLine } from "../../src/cli/replay-line.ts";
 import { createQuickReader } from "../../src/cli/replay-quick.ts";
 import { REASONS } from "../../src/model/reasons.ts";
 import { charge, decision, outcome, toolUse } from "../audit/bodies.ts";
 import { random } from "../decision/oracle.ts";
 
-const quick = createQuickReader();
+const packer = new Packer();
+const quick = createQuickReader(packer);
+const unpack = createUnpacker();
 const next = random(97);
 const below = (most: number): number => Math.floor(next() * most);
 const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
@@ -18,7 +21,11 @@ const some = <T>(make: () => T): T[] => Array.from({ length: below(4) }, make);
 /** A line among others in one piece of memory, as it is read; neighbours must not be looked at. */
 function quickly(line: Buffer) {
   const piece = Buffer.concat([Buffer.from('{"v":1,"seq":'), line, Buffer.from('\n"]}')]);
-  return quick.read(piece, 13, 13 + line.length);
+  const seq = quick.read(piece, 13, 13 + line.length);
+  const lines: Line[] = [];
+  unpack(packer.take(0), (it) => lines.push(it));
+  assert.equal(lines.length, seq === null ? 0 : 1);
+  return seq === null ? null : { seq, ...lines[0] };
 }
 
 function lineOf(body: Body, at = "2026-05-04T10:00:01.234Z"): Buffer {
