@@ -13,6 +13,7 @@ import { coveredHours } from "./lint/covered-hours.ts";
 import { coveredLimits } from "./lint/covered-limits.ts";
 import { guardsTwice } from "./lint/guards-twice.ts";
 import { idleKeys } from "./lint/idle-keys.ts";
+import { leftOut } from "./lint/left-out.ts";
 import { type IdleLine, idleLines } from "./lint/lines.ts";
 import { listEntries } from "./lint/list-entries.ts";
 import { over } from "./lint/over.ts";
@@ -33,6 +34,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   idleKeys,
   over,
   toolNames,
+  leftOut,
 ];
 
 /** What the lints say, and what of it is allowed. */

@@ -109,7 +109,8 @@ export async function serveWith(
   for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
 
   const ports = { policy: () => keeper.current, limits, log, providers, services, servers, telemetry: eyes.telemetry };
-  const gateway = createGateway({ ...ports, ...mechanics(secret), timings, onInternalError: eyes.onInternalError });
+  const { onInternalError, onLeftOut } = eyes;
+  const gateway = createGateway({ ...ports, ...mechanics(secret), timings, onInternalError, onLeftOut });
   const operators = createAdmin({
     policy: () => ({ table: keeper.current, rejected: rejectedOf(keeper) }),
     log,
@@ -172,8 +173,17 @@ function openEyes(options: ServeOptions, { err }: Terminal, log: AuditLog) {
     if (options.format === "json" || !TOLD_IN_WORDS.has(entry.body.kind)) tell(entry);
   });
   const onInternalError = (error: unknown) => logger.error({ err: error }, "internal error");
-  return { logger, models, telemetry, onInternalError };
+  const onLeftOut = (server: string, tools: readonly string[]) => {
+    telemetry.leftOut(server, tools.length);
+    const facts = { server, count: tools.length, tools: tools.slice(0, MOST_NAMES_TOLD) };
+    if (tools.length === 0) logger.info({ server }, "no tool of a server is left out of /mcp any more");
+    else logger.warn(facts, "tools left out of /mcp, since clients could not say their names there");
+  };
+  return { logger, models, telemetry, onInternalError, onLeftOut };
 }
+
+/** A server decides how many tools it has. */
+const MOST_NAMES_TOLD = 20;
 
 /** What a person at the terminal reads in plain words instead: from `gw serve` itself and from news.ts. */
 const TOLD_IN_WORDS: ReadonlySet<string> = new Set(["start", "stop", "policy.load", "policy.reject"]);

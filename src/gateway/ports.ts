@@ -7,6 +7,7 @@ import type { Providers } from "../providers/provider.ts";
 import type { Services } from "../services/service.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Conversations } from "./conversations.ts";
+import type { OnLeftOut } from "./mcp/left-out.ts";
 import type { Offers } from "./offers.ts";
 import type { Outputs } from "./outputs.ts";
 
@@ -30,6 +31,8 @@ export interface Ports {
   /** A new id for a request. */
   readonly newId: () => string;
   readonly timings: Timings;
+  /** Told of a server's tools that the address of all servers leaves out, when they are others than before. */
+  readonly onLeftOut: OnLeftOut;
   /** Told about errors that are the gateway's own fault. */
   readonly onInternalError: (error: unknown) => void;
 }

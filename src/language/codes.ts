@@ -490,6 +490,10 @@ export const CODES = {
     "a name by which no tool can be used",
     "Clients send the tool of an MCP server as `mcp__SERVER__TOOL`, with `_` for every character but letters, digits, `_` and `-`, and the API takes names of at most 64 characters. Even the shortest name that the entry stands for is too long, or has a character that no name has: an `allow` of it gives and a `deny` takes nothing. Write the name as clients send it, or shorten it where it is given.",
   ),
+  GW6041: warning(
+    "a pinned tool that is left out behind the address of all servers",
+    "Clients know a tool behind `/mcp` as `mcp__gw__SERVER__TOOL`, and the API takes names of at most 64 characters, so that the gateway leaves out what would be longer: a longer name would break the session of whoever is granted it. Give the server a shorter name, or let clients reach it at `/mcp/SERVER`, where they choose the label.",
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A number of the catalogue. */

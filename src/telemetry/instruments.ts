@@ -46,6 +46,11 @@ export function createInstruments() {
     toolCalls: counter("gw_tool_calls_total", "Tool calls in answers", ["team", "tool", "mcp_server", "verdict"]),
     calls: counter("gw_mcp_calls_total", "Calls of servers of tools", ["team", "mcp_server", "tool", "result"]),
     drift: gauge("gw_mcp_drift", "Differences between what a server offers and its pins", ["mcp_server", "action"]),
+    leftOut: gauge(
+      "gw_mcp_left_out",
+      "Tools of a server that clients could not say behind the address of all servers",
+      ["mcp_server"],
+    ),
     joins: counter("gw_mcp_joins_total", "Calls of tools, held against what models asked for", [
       "team",
       "mcp_server",

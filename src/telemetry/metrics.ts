@@ -1,6 +1,6 @@
 /**
  * The numbers, as a fold over audit entries, so that they and the record cannot disagree. What no entry tells (how long
- * the gateway itself took, how full a budget is) comes in by the other three doors of `Metrics`. Names and labels are in
+ * the gateway itself took, how full a budget is, what a list leaves out) comes in by the other doors of `Metrics`. Names and labels are in
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
 import type { Registry } from "prom-client";
@@ -38,6 +38,8 @@ export interface Metrics {
   overhead(stage: OverheadStage, seconds: number): void;
   /** How much of a budget is used now; `period` as the policy writes it. */
   budget(counter: string, period: string, ratio: number): void;
+  /** How many tools of a server the address of all servers leaves out. */
+  leftOut(server: string, count: number): void;
 }
 
 const MOST_TOOLS = 100;
@@ -55,6 +57,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     observe: fold,
     ack: (seconds) => ack.observe(seconds),
     overhead: (stage, seconds) => instruments.overhead(stage).observe(seconds),
+    leftOut: (server, count) => instruments.leftOut(server).set(count),
     budget: (counter, period, ratio) => instruments.budget(scopes(counter), period).set(ratio),
   };
 }

@@ -46,6 +46,8 @@ export interface World {
   readonly entries: readonly Entry[];
   /** Errors that the gateway calls its own fault. */
   readonly internal: readonly unknown[];
+  /** Which tools the address of all servers left out, each time it was told. */
+  readonly leftOut: readonly (readonly [server: string, tools: readonly string[]])[];
   /** Programs of servers that ended by themselves, and how. */
   readonly ended: readonly string[];
   /** Puts another policy in force; `$UP` and `$HASH` stand for the provider's address and the key's hash. */
@@ -141,6 +143,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     tableFrom(policy.replaceAll("$UP", upstream.url).replaceAll("$HASH", `sha256:${digest}`), parts.locks);
   let table = tableOf(parts.policy);
   const internal: unknown[] = [];
+  const leftOut: [string, readonly string[]][] = [];
   const hmac = (value: string): string => createHmac("sha256", "test").update(value).digest("hex");
   const ports: Ports = {
     policy: () => table,
@@ -157,6 +160,10 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     tick: () => performance.now(),
     newId: () => `req_${randomBytes(12).toString("hex")}`,
     timings: { ...DEFAULT_TIMINGS, drainMs: 2_000, ...parts.timings },
+    onLeftOut: (server, tools) => {
+      metrics.leftOut(server, tools.length);
+      leftOut.push([server, tools]);
+    },
     onInternalError: (error) => internal.push(error),
   };
   const gateway = createGateway(ports);
@@ -181,6 +188,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     metrics,
     entries,
     internal,
+    leftOut,
     ended,
     use(policy) {
       table = tableOf(policy);

@@ -3,11 +3,11 @@
  * character but letters, digits, `_` and `-`, and the API takes 64 characters at most.
  */
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import { LONGEST_TOOL_NAME, nameForClients } from "../../model/client-names.ts";
 import { fault } from "../../model/fault.ts";
 import { isGlob } from "../../model/glob.ts";
 import type { Realm } from "../realm.ts";
 
-const LONGEST = 64;
 /** What needs no second look. */
 const PLAIN = /^[A-Za-z0-9_*?-]{1,64}$/;
 
@@ -28,22 +28,22 @@ export function toolNames({ model }: Realm): Diagnostic[] {
  * As clients send what policies write as `Bash` or `client-mcp:server/tool`; null for what may be of other families. Tools of the
  * gateway's own servers have the names that their servers give them (GW3053 is about those).
  */
-function nameForClients(text: string): string | null {
+function asSent(text: string): string | null {
   if (!text.includes(":")) return isGlob(text) ? null : text;
   const [, server, tool] = /^client-mcp:([^/:]+)\/(.+)$/s.exec(text) ?? [];
-  return server === undefined ? null : `mcp__${server}__${tool}`;
+  return server === undefined ? null : nameForClients(server, tool!);
 }
 
 function wrongWith(text: string): [message: string, help: string] | null {
-  const name = nameForClients(text);
+  const name = asSent(text);
   if (name === null) return null;
   const shortest = name.replaceAll("*", "");
   const [character] = /[^A-Za-z0-9_?-]/u.exec(shortest) ?? [];
   if (character !== undefined) {
     return [`\`${text}\` matches nothing: no tool's name has a \`${character}\``, "clients write `_` in its place"];
   }
-  if (shortest.length <= LONGEST) return null;
+  if (shortest.length <= LONGEST_TOOL_NAME) return null;
   const sent = name === text ? "" : ` (clients send it as \`${name}\`)`;
-  const message = `no tool can be used by the name \`${text}\`: the API takes ${LONGEST} characters${sent}`;
+  const message = `no tool can be used by the name \`${text}\`: the API takes ${LONGEST_TOOL_NAME} characters${sent}`;
   return [message, "shorten the name of the tool or of its server"];
 }

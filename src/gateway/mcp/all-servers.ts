@@ -5,7 +5,7 @@
 
 import type { TableServer } from "../../decision/table.ts";
 import { UpstreamError } from "../../providers/provider.ts";
-import { jointEntries } from "../../wire/mcp/joint.ts";
+import { jointList } from "../../wire/mcp/joint.ts";
 import { LISTINGS } from "../../wire/mcp/lists.ts";
 import { errorTo, type Fields, textIn, type Value } from "../../wire/mcp/message.ts";
 import { GATEWAY } from "./http-exchange.ts";
@@ -16,6 +16,8 @@ export interface Member {
   readonly server: TableServer;
   /** Throws UpstreamError. */
   readonly peer: () => Promise<Peer>;
+  /** Told, with every whole list of tools, the server's names for those that clients could not say here. */
+  readonly onLeftOut: (tools: readonly string[]) => void;
 }
 
 /** More pages of one list than this are not asked for. */
@@ -59,8 +61,9 @@ async function instructionsOf({ server, peer }: Member): Promise<string | null> 
 }
 
 /** All pages of a server's list; null when it cannot be reached. */
-async function listOf({ server, peer }: Member, call: PeerCall): Promise<Value[] | null> {
+async function listOf({ server, peer, onLeftOut }: Member, call: PeerCall): Promise<Value[] | null> {
   const entries: Value[] = [];
+  const leftOut: string[] = [];
   let cursor: string | null = null;
   try {
     const it = await peer();
@@ -72,10 +75,13 @@ async function listOf({ server, peer }: Member, call: PeerCall): Promise<Value[]
         ask: null,
       });
       if (result === null) return entries;
-      entries.push(...jointEntries(server.name, call.method, result));
+      const list = jointList(server.name, call.method, result);
+      entries.push(...list.entries);
+      leftOut.push(...list.leftOut);
       cursor = textIn(result, "nextCursor");
       if (cursor === null) break;
     }
+    if (call.method === "tools/list") onLeftOut(leftOut);
     return entries;
   } catch (error) {
     if (error instanceof UpstreamError) return null;

@@ -35,7 +35,11 @@ export async function carry(visit: Visit, hall: Hall): Promise<Carried> {
 async function carried(visit: Visit, hall: Hall): Promise<Carried> {
   const { server, era, joint, caller } = visit;
   if (isAll(server)) {
-    const members = caller.table.servers.map((each) => ({ server: each, peer: () => pinnedPeer(each, visit, hall) }));
+    const members = caller.table.servers.map((each) => ({
+      server: each,
+      peer: () => pinnedPeer(each, visit, hall),
+      onLeftOut: (tools: readonly string[]) => hall.leftOut.note(each.name, tools),
+    }));
     return front(visit, joined(members), hall);
   }
   if (joint) return front(visit, inJoint(server, await pinnedPeer(server, visit, hall)), hall);

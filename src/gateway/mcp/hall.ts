@@ -8,6 +8,7 @@ import { Ears } from "./ears.ts";
 import { EraBook } from "./eras.ts";
 import { HeldCalls } from "./held.ts";
 import { inspect, type Means } from "./inspect.ts";
+import { LeftOut } from "./left-out.ts";
 import { ListMemory } from "./list-memory.ts";
 import { type Change, Listeners } from "./listeners.ts";
 import { driftBody, PinBook } from "./pin-book.ts";
@@ -30,6 +31,7 @@ export interface Hall {
   /** The peers of programs, by the client that runs each. */
   readonly programs: ProgramPeers;
   readonly pins: PinBook;
+  readonly leftOut: LeftOut;
   /** A server says that one of its lists changed. */
   readonly changed: (server: string, change: Change, client: McpServer) => void;
 }
@@ -74,6 +76,7 @@ export function createHall(ports: Ports): Hall {
     upstreams,
     programs,
     pins,
+    leftOut: new LeftOut(ports.onLeftOut),
     changed,
   };
 }

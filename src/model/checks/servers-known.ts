@@ -6,14 +6,12 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
 import { didYouMean } from "../../language/suggest.ts";
 import type { Item } from "../../language/tree.ts";
+import { LONGEST_TOOL_NAME, nameForClients } from "../client-names.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { isGlob } from "../glob.ts";
 import { itemLists } from "../item-lists.ts";
 import { suggestion } from "../suggestion.ts";
-
-/** Longest name of a tool that the API takes. */
-const LONGEST = 64;
 
 /** Unknown servers, names that clients cannot say, and rules about clients' servers that can never match. */
 export function serversKnown(declared: Declared): Diagnostic[] {
@@ -53,10 +51,17 @@ function unknownServer(item: Item, declared: Declared): Diagnostic[] {
 function sayable(item: Item): Diagnostic[] {
   const parts = partsOf(item);
   if (parts === null || parts.family !== "mcp" || isGlob(parts.rest)) return [];
-  const name = `mcp__${parts.server}__${parts.rest}`;
-  if (name.length <= LONGEST) return [];
+  const name = nameForClients(parts.server, parts.rest);
+  if (name.length <= LONGEST_TOOL_NAME) return [];
   const message = `clients would know this tool as \`${name}\`, which has ${name.length} characters`;
-  return [fault("GW3053", item.span, message, `the API takes ${LONGEST}; give the server or the tool a shorter name`)];
+  return [
+    fault(
+      "GW3053",
+      item.span,
+      message,
+      `the API takes ${LONGEST_TOOL_NAME}; give the server or the tool a shorter name`,
+    ),
+  ];
 }
 
 function own(item: Item, declared: Declared): Diagnostic[] {

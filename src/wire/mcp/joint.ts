@@ -3,12 +3,10 @@
  * resources. The prefix is always there, so that no name changes when a server is added; it is the gateway's and not the
  * server's, which hears its own names only.
  */
+import { LONGEST_TOOL_NAME, nameBehindAll } from "../../model/client-names.ts";
 import { LISTINGS } from "./lists.ts";
 import { type Fields, fieldsIn, isFields, type Request, textIn, type Value } from "./message.ts";
 import type { Family, Target } from "./target.ts";
-
-/** Longest name that clients can say, behind `mcp__gw__`. */
-const LONGEST = 64 - "mcp__gw__".length;
 
 const JOINTS = { mcp: "__", "mcp-prompt": "__", "mcp-resource": "+" } as const satisfies Record<Family, string>;
 
@@ -33,17 +31,27 @@ export function renamed(request: Request, { name, family }: Target): Request {
   return { ...request, params: changed, whole: { ...request.whole, params: changed } };
 }
 
-/** Entries of a server's list, under their joint names; those that clients could not say are left out. */
-export function jointEntries(server: string, method: string, result: Fields): Value[] {
+/** A server's list behind the joint address. */
+export interface JointList {
+  readonly entries: readonly Value[];
+  /** Its own names for tools that clients could not say there, which are no entries. */
+  readonly leftOut: readonly string[];
+}
+
+/** Entries of a server's list, under their joint names. */
+export function jointList(server: string, method: string, result: Fields): JointList {
   const listing = LISTINGS[method];
-  const entries = listing === undefined ? undefined : result[listing.member];
-  if (listing === undefined || !Array.isArray(entries)) return [];
-  return entries.flatMap((entry: Value) => {
+  const entries: Value[] = [];
+  const leftOut: string[] = [];
+  const own = listing === undefined ? undefined : result[listing.member];
+  if (listing === undefined || !Array.isArray(own)) return { entries, leftOut };
+  for (const entry of own as readonly Value[]) {
     const name = isFields(entry) ? textIn(entry, listing.by) : null;
-    if (name === null) return [];
-    const joint = jointName(server, { family: listing.family, name });
-    return listing.family === "mcp" && joint.length > LONGEST ? [] : [{ ...(entry as Fields), [listing.by]: joint }];
-  });
+    if (name === null) continue;
+    if (listing.family === "mcp" && nameBehindAll(server, name).length > LONGEST_TOOL_NAME) leftOut.push(name);
+    else entries.push({ ...(entry as Fields), [listing.by]: jointName(server, { family: listing.family, name }) });
+  }
+  return { entries, leftOut };
 }
 
 /** A result of a server with the addresses of resources in it as clients know them. */

@@ -1,7 +1,7 @@
 /** What a request is about, and by which names: one by one, and behind the address that joins all servers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jointEntries, jointName, jointResult, renamed, splitName } from "../../../src/wire/mcp/joint.ts";
+import { jointList, jointName, jointResult, renamed, splitName } from "../../../src/wire/mcp/joint.ts";
 import { messageOf, type Request } from "../../../src/wire/mcp/message.ts";
 import { aimOf, canonicalName, type Target } from "../../../src/wire/mcp/target.ts";
 
@@ -77,8 +77,13 @@ test("a request is renamed where its name stands, and nowhere else", () => {
 
 test("entries of lists have joint names; those that clients could not say are left out", () => {
   const tools = [{ name: "get", icons: [] }, { name: "x".repeat(60) }, { title: "nameless" }, 3];
-  assert.deepEqual(jointEntries("s", "tools/list", { tools }), [{ name: "s__get", icons: [] }]);
-  assert.deepEqual(jointEntries("s", "tools/list", {}), []);
+  const entries = [{ name: "s__get", icons: [] }];
+  assert.deepEqual(jointList("s", "tools/list", { tools }), { entries, leftOut: ["x".repeat(60)] });
+  assert.deepEqual(jointList("s", "tools/list", {}), { entries: [], leftOut: [] });
+  // `mcp__gw__s__` leaves 52 characters; prompts are not said to a model by their names.
+  const [fits, long] = ["x".repeat(52), "x".repeat(53)] as const;
+  assert.deepEqual(jointList("s", "tools/list", { tools: [{ name: fits }, { name: long }] }).leftOut, [long]);
+  assert.deepEqual(jointList("s", "prompts/list", { prompts: [{ name: long }] }).entries, [{ name: `s__${long}` }]);
 });
 
 test("resources that a result names are known by their joint addresses", () => {
