@@ -149,6 +149,7 @@ export class Blocks {
       const { length: size } = event;
       this.#open.set(index, { kind: "call", name, number, start: fields, events: [event], size, input: "" });
       this.#caught += 1;
+      this.#tally.waiting(number, true);
     } else this.#openPlain(index, event);
   }
 
@@ -159,6 +160,7 @@ export class Blocks {
     if (delta.type === "input_json_delta" && typeof delta.partial_json === "string") block.input += delta.partial_json;
     if (block.size <= CALL_MAX) this.#out.hush();
     else {
+      this.#tally.waiting(block.number, false);
       this.#open.set(index, { kind: "withheld" });
       this.#begin(index, judgeOverlong(this.#rules, this.#tally, block).sentence);
     }
@@ -226,6 +228,7 @@ export class Blocks {
 
   /** A call that waited goes out only now: as it came, with its input changed, or not at all. */
   #closeCall(index: number, block: CallBlock): Stop {
+    this.#tally.waiting(block.number, false);
     const content = asRecord(block.start.content_block) ?? {};
     const call = { ...block, given: content.input, text: block.input };
     const verdict = judgeStreamed(this.#rules, this.#tally, call);

@@ -14,6 +14,8 @@ export class Tally {
   complete = false;
   stopped = false;
   readonly #toolUses: ToolUse[] = [];
+  /** Calls that are waited for: until they are whole nobody knows what becomes of them. */
+  readonly #open = new Set<number>();
   #lost = 0;
   readonly #hits = new Map<string, Omit<HitRow, "count" | "values"> & { count: number; readonly values: string[] }>();
   readonly #scanned = { texts: 0, bytes: 0, thinking: 0 };
@@ -22,6 +24,12 @@ export class Tally {
   call(name: string, id: unknown): number {
     const isJoined = name.startsWith("client-mcp:") && typeof id === "string" && /^[\w-]{1,128}$/.test(id);
     return this.#toolUses.push({ name, granted: true, id: isJoined ? id : null, withheld: null, observed: null }) - 1;
+  }
+
+  /** Notes that a call is waited for, and, when it came to its end, that it is not any more. */
+  waiting(call: number, isOpen: boolean): void {
+    if (isOpen) this.#open.add(call);
+    else this.#open.delete(call);
   }
 
   /** Notes that policy does not let a call through. */
@@ -67,6 +75,13 @@ export class Tally {
   report(): AnswerReport {
     const hits = [...this.#hits.values()].map((row) => ({ ...row }));
     const { usage, complete, stopped } = this;
-    return { usage, toolUses: [...this.#toolUses], hits, scanned: { ...this.#scanned }, complete, stopped };
+    return {
+      usage,
+      toolUses: this.#toolUses.filter((_, call) => !this.#open.has(call)),
+      hits,
+      scanned: { ...this.#scanned },
+      complete,
+      stopped,
+    };
   }
 }

@@ -167,12 +167,13 @@ test("a call that grows beyond all bounds is refused while it comes, and in its 
 });
 
 test("an answer that breaks off in a held call shows nothing of it", () => {
-  const { sent } = watch(
+  const { sent, report } = watch(
     [START, callBlock(0, "Bash", '{"command":"ls"}').split("event: content_block_stop")[0]!],
     rules,
   );
   assert.doesNotMatch(sent, /tool_use/);
   assert.match(sent, /event: error/);
+  assert.deepEqual(report.toolUses, [], "and nobody says that it was granted");
 });
 
 /** A random answer: texts and calls, as a stream and as a document. */
