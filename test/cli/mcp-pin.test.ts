@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type Playground, playground } from "./gw.ts";
 
 const READ = {
@@ -120,6 +122,27 @@ suite("gw mcp pin, verify and diff", () => {
       ],
     );
     assert.equal((await place.gw("policy", "check", ".")).code, 0, "the lock still stands for what was reviewed");
+  });
+
+  test("the lock of the example is what the server that it names offers", async () => {
+    const example = fileURLToPath(new URL("../../examples/tool-servers/", import.meta.url));
+    const home = dirname(
+      createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/package.json"),
+    );
+    const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+    assert.ok(readFileSync(join(example, "README.md"), "utf8").includes(`server-filesystem\` ${version}`));
+    const command = [process.execPath, join(home, "dist/index.js"), place.dir]
+      .map((word) => JSON.stringify(word))
+      .join(" ");
+    const policy = readFileSync(join(example, "org.policy"), "utf8");
+    mkdirSync(join(place.dir, "example/mcp"), { recursive: true });
+    place.write(
+      "example/org.policy",
+      policy.replace('command "mcp-server-filesystem" "/srv/docs"', `command ${command}`),
+    );
+    place.write("example/mcp/docs.lock", readFileSync(join(example, "mcp/docs.lock"), "utf8"));
+    const { code, out, err } = await place.gw("mcp", "verify", "docs", "--policy", "example");
+    assert.equal(code, 0, out + err);
   });
 
   test("a lock that somebody edited is no lock; pinning anew mends it", async () => {
