@@ -54,7 +54,7 @@ function judge(about: readonly Grant[], { key }: Principal, input: unknown): Cal
   const weighed = about.map((grant) => ({ grant, verdict: grant.where === null ? "yes" : weigh(grant.where, input) }));
   const refused = (failed: typeof weighed, words: string): CallGrant => {
     const conditions = failed.flatMap(({ grant }) => (grant.where === null ? [] : [conditionText(grant.where)]));
-    const open = failed.some(({ verdict }) => verdict === "unclear") ? "; the input of this call leaves it open" : "";
+    const open = failed.some(({ verdict }) => verdict === "unclear") ? "; what it was given leaves that open" : "";
     const why = `is ${words} where ${conditions.join(", or where ")}${open}`;
     return { granted: false, origin: failed[0]!.grant.origin, why };
   };
