@@ -92,7 +92,7 @@ const decision = z.strictObject({
   bytes: count,
   tools: count,
   stripped: z.array(text),
-  stood: z.array(text),
+  stood: z.array(text).default([]),
   defined: z.array(text).default([]),
   findings: z.array(finding),
   scan,
@@ -100,8 +100,8 @@ const decision = z.strictObject({
   observed: observed.nullable().default(null),
   session: text.nullable(),
   agent: text.nullable(),
-  held: z.array(charge),
-  ran: z.array(z.strictObject({ id: text, name: text })),
+  held: z.array(charge).default([]),
+  ran: z.array(z.strictObject({ id: text, name: text })).default([]),
 });
 const outcome = z.strictObject({
   kind: z.literal("outcome"),
@@ -122,7 +122,7 @@ const outcome = z.strictObject({
     z.strictObject({
       name: text,
       granted: z.boolean(),
-      id: text.nullable(),
+      id: text.nullable().default(null),
       withheld: z
         .strictObject({ reason: z.enum(REASONS), origin: text })
         .nullable()
@@ -213,7 +213,7 @@ const body = z.discriminatedUnion("kind", [
     kind: z.literal("recovery"),
     truncatedBytes: count,
     open: z.array(text),
-    charges: z.array(charge),
+    charges: z.array(charge).default([]),
   }),
   z.strictObject({ kind: z.literal("start"), version: text }),
   z.strictObject({ kind: z.literal("stop") }),
