@@ -7,6 +7,7 @@ import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Tree } from "../language/tree.ts";
 import { knownNamesIn } from "./checks/known-names.ts";
 import { parentDeclared } from "./checks/parents-declared.ts";
+import { unknownServer } from "./checks/servers-known.ts";
 import { uniqueNames } from "./checks/unique-names.ts";
 import type { Declared } from "./declared.ts";
 import type { Groups } from "./groups.ts";
@@ -15,7 +16,7 @@ import { listsIn } from "./lists.ts";
 /** The codes that `namesIn` has the say about. */
 export const NAME_CODES: ReadonlySet<Code> = new Set<Code>([
   ...(["GW2001", "GW2002", "GW2003", "GW2004", "GW2005", "GW2006", "GW2007", "GW2008", "GW2009"] as const),
-  ...(["GW2010", "GW2015", "GW2016", "GW2017", "GW2019"] as const),
+  ...(["GW2010", "GW2015", "GW2016", "GW2017", "GW2019", "GW2025"] as const),
 ]);
 
 /** Unknown names and names declared twice, in one file of a policy. */
@@ -27,6 +28,9 @@ export function namesIn({ source, declarations }: Tree, declared: Declared, grou
     // What a group holds was told when the group was expanded.
     const members = declaration.kind === "models" || declaration.kind === "tools" ? declaration.items : null;
     for (const { items, thing, reason } of listsIn(declaration)) {
+      // A proof may be about a server that nobody declares.
+      const isAboutServers = thing === "tools" && declaration.kind !== "invariant";
+      if (isAboutServers) found.push(...items.flatMap((item) => unknownServer(item, declared)));
       if (items === members) continue;
       groups.expand(items, { thing, pack: null, reason }, (diagnostic) => found.push(diagnostic));
     }

@@ -315,6 +315,17 @@ test("so may the settings that it is asked for, also when they change", () =>
     await editor.until("packs/a.policy", (told) => codesOf(told).includes("GW2004"));
   }));
 
+test("it asks to be told of its own settings and of files on the disk, where an editor can be asked", () => {
+  const dynamic = { dynamicRegistration: true };
+  const workspace = { didChangeConfiguration: dynamic, didChangeWatchedFiles: dynamic };
+  return using({ files: PACK, capabilities: { workspace } }, async (editor) => {
+    const settings = await editor.registered(DidChangeConfigurationNotification.method);
+    assert.deepEqual(settings, { section: "sallyport" });
+    const files = await editor.registered(DidChangeWatchedFilesNotification.method);
+    assert.deepEqual(files, { watchers: [{ globPattern: "**/*.{policy,toml,lock}" }] });
+  });
+});
+
 test("it does not outlive an editor that vanishes", async () => {
   const editor = await startEditor({ files: POLICY });
   await editor.open("policy/teams.policy", `${TEAMS}\noops`);

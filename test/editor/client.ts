@@ -16,6 +16,7 @@ import {
   type InitializeResult,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
+  RegistrationRequest,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
@@ -39,6 +40,8 @@ export interface Editor {
   until(path: string, looks: (told: Told) => boolean): Promise<Told>;
   /** Calls back each time a file is told about. */
   onTold(path: string, listener: (told: Told) => void): void;
+  /** Resolves once the server asked to be told of something later on, with what exactly. */
+  registered(method: string): Promise<unknown>;
   /** Goes away without a word, and answers the exit code. */
   vanish(): Promise<number | null>;
   /** Ends the conversation as editors do, and answers the exit code. */
@@ -79,6 +82,15 @@ export async function startEditor(setup: Setup): Promise<Editor> {
     told.set(of, now);
     listeners.get(of)?.(now);
     for (const watcher of watchers) watcher();
+  });
+  const registrations = new Map<string, PromiseWithResolvers<unknown>>();
+  const registration = (method: string) => {
+    const known = registrations.get(method) ?? Promise.withResolvers<unknown>();
+    registrations.set(method, known);
+    return known;
+  };
+  connection.onRequest(RegistrationRequest.type, (asked) => {
+    for (const { method, registerOptions } of asked.registrations) registration(method).resolve(registerOptions);
   });
   connection.listen();
   const folders = setup.alone === true ? null : [{ uri: pathToFileURL(dir).href, name: "test" }];
@@ -125,6 +137,7 @@ export async function startEditor(setup: Setup): Promise<Editor> {
     onTold(path, listener) {
       listeners.set(uri(path), listener);
     },
+    registered: (method) => registration(method).promise,
     async vanish() {
       child.stdin.end();
       const code = await exit;

@@ -73,6 +73,22 @@ test("failing tests and broken invariants are findings, and stay in place while 
   );
 });
 
+test("a server that nobody declares is told at once, wherever a tool of it is named, and known once it is declared", () => {
+  const tools = "language 1\n\ntools issues {\n  mcp:github/get_*, client-mcp:jira/**\n}\n";
+  const policy = judged(openPolicy({ ...FILES, "servers.policy": tools }));
+  const unknown = "GW2025 unknown MCP server `github`";
+  assert.deepEqual(messages(policy, "servers.policy"), [`4:3 ${unknown}`]);
+  policy.put({ path: "servers.policy", text: tools.replace("github", "client") });
+  assert.deepEqual(messages(policy, "servers.policy"), ["4:3 GW2025 unknown MCP server `client`"]);
+  policy.put({ path: "teams.policy", text: TEAMS.replace("@look, Bash", "@look, Bash, mcp:github/get_issue") });
+  assert.ok(messages(policy, "teams.policy").some((line) => line.endsWith(unknown)));
+  const invariant = 'invariant "none" {\n  never allow tools mcp:elsewhere/** to team eng\n}\n';
+  const server = 'mcp github {\n  url "https://mcp.acme.example/github"\n}\n';
+  policy.put({ path: "servers.policy", text: `${tools}\n${server}\n${invariant}` });
+  assert.deepEqual(messages(policy, "servers.policy"), []);
+  assert.ok(!messages(policy, "teams.policy").some((line) => line.includes("GW2025")));
+});
+
 test("a pinned pack is judged by its text only", () => {
   const policy = openPolicy({ ...FILES, "packs/own.policy": "language 1\n\ntools mine {\n  @nobody\n}\n" });
   policy.put({ path: "use.policy", text: 'language 1\n\nuse own from "packs/own.policy" sha256:00\n' });

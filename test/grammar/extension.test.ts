@@ -63,6 +63,14 @@ test("its manifest names files that are in the archive, and the version of the p
   JSON.parse(archive.get("extension/language-configuration.json")!.toString());
 });
 
+test("its settings are those that its page tells of, and those that it and its server ask for", () => {
+  const { contributes } = JSON.parse(archive.get("extension/package.json")!.toString());
+  const page = archive.get("extension/readme.md")!.toString();
+  const told = Array.from(page.matchAll(/^\| `(sallyport\.[\w.]+)`/gm), ([, name]) => name);
+  assert.deepEqual(Object.keys(contributes.configuration.properties), told);
+  assert.deepEqual(told, ["sallyport.command", "sallyport.policies", "sallyport.trace.server"]);
+});
+
 // ---- the command ------------------------------------------------------------------------------------------------------
 
 function runnable(folder: string, text = "#!/bin/sh\n"): string {

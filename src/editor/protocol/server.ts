@@ -6,6 +6,7 @@ import {
   CodeActionKind,
   CodeLensRefreshRequest,
   createConnection,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   FileChangeType,
   type InitializeParams,
@@ -23,6 +24,9 @@ import { answerAssistance, RUN_TEST } from "./assistance.ts";
 import { answerNavigation } from "./navigation.ts";
 import { textEditOf } from "./shapes.ts";
 import { Workspace } from "./workspace.ts";
+
+/** The section of an editor's settings that is ours. */
+const SETTINGS = "sallyport";
 
 /** Begins to serve an editor. When the editor goes away, the process ends: with 0 if it said so before. */
 export async function serveEditor(
@@ -55,6 +59,11 @@ export async function serveEditor(
         connection.console.warn(`changes on the disk are not seen: ${String(error)}`);
       });
     }
+    if (opened.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true) {
+      connection.client
+        .register(DidChangeConfigurationNotification.type, { section: SETTINGS })
+        .catch((error: unknown) => connection.console.warn(`changes of settings are not seen: ${String(error)}`));
+    }
     if (opened.capabilities.workspace?.workspaceFolders === true) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
         workspace.refold(pathsOf(added), pathsOf(removed)),
@@ -71,7 +80,7 @@ export async function serveEditor(
   const chosen = async ({ initializationOptions, capabilities }: InitializeParams) => {
     const said = policiesOf(initializationOptions);
     if (said !== null || capabilities.workspace?.configuration !== true) return said;
-    return policiesOf(await connection.workspace.getConfiguration("sallyport").catch(() => null));
+    return policiesOf(await connection.workspace.getConfiguration(SETTINGS).catch(() => null));
   };
   connection.onShutdown(() => {
     workspace.close();

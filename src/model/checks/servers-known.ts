@@ -37,7 +37,8 @@ function partsOf({ kind, text }: Item): Parts | null {
 
 const HELD: ReadonlySet<string> = new Set(["mcp", "mcp-prompt", "mcp-resource"]);
 
-function unknownServer(item: Item, declared: Declared): Diagnostic[] {
+/** A name about a server of the gateway that it does not have. */
+export function unknownServer(item: Item, declared: Declared): Diagnostic[] {
   const parts = partsOf(item);
   if (parts === null || !HELD.has(parts.family) || declared.servers.has(parts.server)) return [];
   const places = new Map<string, Span>();
