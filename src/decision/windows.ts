@@ -36,13 +36,37 @@ export function opensAt(timezone: string, windows: readonly Window[], now: numbe
   const minute = minuteOfWeek(timezone, start);
   for (let wait = 1; wait <= WEEK; wait++) {
     const target = (minute + wait) % WEEK;
-    if (!windows.every((window) => isOpen(window, target))) continue;
-    const at = start + wait * 60_000;
-    // A change of the clock on the way comes out as a difference of its hour.
-    const drift = minuteOfWeek(timezone, at) - target;
-    return at - (drift > WEEK / 2 ? drift - WEEK : drift < -WEEK / 2 ? drift + WEEK : drift) * 60_000;
+    if (windows.every((window) => isOpen(window, target))) return momentOf(timezone, start + wait * 60_000, target);
   }
   return null;
+}
+
+/** The next moment at which the windows open or close together; null when they never do. */
+export function turnsAt(timezone: string, windows: readonly Window[], now: number): number | null {
+  const start = now - (now % 60_000);
+  const minute = minuteOfWeek(timezone, start);
+  const isOpenAt = (target: number): boolean => windows.every((window) => isOpen(window, target));
+  const isOpenNow = isOpenAt(minute);
+  // Between two edges of spans nothing turns.
+  const waits = edgesOf(windows).map((edge) => (edge - minute + WEEK - 1) % WEEK);
+  for (const wait of [...new Set(waits)].sort((a, b) => a - b)) {
+    const target = (minute + wait + 1) % WEEK;
+    if (isOpenAt(target) !== isOpenNow) return momentOf(timezone, start + (wait + 1) * 60_000, target);
+  }
+  return null;
+}
+
+/** The minutes of the week at which a span may begin or end. */
+function edgesOf(windows: readonly Window[]): number[] {
+  const times = new Set(windows.flatMap(({ spans }) => spans.flatMap((span) => [0, span.fromMinute, span.toMinute])));
+  return [...times].flatMap((time) => DAYS.map((_, day) => (day * DAY + time) % WEEK));
+}
+
+/** The moment of a minute of the week that would come at `at` if no clock changed on the way. */
+function momentOf(timezone: string, at: number, target: number): number {
+  // A change of the clock comes out as a difference of its hour.
+  const drift = minuteOfWeek(timezone, at) - target;
+  return at - (drift > WEEK / 2 ? drift - WEEK : drift < -WEEK / 2 ? drift + WEEK : drift) * 60_000;
 }
 
 /** `mon 2026-05-04 07:00`. */

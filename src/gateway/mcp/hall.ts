@@ -38,7 +38,7 @@ export interface Hall {
 
 /** A hall in which nobody has been yet. */
 export function createHall(ports: Ports): Hall {
-  const listeners = new Listeners();
+  const listeners = new Listeners(ports.now);
   const lists = new ListMemory();
   const changed: Hall["changed"] = (server, change, client) => {
     if (client.kind === "http") lists.forget(client);

@@ -37,7 +37,7 @@ export async function listen(listening: Listening, via: McpHttp | null, hall: Ha
   const heart = beat(hall.ports.timings.pingMs, () => void sink.write([STILL_THERE]));
   const { caller, server } = listening;
   const to = { server: isAll(server) ? null : server.name, hearsServer: via !== null };
-  const stop = hall.listeners.add(listenerOn(caller, to));
+  const stop = hall.listeners.add(listenerOn(caller, to), caller.table);
   const deafen = via === null ? await hear(server, caller, hall) : () => {};
   try {
     if (via !== null) await follow(listening, via, hall);

@@ -174,7 +174,8 @@ async function stream(passage: Passage): Promise<Carried> {
 function listenToChanges({ visit, hall }: Passage): () => void {
   const { message, caller } = visit;
   if (message.kind !== "request" || message.method !== "subscriptions/listen") return () => {};
-  return hall.listeners.add(subscriptionOf(message, caller, { server: visit.server.name, hearsServer: true }));
+  const to = { server: visit.server.name, hearsServer: true };
+  return hall.listeners.add(subscriptionOf(message, caller, to), caller.table);
 }
 
 interface Flow {

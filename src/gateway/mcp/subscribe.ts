@@ -17,7 +17,7 @@ export async function subscribe(visit: Visit, request: Request, hall: Hall): Pro
   line.push({ jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params });
   const { server, caller } = visit;
   const to = { server: isAll(server) ? null : server.name, hearsServer: false };
-  const stop = hall.listeners.add(subscriptionOf(request, caller, to));
+  const stop = hall.listeners.add(subscriptionOf(request, caller, to), caller.table);
   const deafen = await hear(server, caller, hall);
   await new Promise<void>((resolve) => {
     if (arrival.signal.aborted) resolve();

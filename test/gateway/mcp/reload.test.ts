@@ -166,6 +166,69 @@ test("a server that tells nothing does not keep the gateway from telling of its 
   await stream.until(/notifications\/tools\/list_changed/);
 });
 
+/** A clock that shows so many milliseconds before a moment now, and goes on from there. */
+function before(moment: string, ms: number): () => number {
+  const offset = Date.parse(moment) - ms - Date.now();
+  return () => Date.now() + offset;
+}
+
+for (const { what, team, moment, lists } of [
+  {
+    what: "a grant ends",
+    team: "allow tools mcp:fixture/test_image_*\n  allow tools mcp:fixture/* until 2026-06-01T12:00Z",
+    moment: "2026-06-01T12:00:00Z",
+    lists: /test_image_content/,
+  },
+  {
+    what: "hours are over",
+    team: "allow tools mcp:fixture/*\n  active mon 12:00-14:00",
+    moment: "2026-06-01T14:00:00Z",
+    lists: /outside its active hours/,
+  },
+]) {
+  test(`open streams hear of it when ${what}, though no policy changes`, async (t) => {
+    const fixture = await startFixture();
+    t.after(() => fixture.close());
+    const now = before(moment, 1_000);
+    const policy = policyOf(team, serverAt("fixture", fixture.url), 'timezone "UTC"');
+    const world = await startWorld(t, { policy, now });
+    const stream = await listen(t, world, "/mcp/fixture");
+    await stream.until(/notifications\/tools\/list_changed/);
+    assert.ok(now() >= Date.parse(moment));
+    const { text } = await post(world, "/mcp/fixture", stateless("tools/list"), about("tools/list"));
+    assert.match(text, lists);
+    assert.doesNotMatch(text, /test_audio_content/);
+  });
+}
+
+test("hours that a policy brings are told of at once, and again when they begin", async (t) => {
+  const fixture = await startFixture();
+  t.after(() => fixture.close());
+  const now = before("2026-06-01T12:00:00Z", 2_000);
+  const team = "allow tools mcp:fixture/*";
+  const with_ = (hours: string) => policyOf(team + hours, serverAt("fixture", fixture.url), 'timezone "UTC"');
+  const world = await startWorld(t, { policy: with_(""), now });
+  const stream = await listen(t, world, "/mcp/fixture");
+  world.use(with_("\n  active mon 12:00-14:00"));
+  const list = () => post(world, "/mcp/fixture", stateless("tools/list"), about("tools/list"));
+  await stream.until(/notifications\/tools\/list_changed/);
+  assert.match((await list()).text, /outside its active hours/);
+  await stream.until(/notifications\/tools\/list_changed/, 2);
+  assert.match((await list()).text, /test_audio_content/);
+});
+
+test("the stream of a key that is over ends at that moment", async (t) => {
+  const fixture = await startFixture();
+  t.after(() => fixture.close());
+  const policy = policyOf("allow tools mcp:fixture/*", serverAt("fixture", fixture.url), 'timezone "UTC"');
+  const now = before("2027-01-01T00:00:00Z", 1_000);
+  const world = await startWorld(t, { policy: policy.replace("2099-12-31", "2026-12-31"), now });
+  const stream = await listen(t, world, "/mcp/fixture");
+  await stream.ended();
+  const { status } = await post(world, "/mcp/fixture", stateless("tools/list"), about("tools/list"));
+  assert.equal(status, 401);
+});
+
 /** Waits until somebody listens to the server. */
 async function heard({ listeners }: Fixture): Promise<void> {
   while (listeners() === 0) await new Promise((resolve) => setImmediate(resolve));
