@@ -19,6 +19,7 @@ const BEYOND = {
   provider: false,
   tool: true,
   arguments: true,
+  flow: true,
   guardrail: true,
   requests: true,
   tokens: true,

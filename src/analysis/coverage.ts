@@ -99,7 +99,7 @@ function createNotices(tests: readonly Test[], { table, family }: Ground): (it: 
   };
 }
 
-const ABOUT_REQUESTS: ReadonlySet<TestStep["kind"]> = new Set(["send", "spent", "used", "flight"] as const);
+const ABOUT_REQUESTS: ReadonlySet<TestStep["kind"]> = new Set(["send", "spent", "used", "flight", "called"] as const);
 
 /** The tests of the nodes above a node, as far as they speak of everything below. */
 function claimsAbove(tests: readonly Test[], { nodes }: Table): (node: number) => readonly Test[] {
@@ -189,7 +189,8 @@ function askIn({ steps }: Test, table: Table, claims: Asked, all: Asked): void {
     if ("thing" in step) unite(claims[step.thing], atomsOf(table.atoms[step.thing], step.globs));
     else if (step.kind === "otherwise") {
       for (const thing of things) unite(claims[thing], fullBits(table.atoms[thing].atoms));
-    } else if (step.kind === "send") {
+    } else if (step.kind === "called") for (const tool of step.tools) ask("tools", tool);
+    else if (step.kind === "send") {
       ask("models", step.model);
       ask("tools", step.tool);
       if (step.expect.kind === "route") for (const name of step.expect.providers) ask("providers", name);

@@ -1,12 +1,13 @@
-/** Guards that bind, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
+/** Guards that bind, flow rules, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
 import { activeText, listNames } from "../decision/words.ts";
-import type { Access, Active, Node } from "../model/model.ts";
+import type { Access, Active, Flow, Node } from "../model/model.ts";
 import { causesOfRoots } from "./diff-causes.ts";
+import { flowChanges } from "./diff-flows.ts";
 import { fold } from "./diff-fold.ts";
 import { groupChanges } from "./diff-group.ts";
 import { isRewriting } from "./diff-guardrails.ts";
-import { causeAt, chain, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
+import { causeAt, chain, flowText, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
 import type { About, Cause, Move, Row } from "./diff-row.ts";
 
 /** A change of a duty, in words. */
@@ -27,7 +28,8 @@ export function dutyRows(joint: Joint, renamed: ReadonlyMap<string, string>): re
       changes: (pair, moment) => guardChanges(joint, pair, { moment, renamed }),
     }),
     ...rows(joint, { own: (node) => node.active, changes: (pair, moment) => hourChanges(joint, pair, moment) }),
-    ...rows(joint, { own: (node) => node.observed, changes: (pair, moment) => observedChanges(joint, pair, moment) }),
+    ...rows(joint, { own: observedIn, changes: (pair, moment) => observedChanges(joint, pair, moment) }),
+    ...rows(joint, { own: (node) => node.flows, changes: (pair, moment) => flowDuties(joint, pair, moment) }),
     ...rows(joint, { own: ungrantedOf, changes: (pair) => ungrantedChanges(joint, pair) }),
   ];
 }
@@ -104,15 +106,25 @@ function guardsAt(side: Side, node: number, moment: number): GuardsAt {
   return { binding, observed: new Set(names(true).filter((name) => !binding.has(name))) };
 }
 
+function flowDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
+  return flowChanges(joint, pair, moment).map((change) => ({
+    ...change,
+    about: "flows",
+    key: `${change.move} ${change.words}`,
+    guards: [],
+  }));
+}
+
 /** Lines that decide nothing; what they say is compared as written out. */
 function observedChanges(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
-  const at = (side: Side, node: number): readonly Access[] =>
+  const at = (side: Side, node: number): readonly Observed[] =>
     chain(side, node)
-      .flatMap(({ observed }) => observed)
+      .flatMap(observedIn)
       .filter(({ until }) => inForce(until, moment));
   const left = unmatched(at(joint.old, pair.old), at(joint.new, pair.new), observedKey);
-  const changeOf = (verb: string, line: Access): DutyChange => {
-    const words = `${verb} \`${line.effect} ${line.thing} ${listNames(line.written, 3)}\``;
+  const changeOf = (verb: string, line: Observed): DutyChange => {
+    const what = "after" in line ? flowText(line) : `${line.effect} ${line.thing} ${listNames(line.written, 3)}`;
+    const words = `${verb} \`${what}\``;
     return { about: "observed", move: "neutral", words, key: `${words} ${observedKey(line)}`, guards: [] };
   };
   return [
@@ -121,8 +133,17 @@ function observedChanges(joint: Joint, pair: Pair, moment: number): readonly Dut
   ];
 }
 
-function observedKey({ effect, thing, globs }: Access): string {
-  return `${effect} ${thing} ${[...globs].sort().join()}`;
+type Observed = Access | Flow;
+
+function observedIn({ observed, flows }: Node): readonly Observed[] {
+  return [...observed, ...flows.filter(({ observe }) => observe)];
+}
+
+function observedKey(line: Observed): string {
+  const names = [...line.globs].sort().join();
+  return "after" in line
+    ? `flow ${names} after ${[...line.after].sort().join()}`
+    : `${line.effect} ${line.thing} ${names}`;
 }
 
 const DAY = 1_440;
@@ -199,8 +220,16 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
     }
     case "observed": {
       const lines = (nodes: readonly Node[]) =>
-        nodes.flatMap(({ observed }) => observed).filter((line) => change.key.endsWith(` ${observedKey(line)}`));
+        nodes.flatMap(observedIn).filter((line) => change.key.endsWith(` ${observedKey(line)}`));
       return statementCauses(joint, lines(old), lines(now));
+    }
+    case "flows": {
+      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ flows }) => flows.filter(({ observe }) => !observe));
+      const left = unmatched(lines(old), lines(now), (line) => `${observedKey(line)} ${line.until}`);
+      return [
+        ...left.new.map((line) => causeAt(joint, "new", line.span, flowText(line))),
+        ...left.old.map((line) => causeAt(joint, "old", line.span, flowText(line))),
+      ];
     }
     case "hours":
       return statementCauses(

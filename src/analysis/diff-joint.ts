@@ -4,7 +4,7 @@ import type { Table, TableNode } from "../decision/table.ts";
 import { activeText, dollars, listNames, thousands } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
-import type { Access, Active, GuardUse, Limit, Model, Node } from "../model/model.ts";
+import type { Access, Active, Flow, GuardUse, Limit, Model, Node } from "../model/model.ts";
 import { type JointNames, joinKnown, joinNames } from "./diff-names.ts";
 import type { Cause } from "./diff-row.ts";
 
@@ -123,8 +123,9 @@ export function writtenAt({ texts }: Side, span: Span): string | null {
     .trim();
 }
 
-/** An access, guard, active or limit line in words, for when its text is not at hand. */
-export function statementText(statement: Access | GuardUse | Active | Limit): string {
+/** An access, flow, guard, active or limit line in words, for when its text is not at hand. */
+export function statementText(statement: Access | Flow | GuardUse | Active | Limit): string {
+  if ("after" in statement) return `${statement.observe ? "observe " : ""}${flowText(statement)}`;
   if ("globs" in statement) {
     const names = statement.except.length > 0 ? statement.written : statement.globs;
     return `${statement.effect} ${statement.thing} ${listNames(names, 3)}`;
@@ -132,6 +133,11 @@ export function statementText(statement: Access | GuardUse | Active | Limit): st
   if ("guardrail" in statement) return `${statement.observe ? "observe " : ""}guard ${statement.guardrail}`;
   if ("fromDay" in statement) return `active ${activeText(statement)}`;
   return limitWords(statement);
+}
+
+/** `deny tools Bash after tools WebFetch`. */
+export function flowText({ written: { tools, after } }: Flow): string {
+  return `deny tools ${listNames(tools, 3)} after tools ${listNames(after, 3)}`;
 }
 
 /** `budget $50/day per key`. */

@@ -13,6 +13,7 @@ export type About =
   | "tools"
   | "providers"
   | "limits"
+  | "flows"
   | "guards"
   | "observed"
   | "hours"

@@ -59,6 +59,8 @@ export interface Effective {
   readonly routes: readonly { readonly models: string; readonly via: readonly string[] }[];
   readonly limits: readonly Ceiling[];
   readonly guards: readonly { readonly name: string; readonly does: string; readonly lines: readonly Line[] }[];
+  /** Flow rules: which tools may not be called any more after others. */
+  readonly flows: readonly Line[];
   /** Lines that decide nothing here; what they would have decided is recorded. */
   readonly observed: readonly Line[];
   readonly hours: { readonly open: boolean; readonly lines: readonly Line[] };
@@ -82,9 +84,11 @@ export function effective(side: Side, index: number, at: number): Effective {
     ...reachOf(joint, index),
     limits: limitsOf(side, index, at),
     guards: guardsOf(side, nodes, at),
-    observed: nodes.flatMap((it) =>
-      it.observed.map((line) => lineOf(side, it, { line, at, text: `observe ${statementText(line)}` })),
-    ),
+    flows: nodes.flatMap((it) => flowLines(side, it, { at, observe: false })),
+    observed: nodes.flatMap((it) => [
+      ...it.observed.map((line) => lineOf(side, it, { line, at, text: `observe ${statementText(line)}` })),
+      ...flowLines(side, it, { at, observe: true }),
+    ]),
     hours: {
       open: windows === null || closedWindow(table.timezone, windows, at) === null,
       lines: nodes.flatMap((it) =>
@@ -173,6 +177,11 @@ function nodeOfSlot(table: Table, index: number, slot: number): TableNode {
   return chainOf(table.nodes, index).find(({ slots }) => slots.includes(slot))!;
 }
 
+function flowLines(side: Side, node: Node, { at, observe }: { at: number; observe: boolean }): readonly Line[] {
+  const lines = node.flows.filter((line) => line.observe === observe);
+  return lines.map((line) => lineOf(side, node, { line, at, text: statementText(line) }));
+}
+
 function guardsOf(side: Side, nodes: readonly Node[], at: number): Effective["guards"] {
   const uses = nodes.flatMap((node) => node.guards.map((use) => ({ node, use })));
   const byName = Map.groupBy(uses, ({ use }) => use.guardrail);
@@ -210,7 +219,7 @@ function ungrantedOf(side: Side, nodes: readonly Node[]): Effective["ungranted"]
 /** The statements on a node's chain as written, by their place; a decision itself knows them with their groups expanded. */
 export function writtenLines(side: Side, index: number): ReadonlyMap<string, string> {
   const written = chain(side, index)
-    .flatMap(({ access, limits }) => [...access, ...limits])
+    .flatMap(({ access, flows, limits }) => [...access, ...flows, ...limits])
     .map(({ span }) => [place(span), writtenAt(side, span)] as const);
   return new Map(written.flatMap(([at, text]) => (text === null ? [] : [[at, text] as const])));
 }

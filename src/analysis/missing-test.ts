@@ -3,7 +3,7 @@
  * under the policy, and fails without the statement. When nothing can be found to say, the reason is given instead.
  */
 import { atomOf } from "../decision/atoms.ts";
-import { eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
 import { minuteOfWeek } from "../decision/clock.ts";
 import { type Deeds, deedsOf } from "../decision/deeds.ts";
 import type { Kind, Table } from "../decision/table.ts";
@@ -35,6 +35,8 @@ export interface Pair {
 
 /** So many nodes below a statement are tried as subject of a test. */
 const MOST_SUBJECTS = 64;
+/** So many tools that may be called before are tried. */
+const MOST_BEFORE = 16;
 const MINUTE = 60_000;
 
 /** Finds a test that would miss the statement. */
@@ -72,6 +74,8 @@ function reasonOf(statement: Statement, { model }: Pair): string {
   switch (statement.kind) {
     case "access":
       return "no name that it decides on can be written in a test";
+    case "flow":
+      return "other lines withhold its tools from everybody below it, or none of its names can be written in a test";
     case "guard": {
       const { patterns, ask } = model.guardrails[statement.binding.guardrail]!;
       if (ask !== null) return "it asks a service, and what that would say no test can know";
@@ -159,6 +163,8 @@ function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[
   switch (statement.kind) {
     case "access":
       return accessPlays(statement, node, pair);
+    case "flow":
+      return flowPlays(statement, node, pair);
     case "guard":
       return guardPlays(statement, pair.model, pair.ground);
     case "limit":
@@ -221,6 +227,24 @@ function accessPlays(statement: AccessStatement, node: number, { ground, mutant 
   const part = thing === "models" ? "model" : "tool";
   const steps = [sending(statement, { [part]: name, expect: { kind: "allow", remaining: null } })];
   return [{ steps, lines: [`send ${part} ${name} expect allow`] }];
+}
+
+/** One of the tools that it closes and that is granted, after each tool that may be called before; a few are tried. */
+function flowPlays(statement: Extract<Statement, { kind: "flow" }>, node: number, { ground }: Pair): Play[] {
+  const granted = statement.rule.tools.slice();
+  intersect(granted, accessOf(ground.table, node, momentOf(statement)).tools);
+  const tool = nameIn(ground.table, "tools", granted);
+  if (tool === null) return [];
+  const before = [...eachBit(statement.rule.after)].slice(0, MOST_BEFORE).flatMap((atom) => {
+    const alone = emptyBits(ground.table.atoms.tools.atoms);
+    addBit(alone, atom);
+    return nameIn(ground.table, "tools", alone) ?? [];
+  });
+  return before.map((name): Play => {
+    const called: TestStep = { kind: "called", tools: [name], span: statement.span };
+    const refusal = sending(statement, { tool, expect: { kind: "refuse", reason: "flow" } });
+    return { steps: [called, refusal], lines: [`given called ${name}`, `send tool ${tool} expect refuse flow`] };
+  });
 }
 
 const A_CENT = 10_000;

@@ -5,6 +5,7 @@
  * first model that the subject may use, one token, and the price of the tokens said.
  */
 import { estimateCost } from "../decision/cost.ts";
+import { courseOf } from "../decision/course.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
@@ -52,6 +53,8 @@ export interface Stage {
   readonly table: Table;
   readonly principal: Principal;
   readonly counters: Counters;
+  /** What was called in the conversation before. */
+  readonly called: readonly string[];
 }
 
 /** Plays a line as often as it says; stops at the first time that ends otherwise than expected. */
@@ -94,7 +97,8 @@ function amountText(measure: Remaining["measure"], amount: number): string {
   return measure === "budget" ? dollars(amount) : thousands(amount);
 }
 
-function play({ table, principal, counters }: Stage, send: TestSend, now: number): Outcome {
+function play(stage: Stage, send: TestSend, now: number): Outcome {
+  const { table, principal, counters } = stage;
   const model = send.model ?? modelsFor(table, principal, now)[0] ?? anyModel(table);
   const tools = send.tool === null ? [] : [send.tool];
   const facts: Facts = { purpose: "generate", model, tools, doors: [], stream: true, maxTokens: 1, estimate: 1 };
@@ -108,6 +112,8 @@ function play({ table, principal, counters }: Stage, send: TestSend, now: number
     const message = `tool ${send.tool} is not granted, it would be taken out of the request`;
     return { kind: "refuse", reason: "tool", message, origins: [origin] };
   }
+  const closed = send.tool === null ? null : closedTool(stage, send.tool, now);
+  if (closed !== null) return closed;
   const found = guard(table, decision.guards, send);
   // What is found in the request is judged before limits are asked, what is found in the answer after.
   if (found?.kind === "refuse" && send.place !== "answer") return found;
@@ -121,6 +127,16 @@ function play({ table, principal, counters }: Stage, send: TestSend, now: number
   const way = { routes: decision.routes, holds: decision.holds };
   if (found?.kind === "refuse") return found;
   return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way };
+}
+
+/** The refusal of a tool that may not be called after what was called before. */
+function closedTool({ table, principal, called }: Stage, tool: string, now: number): Outcome | null {
+  const course = courseOf(table, principal, now);
+  for (const before of called) course?.call(before);
+  const denial = course?.denial(tool) ?? null;
+  if (denial === null) return null;
+  const message = `tool ${tool} may not be called after ${denial.after}`;
+  return { kind: "refuse", reason: "flow", message, origins: [denial.origin] };
 }
 
 /** A name to ask with when no name is written out anywhere. */

@@ -4,7 +4,7 @@
  * coverage.ts asks which tests notice.
  */
 import { addBit, eachBit, emptyBits, fullBits } from "../decision/bits.ts";
-import type { Grant, GuardBinding, Kind, Table, TableNode } from "../decision/table.ts";
+import type { FlowRule, Grant, GuardBinding, Kind, Table, TableNode } from "../decision/table.ts";
 import { activeText, dollars, thousands, untilText } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
 import type { Active, Limit, Model } from "../model/model.ts";
@@ -19,12 +19,13 @@ export type Statement = {
   readonly until: number | null;
 } & (
   | { readonly kind: "access"; readonly grant: Grant }
+  | { readonly kind: "flow"; readonly rule: FlowRule }
   | { readonly kind: "guard"; readonly binding: GuardBinding }
   | { readonly kind: "limit"; readonly slot: number; readonly amount: number; readonly limit: Limit }
   | { readonly kind: "active"; readonly window: number; readonly index: number }
 );
 
-/** Every `allow`, `deny`, `only`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
+/** Every `allow`, `deny`, `only`, flow rule, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
 export function statementsOf(model: Model, table: Table): Statement[] {
   return model.nodes.flatMap((it, node): Statement[] => {
     const laid = table.nodes[node]!;
@@ -38,6 +39,12 @@ export function statementsOf(model: Model, table: Table): Statement[] {
         if (grant.except.length > 0) return [];
         return [{ kind: "access", node, span, text: grant.origin.text, until, grant }];
       }),
+      ...it.flows
+        .filter(({ observe }) => !observe)
+        .map(({ span, until }, index): Statement => {
+          const rule = laid.flows[index]!;
+          return { kind: "flow", node, span, text: rule.origin.text, until, rule };
+        }),
       ...it.guards.flatMap(({ guardrail, observe, span, until }, index): Statement[] => {
         if (observe) return [];
         const text = `guard ${guardrail}${untilText(until)}`;
@@ -92,6 +99,12 @@ function without(statement: Statement, { table, family }: Ground): Table {
     case "access": {
       const change = (node: TableNode): TableNode => {
         return { ...node, grants: node.grants.filter((it) => it !== statement.grant) };
+      };
+      return { ...table, nodes: changed(table, [statement.node], change) };
+    }
+    case "flow": {
+      const change = (node: TableNode): TableNode => {
+        return { ...node, flows: node.flows.filter((it) => it !== statement.rule) };
       };
       return { ...table, nodes: changed(table, [statement.node], change) };
     }

@@ -51,6 +51,7 @@ export function runTest(test: Test, ground: Ground): TestResult {
   const reach = createReach(ground, test.node);
   const principal = principalOf(ground, test.node);
   const counters = createCounters(table.timezone);
+  const called: string[] = [];
   const claims = test.steps.filter((step): step is Claim => step.kind === "can" || step.kind === "cannot");
   let now = DEFAULT_CLOCK;
   const runStep = (step: TestStep): Diagnostic[] => {
@@ -67,8 +68,11 @@ export function runTest(test: Test, ground: Ground): TestResult {
       case "used":
       case "flight":
         return preload(table, principal, { step, counters, now });
+      case "called":
+        called.push(...step.tools);
+        return [];
       case "send":
-        return checkSend({ table, principal, counters }, step, now);
+        return checkSend({ table, principal, counters, called }, step, now);
       default:
         return step satisfies never;
     }

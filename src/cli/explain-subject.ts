@@ -27,6 +27,7 @@ function draw(found: Effective, dir: string, out: Channel): string {
     ...found.routes.map(({ models: names, via }) => `    ${names} go via ${via.join(" then ")}\n`),
     drawReach("tools", tools, { dir, out }),
     drawReach("providers", providers, { dir, out }),
+    drawFlows(found, dir, out),
     drawLimits(found, dir, out),
     drawGuards(found, dir, out),
     drawObserved(found, dir, out),
@@ -48,6 +49,12 @@ function drawReach(word: string, { text, lines }: Reach, { dir, out }: Page): st
   const open = word === "providers" && !lines.some((line) => line.text.startsWith("allow"));
   const why = open ? "    every declared provider counts as allowed where no line allows any\n" : "";
   return heading(word, text, out) + why + lines.map((line) => drawLine(line, dir, out)).join("");
+}
+
+function drawFlows({ flows }: Effective, dir: string, out: Channel): string {
+  if (flows.length === 0) return "";
+  const head = heading("flows", "in one conversation; the tools stay offered, a call of them is withheld", out);
+  return head + flows.map((line) => drawLine(line, dir, out)).join("");
 }
 
 function drawLimits({ limits }: Effective, dir: string, out: Channel): string {

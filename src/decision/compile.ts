@@ -7,13 +7,14 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Access, Model, Node } from "../model/model.ts";
 import { addGrants, allowedOf, NOTHING, type Sizes, type Sum } from "./access.ts";
-import { type Automaton, bitsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
+import { type Automaton, atomsOf, bitsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
 import { sameBits } from "./bits.ts";
 import { layDuties, observedGuardrails } from "./duties.ts";
 import { type Origin, originAt } from "./origin.ts";
 import { layPrices } from "./pricing.ts";
 import { checkRoutes, layRoutes } from "./routes.ts";
 import type {
+  FlowRule,
   Grant,
   Kind,
   Policy,
@@ -70,8 +71,13 @@ export function compile(model: Model, revision: Revision): { table: Table | null
 
 /** The policy as it would be if what is only observed were in force; null when nothing is. */
 function withObserved(model: Model): Model | null {
-  if (model.nodes.every(({ observed }) => observed.length === 0)) return null;
-  const nodes = model.nodes.map((node) => ({ ...node, access: [...node.access, ...node.observed] }));
+  const isPlain = ({ observed, flows }: Node) => observed.length === 0 && flows.every(({ observe }) => !observe);
+  if (model.nodes.every(isPlain)) return null;
+  const nodes = model.nodes.map((node) => ({
+    ...node,
+    access: [...node.access, ...node.observed],
+    flows: node.flows.map((flow) => ({ ...flow, observe: false })),
+  }));
   return { ...model, nodes };
 }
 
@@ -85,7 +91,8 @@ function layNodes(
   const nodes = model.nodes.map((node, index): TableNode => {
     const { kind, name, parent, doc } = node;
     const origin = originOfNode(model, node);
-    return { kind, name, parent, policy: policyOf[index]!, grants: grants[index]!, ...duties.of[index]!, origin, doc };
+    const access = { policy: policyOf[index]!, grants: grants[index]!, flows: layFlows(node, atoms) };
+    return { kind, name, parent, ...access, ...duties.of[index]!, origin, doc };
   });
   return { nodes, policies };
 }
@@ -125,8 +132,9 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
-  for (const { access, observed } of model.nodes) {
+  for (const { access, observed, flows } of model.nodes) {
     for (const it of [...access, ...observed]) if (it.thing === kind) add([...it.globs, ...it.except], it.span);
+    if (kind === "tools") for (const it of flows) add([...it.globs, ...it.after], it.span);
   }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
@@ -170,6 +178,14 @@ function tooMany(kind: Kind, infixes: readonly (readonly [string, Span])[], brok
     help: "name the start of the names, or write them out",
     notes: [],
   };
+}
+
+function layFlows({ flows }: Node, { tools }: Table["atoms"]): FlowRule[] {
+  const binding = flows.filter(({ observe }) => !observe);
+  return binding.map(({ globs, after, written, until, span }) => {
+    const text = `deny tools ${listNames(written.tools, 3)} after tools ${listNames(written.after, 3)}${untilText(until)}`;
+    return { tools: atomsOf(tools, globs), after: atomsOf(tools, after), until, origin: originAt(span, text) };
+  });
 }
 
 function layGrants(model: Model, atoms: Table["atoms"]): readonly (readonly Grant[])[] {

@@ -106,6 +106,14 @@ export interface Grant {
   readonly where: Predicate | null;
 }
 
+/** `deny tools … after tools …`: what closes, and what closes it. */
+export interface FlowRule {
+  readonly tools: Uint32Array;
+  readonly after: Uint32Array;
+  readonly until: Until;
+  readonly origin: Origin;
+}
+
 export interface TableNode {
   readonly kind: "org" | "team" | "key";
   readonly name: string;
@@ -114,6 +122,8 @@ export interface TableNode {
   readonly policy: number;
   /** The node's own statements, for origins and for chains with `until`. */
   readonly grants: readonly Grant[];
+  /** The node's own. */
+  readonly flows: readonly FlowRule[];
   /** Slot ids, guards and windows of the whole chain, org first. */
   readonly slots: readonly number[];
   readonly guards: readonly GuardBinding[];

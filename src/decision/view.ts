@@ -7,6 +7,7 @@ import { accessAt, chainOf, conditionalAt, explain, inForce } from "./access.ts"
 import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
 import { hasBit } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
+import { type FlowRules, flowRulesAt } from "./flow-rules.ts";
 import { createNaming } from "./naming.ts";
 import type { Origin } from "./origin.ts";
 import { createQuick, type Quick } from "./quick.ts";
@@ -49,6 +50,8 @@ export interface View {
   readonly conditional: Uint32Array | null;
   readonly holds: readonly Hold[];
   readonly guards: readonly number[];
+  /** null when no flow rule binds now. */
+  readonly flows: FlowRules | null;
   /** Windows that bind now; null when there are none. */
   readonly windows: readonly Window[] | null;
   /** The line that refuses requests with ungranted tools; null when they are stripped. */
@@ -133,12 +136,13 @@ function createView(runtime: Runtime, index: number, now: number): View {
   const bound = node.guards.filter(({ until }) => inForce(until, now)).map(({ guardrail }) => guardrail);
   // What binds needs not be observed.
   const guards = bound.filter((guard) => !bound.includes(table.guardrails[guard]!.twinOf ?? -1));
+  const chain = chainOf(table.nodes, index);
   const timed = [
     ...node.slots.flatMap((id) => table.slots[id]!.amounts),
     ...node.windows.flatMap((id) => table.windows[id]!.spans),
     ...node.guards,
+    ...chain.flatMap(({ flows }) => flows),
   ];
-  const chain = chainOf(table.nodes, index);
   const stretch = stretchOf(timed, now, scope);
   const windows = node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
   return {
@@ -148,6 +152,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     conditional: scope.conditional,
     holds: node.slots.map((id) => holdOf(table.slots[id]!, chain, now)).filter((hold) => hold !== null),
     guards: [...new Set(guards)].sort((a, b) => a - b),
+    flows: flowRulesAt(chain, table.atoms.tools.atoms, now),
     windows: windows.length > 0 ? windows : null,
     refusesTools: node.ungranted?.action === "refuse" ? node.ungranted.origin : null,
     atom: -1,

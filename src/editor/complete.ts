@@ -104,6 +104,7 @@ function wordProposals(word: string, rules: readonly string[], { cursor }: Asked
   // Some reasons of refusals are reserved words, and follow `refuse` only.
   const last = cursor.before.at(-1);
   if (rules.at(-1) === "expectation" && last !== "expect" && last !== "refuse") return [];
+  if (word === "after" && !closesTools(cursor.before)) return [];
   if (rules.includes("behind") && !fitsExpectation(word, cursor.before)) return [];
   return [{ kind: "word", label: word, snippet: null, detail: null, doc }];
 }
@@ -122,6 +123,12 @@ function fitsBlock(word: string, block: string): boolean {
   const kind = BY_WORD[word];
   const blocks: readonly string[] | undefined = kind && BLOCKS[kind];
   return blocks === undefined || blocks.includes(block);
+}
+
+/** Nothing but `deny tools` is said of what was called before. */
+function closesTools(before: readonly string[]): boolean {
+  const effect = before.findLastIndex((word) => word === "allow" || word === "deny" || word === "only");
+  return before[effect] === "deny" && before[effect + 1] === "tools";
 }
 
 /** `then` goes on with a route, and `to` says the text of a redaction. */
@@ -187,7 +194,10 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
       return last === "credential" ? named("word", next.means) : [];
     case "carry":
       return last === "model" || last === "tool" ? named("name", plainNames(asked, `${last}s`), last) : [];
+    case "given":
+      return named("name", plainNames(asked, "tools"), "tool");
     case "access":
+    case "after":
     case "can":
     case "models":
     case "tools":

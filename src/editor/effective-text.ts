@@ -5,13 +5,15 @@ import { dateText } from "../decision/clock.ts";
 const MOST = 6;
 
 /** Lines of Markdown. */
-export function effectiveText({ path, key, timezone, access, limits, guards, hours, ungranted }: Effective): string {
+export function effectiveText(found: Effective): string {
+  const { path, key, timezone, access, flows, limits, guards, hours, ungranted } = found;
   const rows = [
     path.length > 1 ? path.join(" › ") : null,
     key && keyText(key, timezone),
     `models: ${code(access.models.text)}`,
     `tools: ${code(access.tools.text)}`,
     `providers: ${code(access.providers.text)}`,
+    ...flows.filter(({ ended }) => !ended).map(lineText),
     ...folded(limits.filter(({ line }) => !line.ended).map(limitText)),
     guards.length === 0 ? null : `guards: ${guards.map(({ name, does }) => `${code(name)} ${does}`).join("; ")}`,
     ...hours.lines.map(lineText),

@@ -26,6 +26,8 @@ export const WORDS: Readonly<Record<string, string>> = {
     "Gives access. Nothing is allowed until an `allow` names it; a `deny` and an `only` on the path take away from it.",
   deny: "Takes access away, from this block and everything below it; nothing below can give it back.",
   only: "A ceiling: whatever is allowed, nothing but this remains, here and below.",
+  after:
+    "A flow rule: once a tool of the list behind it was called in a conversation, those before it may not be called in it.",
   guard: "Guardrails that every request and answer of this block and of those below it passes.",
   observe: "What follows decides nothing; that it would have done something is recorded.",
   limit: "A ceiling on requests or tokens per period, or on requests at one time.",
@@ -99,9 +101,10 @@ export const WORDS: Readonly<Record<string, string>> = {
   otherwise:
     "`otherwise cannot`: nothing but what the `can` lines list is granted, of the kinds that the test speaks about.",
   at: "Sets the clock of a test; behind an action: from which severity on; with `warn`, `most`: a share, a ceiling.",
-  given: "What was spent or used before.",
+  given: "What was spent, used or called before.",
   spent: "So much of each such budget was spent before.",
   used: "So much of each such limit was used before.",
+  called: "These tools were called in the conversation before.",
   send: "A request, played through access, guardrails and limits; what it takes is gone for the next.",
   model: "The model that is asked for; when not written, the first that the subject may use.",
   tool: "A tool that the request offers.",

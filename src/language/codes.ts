@@ -338,6 +338,14 @@ export const CODES = {
     "a lock file that was changed by hand",
     "A lock file is written by `gw mcp pin` and holds, for each tool, the hash of its definition and the definition itself. A line that does not fit its hash pins nothing that anybody saw. Restore the file, or pin anew and review the difference.",
   ),
+  GW3060: error(
+    "`after` behind something else than `deny tools`",
+    "A flow rule closes tools in a conversation in which others were called: `deny tools Bash after tools WebFetch`. Nothing is opened by what was called before, and models and providers are chosen before anything is called.",
+  ),
+  GW3061: error(
+    "a flow rule about what is not called as a tool",
+    "Which conversation a tool is called in is known by the id that the model's answer gave to the call. Reading a resource or getting a prompt has no such id, so a rule over a conversation cannot speak of `mcp-resource:` and `mcp-prompt:`. Deny them, or name the tools that matter.",
+  ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------
   GW4001: error(

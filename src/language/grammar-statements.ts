@@ -7,8 +7,10 @@ import type {
   ActiveStatement,
   BudgetStatement,
   ConcurrencyStatement,
+  FlowStatement,
   GuardStatement,
   Instant,
+  Item,
   LimitStatement,
   Scope,
   Statement,
@@ -25,6 +27,9 @@ const ONCE: Partial<Record<Statement["kind"], string>> = {
   owner: "owner",
   expires: "expires",
 };
+
+/** Statements that `observe` may stand before. */
+type Observable = AccessStatement | FlowStatement | GuardStatement;
 
 const EFFECTS = [Reserved.allow, Reserved.deny, Reserved.only] as const;
 
@@ -47,15 +52,34 @@ export class GrammarStatements extends GrammarParts {
 
   protected readonly statement = this.RULE("statement", (): Statement | undefined => this.OR(this.statements));
 
-  private readonly access = this.RULE("access", (): AccessStatement | undefined => {
+  private readonly access = this.RULE("access", (): AccessStatement | FlowStatement | undefined => {
     const first = this.OR(this.effects);
     const thing = this.SUBRULE(this.thing);
     const items = this.SUBRULE(this.items);
-    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    const after = this.OPTION(() => this.SUBRULE(this.after)) ?? null;
+    const until = this.OPTION1(() => this.SUBRULE(this.until)) ?? null;
     if (thing === undefined || items === undefined) return undefined;
     const effect = first.image as AccessStatement["effect"];
-    return { kind: "access", observe: false, effect, thing, items, until, span: this.since(first) };
+    const span = this.since(first);
+    if (after === null) return { kind: "access", observe: false, effect, thing, items, until, span };
+    return this.ACTION((): FlowStatement | undefined => {
+      if (effect === "deny" && thing === "tools") return { kind: "flow", observe: false, items, after, until, span };
+      const message = `\`after\` follows \`deny tools\` alone, not \`${effect} ${thing}\``;
+      this.fault("GW3060", span, message, "as in `deny tools Bash after tools WebFetch`");
+      return undefined;
+    });
   });
+
+  /** Which calls close the tools before it. */
+  private readonly after = this.RULE(
+    "after",
+    (): Item[] | undefined => {
+      this.CONSUME(tokens.Contextual.after);
+      this.CONSUME(tokens.Inner.tools);
+      return this.SUBRULE(this.items);
+    },
+    PART,
+  );
 
   private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
     const first = this.CONSUME(Reserved.guard);
@@ -65,10 +89,10 @@ export class GrammarStatements extends GrammarParts {
   });
 
   /** Of other statements that are only observed later.ts says that they are not understood yet. */
-  private readonly observed = this.RULE("observed", (): AccessStatement | GuardStatement | undefined => {
+  private readonly observed = this.RULE("observed", (): Observable | undefined => {
     const first = this.CONSUME(Reserved.observe);
     const statement = this.OR([
-      { ALT: (): AccessStatement | undefined => this.SUBRULE(this.access) },
+      { ALT: (): Observable | undefined => this.SUBRULE(this.access) },
       { ALT: (): GuardStatement | undefined => this.SUBRULE(this.guard) },
     ]);
     return statement && { ...statement, observe: true, span: this.since(first) };

@@ -87,6 +87,13 @@ export class GrammarTests extends GrammarServices {
           return this.SUBRULE(this.used, { ARGS: [first] });
         },
       },
+      {
+        ALT: (): TestStatement | undefined => {
+          this.CONSUME(Contextual.called);
+          const called = this.SUBRULE(this.names);
+          return called && { kind: "called", tools: called, span: this.since(first) };
+        },
+      },
     ]);
   });
 

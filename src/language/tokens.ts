@@ -206,6 +206,8 @@ const CONTEXTUAL_WORDS = [
   "ungranted",
   "spent",
   "used",
+  "called",
+  "after",
   "remaining",
   "every",
   "within",

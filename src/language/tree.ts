@@ -57,6 +57,20 @@ export interface AccessStatement {
   readonly span: Span;
 }
 
+/**
+ * `deny tools @egress after tools @untrusted`: once a tool of the second list was called in a conversation, those of the
+ * first may not be called in it any more.
+ */
+export interface FlowStatement {
+  readonly kind: "flow";
+  /** `observe deny … after …`: it decides nothing, and what it would have decided is recorded. */
+  readonly observe: boolean;
+  readonly items: readonly Item[];
+  readonly after: readonly Item[];
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
 export interface GuardStatement {
   readonly kind: "guard";
   /** `observe guard …`: it decides nothing, and what it would have done is recorded. */
@@ -141,6 +155,7 @@ export interface LabelStatement {
 
 export type Statement =
   | AccessStatement
+  | FlowStatement
   | GuardStatement
   | LimitStatement
   | ConcurrencyStatement
@@ -449,6 +464,8 @@ export type TestStatement =
   | { readonly kind: "at"; readonly at: Instant; readonly span: Span }
   | { readonly kind: "spent"; readonly rate: MoneyRate; readonly span: Span }
   | { readonly kind: "used"; readonly measure: "requests" | "tokens"; readonly rate: Rate; readonly span: Span }
+  /** `given called WebFetch`: what was called in the conversation before. */
+  | { readonly kind: "called"; readonly tools: readonly Word[]; readonly span: Span }
   /** `given used concurrency 2`: requests under way. */
   | { readonly kind: "flight"; readonly amount: number; readonly span: Span }
   | Send;

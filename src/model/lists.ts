@@ -1,5 +1,5 @@
 /** The lists of names that declarations hold, and why a name in them has to be known. groups.ts says what they stand for. */
-import type { Declaration, Item, Thing } from "../language/tree.ts";
+import type { Declaration, Item, Statement, Thing } from "../language/tree.ts";
 
 /** Why an unknown name is an error, by the kind of line that its list stands in. */
 export const WHY_KNOWN = {
@@ -17,15 +17,27 @@ export interface List {
   readonly reason: string | null;
 }
 
+/** The lists of a statement of an org, team or key. */
+export function statementLists(statement: Statement): readonly List[] {
+  switch (statement.kind) {
+    case "access": {
+      const { thing, items, effect } = statement;
+      return [{ thing, items, reason: WHY_KNOWN[effect] }];
+    }
+    case "flow":
+      return [statement.items, statement.after].map((items) => ({ thing: "tools", items, reason: WHY_KNOWN.deny }));
+    default:
+      return [];
+  }
+}
+
 /** The lists of one declaration, in the order of the text. */
 export function listsIn(declaration: Declaration): readonly List[] {
   switch (declaration.kind) {
     case "org":
     case "team":
     case "key":
-      return declaration.body.flatMap((it) =>
-        it.kind === "access" ? [{ thing: it.thing, items: it.items, reason: WHY_KNOWN[it.effect] }] : [],
-      );
+      return declaration.body.flatMap((it) => statementLists(it));
     case "test":
       return declaration.body.flatMap((it) =>
         it.kind === "can" || it.kind === "cannot" ? [{ ...it, reason: WHY_KNOWN.test }] : [],

@@ -48,6 +48,21 @@ export interface Access {
   readonly span: Span;
 }
 
+/**
+ * `deny tools … after tools …`, its groups expanded to globs: once a tool of `after` was called in a conversation, those of
+ * `globs` may not be called in it any more. They stay offered.
+ */
+export interface Flow {
+  readonly globs: readonly string[];
+  readonly after: readonly string[];
+  /** Both lists as their author wrote them. */
+  readonly written: { readonly tools: readonly string[]; readonly after: readonly string[] };
+  /** It decides nothing here; what it would have decided is recorded. */
+  readonly observe: boolean;
+  readonly until: Until;
+  readonly span: Span;
+}
+
 export interface GuardUse {
   readonly guardrail: string;
   /** It decides nothing here; what it would have done is recorded. */
@@ -96,6 +111,7 @@ export interface Node {
   readonly access: readonly Access[];
   /** Statements that decide nothing; what they would have decided is recorded. */
   readonly observed: readonly Access[];
+  readonly flows: readonly Flow[];
   readonly guards: readonly GuardUse[];
   readonly limits: readonly Limit[];
   readonly active: readonly Active[];
@@ -316,6 +332,7 @@ export type TestStep =
       readonly span: Span;
     }
   | { readonly kind: "flight"; readonly amount: number; readonly span: Span }
+  | { readonly kind: "called"; readonly tools: readonly string[]; readonly span: Span }
   | TestSend;
 
 export interface Test {

@@ -1,6 +1,7 @@
 /** The lists of the policy itself, as they are written: on nodes, in groups, behind `via`. A pack's are its author's affair. */
 import type { Item, Word } from "../language/tree.ts";
 import type { Declared } from "./declared.ts";
+import { statementLists } from "./lists.ts";
 import type { NameList } from "./model.ts";
 
 /** Gathers them. */
@@ -8,7 +9,7 @@ export function nameLists({ orgs, teams, keys, models, tools }: Declared): NameL
   const lists: NameList[] = [];
   const inGroups = (thing: "models" | "tools", items: readonly Item[]) => lists.push({ thing, items, routeOf: null });
   for (const { body } of [...orgs, ...declarationsOf(teams), ...declarationsOf(keys)]) {
-    for (const it of body) if (it.kind === "access") lists.push({ thing: it.thing, items: it.items, routeOf: null });
+    for (const { thing, items } of body.flatMap(statementLists)) lists.push({ thing, items, routeOf: null });
   }
   for (const { pack, name, declaration } of models.values()) {
     if (pack !== null) continue;

@@ -2,6 +2,8 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type {
   AccessStatement,
+  FlowStatement,
+  Item,
   KeyDeclaration,
   OrgDeclaration,
   Statement,
@@ -10,10 +12,11 @@ import type {
 } from "../language/tree.ts";
 import { parentPath } from "./checks/parents-declared.ts";
 import type { Declared } from "./declared.ts";
+import { fault } from "./fault.ts";
 import type { Groups } from "./groups.ts";
 import { lastMoment } from "./instant.ts";
 import { WHY_KNOWN } from "./lists.ts";
-import type { Access, Active, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
+import type { Access, Active, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
 
 /** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
@@ -54,6 +57,7 @@ function bodyBuilder(workshop: Workshop) {
   return (block: Block, name: string, parent: number | null): Node => {
     const access: Access[] = [];
     const observed: Access[] = [];
+    const flows: Flow[] = [];
     const guards: GuardUse[] = [];
     const limits: Limit[] = [];
     const active: Active[] = [];
@@ -62,6 +66,9 @@ function bodyBuilder(workshop: Workshop) {
       switch (statement.kind) {
         case "access":
           (statement.observe ? observed : access).push(accessOf(statement, workshop, moment));
+          break;
+        case "flow":
+          flows.push(flowOf(statement, workshop, moment));
           break;
         case "guard":
           for (const guard of statement.names) {
@@ -98,7 +105,8 @@ function bodyBuilder(workshop: Workshop) {
     }
     const { kind, doc } = block;
     const key = kind === "key" ? keyFacts(block, moment) : null;
-    return { kind, name, parent, access, observed, guards, limits, active, ungranted, key, doc, span: block.name.span };
+    const statements = { access, observed, flows, guards, limits, active, ungranted };
+    return { kind, name, parent, ...statements, key, doc, span: block.name.span };
   };
 }
 
@@ -118,8 +126,30 @@ function momentsOf(zone: string) {
 function accessOf(statement: AccessStatement, { groups, report }: Workshop, moment: Moments): Access {
   const { effect, thing, items, span } = statement;
   const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: WHY_KNOWN[effect] }, report);
-  const written = items.map(({ kind, text }) => (kind === "reference" ? `@${text}` : text));
+  const written = items.map(asWritten);
   return { effect, thing, globs, written, except: [], where: null, until: moment(statement.until), span };
+}
+
+function flowOf(statement: FlowStatement, workshop: Workshop, moment: Moments): Flow {
+  const { observe, items, after, until, span } = statement;
+  const globsOf = (list: readonly Item[]) => [...new Set(list.flatMap((item) => globsOfCalled(item, workshop)))];
+  const written = { tools: items.map(asWritten), after: after.map(asWritten) };
+  return { globs: globsOf(items), after: globsOf(after), written, observe, until: moment(until), span };
+}
+
+/** Only of a tool it is known in which conversation it is called. */
+function globsOfCalled(item: Item, { groups, report }: Workshop): readonly string[] {
+  const globs = groups.expand([item], { thing: "tools", pack: null, reason: WHY_KNOWN.deny }, report);
+  const other = globs.find((glob) => /^mcp-(?:prompt|resource):/.test(glob));
+  if (other !== undefined) {
+    const message = `\`${other}\` is not called as a tool, so no conversation is known that it is part of`;
+    report(fault("GW3061", item.span, message, "deny it, or name the tools that matter"));
+  }
+  return globs;
+}
+
+function asWritten({ kind, text }: Item): string {
+  return kind === "reference" ? `@${text}` : text;
 }
 
 function limitOf(

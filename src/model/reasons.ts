@@ -8,6 +8,7 @@ export const REASONS = [
   "provider",
   "tool",
   "arguments",
+  "flow",
   "guardrail",
   "requests",
   "tokens",

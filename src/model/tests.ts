@@ -1,5 +1,5 @@
 /** `test` blocks → tests of the model: subjects as nodes, names as globs, dates as moments. */
-import type { TestDeclaration, TestStatement } from "../language/tree.ts";
+import type { TestDeclaration, TestStatement, Word } from "../language/tree.ts";
 import { fault } from "./fault.ts";
 import { globFault } from "./glob.ts";
 import { lastMoment } from "./instant.ts";
@@ -41,6 +41,10 @@ function stepOf(step: TestStatement, workshop: Workshop): TestStep {
       return { kind: "used", measure: step.measure, amount: step.rate.amount, period: step.rate.period, span };
     case "flight":
       return { kind: "flight", amount: step.amount, span };
+    case "called": {
+      for (const tool of step.tools) checkName(tool, "tools", workshop);
+      return { kind: "called", tools: step.tools.map(({ text }) => text), span };
+    }
     case "send":
       return sendOf(step, workshop);
     default:
@@ -48,15 +52,15 @@ function stepOf(step: TestStatement, workshop: Workshop): TestStep {
   }
 }
 
-function sendOf(step: Extract<TestStatement, { kind: "send" }>, { report }: Workshop): TestStep {
+function checkName({ text, span }: Word, thing: "models" | "tools", { report }: Workshop): void {
+  const wrong = globFault(text, thing);
+  if (wrong) report(fault(wrong.code, span, wrong.message, wrong.help));
+}
+
+function sendOf(step: Extract<TestStatement, { kind: "send" }>, workshop: Workshop): TestStep {
   const { model, tool, text, place, microUsd, tokens, times, expect, span } = step;
-  for (const [word, thing] of [
-    [model, "models"],
-    [tool, "tools"],
-  ] as const) {
-    const wrong = word && globFault(word.text, thing);
-    if (wrong) report(fault(wrong.code, word.span, wrong.message, wrong.help));
-  }
+  if (model) checkName(model, "models", workshop);
+  if (tool) checkName(tool, "tools", workshop);
   return {
     kind: "send",
     model: model?.text ?? null,

@@ -9,6 +9,7 @@ import type {
   Access,
   Active,
   Deed,
+  Flow,
   Group,
   Guardrail,
   GuardUse,
@@ -45,6 +46,7 @@ export interface NodeParts {
   readonly limits?: readonly Limit[];
   readonly active?: readonly Active[];
   readonly observed?: readonly Access[];
+  readonly flows?: readonly Flow[];
   readonly ungranted?: Node["ungranted"];
   readonly expires?: number;
   readonly doc?: string;
@@ -56,6 +58,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
   const {
     access = [],
     observed = [],
+    flows = [],
     guards = [],
     limits = [],
     active = [],
@@ -65,7 +68,8 @@ export function node(line: number, words: string, parent: number | null, parts: 
   } = parts;
   const digest = line.toString(16).padStart(64, "0");
   const key = kind === "key" ? { digest, owner: null, expires, labels: [] } : null;
-  return { kind, name, parent, access, observed, guards, limits, active, ungranted, key, doc, span: at(line) };
+  const statements = { access, observed, flows, guards, limits, active, ungranted };
+  return { kind, name, parent, ...statements, key, doc, span: at(line) };
 }
 
 export function limit(line: number, parts: Partial<Limit>): Limit {

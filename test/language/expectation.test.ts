@@ -39,7 +39,7 @@ test("what a body may hold is what the grammar takes there", () => {
 
 test("there is an example for each declaration and statement, and it parses", () => {
   const inNode = ["access", "guard", "observed", "limit", "budget", "active", "ungranted"];
-  inNode.push("timezone", "owner", "expires", "label");
+  inNode.push("after", "timezone", "owner", "expires", "label");
   const inGuardrail = ["action", "sample", "ask", "timeout"];
   const inPattern = ["texts", "patternChecks", "exemptions", "grade"];
   const inService = ["resource", "serviceCheck"];

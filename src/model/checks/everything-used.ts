@@ -7,6 +7,7 @@ import type { Item, Thing, Word } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
+import { statementLists } from "../lists.ts";
 
 /** Packs, and groups, patterns, guardrails, services and providers of the policy itself, that nothing names. */
 export function everythingUsed(declared: Declared): Diagnostic[] {
@@ -99,8 +100,8 @@ function collect(declared: Declared): Used {
   ];
   for (const { body } of blocks) {
     for (const statement of body) {
-      if (statement.kind === "access") items(statement.thing, statement.items);
-      else if (statement.kind === "guard") for (const { text } of statement.names) used.guardrails.add(text);
+      for (const list of statementLists(statement)) items(list.thing, list.items);
+      if (statement.kind === "guard") for (const { text } of statement.names) used.guardrails.add(text);
     }
   }
   for (const { declaration } of declared.guardrails.values()) {

@@ -12,6 +12,7 @@ const EVERYWHERE: readonly Block[] = ["org", "team", "key"];
 /** The blocks on which each statement has a meaning. */
 export const BLOCKS = {
   access: EVERYWHERE,
+  flow: EVERYWHERE,
   guard: EVERYWHERE,
   limit: EVERYWHERE,
   concurrency: EVERYWHERE,

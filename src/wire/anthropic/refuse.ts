@@ -40,6 +40,7 @@ const REFUSALS = {
   provider: POLICY,
   tool: POLICY,
   arguments: POLICY,
+  flow: POLICY,
   guardrail: POLICY,
   requests: RATE,
   tokens: RATE,
