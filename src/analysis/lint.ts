@@ -12,6 +12,7 @@ import { covered } from "./lint/covered.ts";
 import { coveredHours } from "./lint/covered-hours.ts";
 import { coveredLimits } from "./lint/covered-limits.ts";
 import { guardsTwice } from "./lint/guards-twice.ts";
+import { idleFlows } from "./lint/idle-flows.ts";
 import { idleKeys } from "./lint/idle-keys.ts";
 import { leftOut } from "./lint/left-out.ts";
 import { type IdleLine, idleLines } from "./lint/lines.ts";
@@ -28,6 +29,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   coveredHours,
   listEntries,
   guardsTwice,
+  idleFlows,
   unreachable,
   routes,
   beyondTeam,

@@ -470,6 +470,10 @@ export const CODES = {
     "a deny of what could never be allowed here",
     "An `only` on the same path keeps out all that the line denies, whatever is allowed below. The line changes nothing as long as the ceiling stands. Delete it, or lift the ceiling where that was meant.",
   ),
+  GW6014: warning(
+    "a flow rule that closes nothing",
+    "All that the line would close is denied on its own block or above it, or kept out by an `only`, or other flow rules on the same path close it after the same calls, at every time from now on. Delete the line, or mend the one that covers it.",
+  ),
   GW6020: warning(
     "an allow that nothing gets through",
     "All that the line allows is denied, or kept out by an `only`, on its own block or above it, at every time from now on. Deny beats `only`, `only` beats allow, and what stands below a ceiling cannot lift it. Delete the line, or change what keeps it out.",
