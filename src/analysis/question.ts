@@ -6,7 +6,7 @@ import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
-import { runtimeOf } from "../decision/view.ts";
+import { runtimeOf, viewOf } from "../decision/view.ts";
 
 /** What is asked; at least one of model and tool. */
 export interface Question {
@@ -30,6 +30,8 @@ export interface Answer {
   readonly decision: Decision | null;
   readonly model: Verdict | null;
   readonly tool: Verdict | null;
+  /** Flow rules by which the tool may not be called any more after others. */
+  readonly flows: readonly Origin[];
   /** True when the request passes and nothing that was asked for is taken out of it. */
   readonly passes: boolean;
 }
@@ -45,7 +47,13 @@ export function answer(table: Table, question: Question): Answer {
     tool: tool === null ? null : verdictOf(table, question, { thing: "tools", name: tool }),
   };
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false;
-  return { decision, ...verdicts, passes };
+  const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
+  return { decision, ...verdicts, flows, passes };
+}
+
+function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {
+  const runtime = runtimeOf(table);
+  return viewOf(runtime, node, at).flows?.originsOf(runtime.atomOf.tools(tool)) ?? [];
 }
 
 /** The holder of a key; for a team or the org, a key in it that never expires. */

@@ -20,9 +20,13 @@ export function explainQuestion({ side, node, at, dir, format, model, tool }: As
   const verdicts = [found.model, found.tool].flatMap((verdict, i) =>
     verdict === null ? [] : [drawVerdict(i === 0 ? "model" : "tool", verdict, { dir, out, written })],
   );
+  const flows =
+    found.flows.length === 0 ? "" : `    but not after what these name:\n${drawOrigins(found.flows, dir, written)}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
-    [head, ...verdicts, drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null })].join(""),
+    [head, ...verdicts, flows, drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null })].join(
+      "",
+    ),
   );
   return found.passes ? 0 : 1;
 }

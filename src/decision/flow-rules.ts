@@ -33,6 +33,11 @@ export class FlowRules {
     return closed;
   }
 
+  /** Every line that may close a tool, from the org down. */
+  originsOf(atom: number): readonly Origin[] {
+    return this.#rules.filter(({ tools }) => hasBit(tools, atom)).map(({ origin }) => origin);
+  }
+
   /** The first line, from the org down, that closes a tool after another; null when none does. */
   originOf(atom: number, after: number): Origin | null {
     return this.#rules.find((rule) => hasBit(rule.tools, atom) && hasBit(rule.after, after))?.origin ?? null;
