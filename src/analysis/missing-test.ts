@@ -118,7 +118,7 @@ function claimAbout(statement: AccessStatement, node: number, { ground, mutant }
   return claim === null ? null : [...clock(now), claim];
 }
 
-const PLAIN = /^[A-Za-z_][\w.:/-]*$/;
+const PLAIN = /^[A-Za-z_](?:[\w.:/-]*[\w.-])?$/;
 
 /** A name of the set that can be written: one that stands in the policy before any other. */
 function nameIn(table: Table, thing: Kind, bits: Uint32Array): string | null {

@@ -154,6 +154,20 @@ test("without tests nothing is covered, and each missing test holds, covers its 
   );
 });
 
+test("a flow rule is missed by a test that says what was called before", () => {
+  const flow = "deny tools Read after tools client-mcp:crm/*";
+  const text = POLICY.replace("  guard drops\n", `  guard drops\n  ${flow}\n`);
+  const { missing } = coverageOf(judge(policy(text))).uncovered.find(({ statement }) => statement.text === flow)!;
+  assert.ok(missing.kind === "test");
+  const lines = ["  given called client-mcp:crm/x", "  send tool Read expect refuse flow"];
+  assert.deepEqual(missing.text.split("\n").slice(1, -2), lines);
+  const covered = coverageOf(judge(policy(`${text}\n${missing.text}`)));
+  assert.ok(!texts(covered.uncovered).includes(flow));
+  const denied = POLICY.replace("  guard drops\n", "  deny tools Write after tools Read\n");
+  const idle = coverageOf(judge(policy(denied))).uncovered.find(({ statement }) => statement.kind === "flow")!;
+  assert.ok(idle.missing.kind === "none" && !idle.missing.idle);
+});
+
 test("a test is offered for each kind of statement", () => {
   const bare = coverageOf(judge(policy(POLICY)));
   const offered = new Map(bare.uncovered.map(({ statement, missing }) => [statement.text, missing]));
@@ -237,6 +251,7 @@ function randomPolicy(seed: number): string {
       maybe(() => `allow models ${models()}${until()}`),
       maybe(() => `${effect()} models ${models()}`),
       maybe(() => `${effect()} tools ${tools()}${until()}`),
+      maybe(() => `deny tools ${tools()} after tools ${tools()}${until()}`),
       maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
       maybe(() => `guard ${some(["g", "h"])}${until()}`),
       maybe(() => `limit requests ${chance.pick(["5", "9"])}/${chance.pick(["sec", "min"])}`),
@@ -301,10 +316,11 @@ function lacking(model: Model, statement: Statement): Model {
       (it) => it.span !== statement.span || ("guardrail" in it && statement.text.split(" ")[1] !== it.guardrail),
     );
   const it = model.nodes[statement.node]!;
-  const { access, guards, limits, active } = it;
+  const { access, flows, guards, limits, active } = it;
   const changed = {
     ...it,
     access: lost(access),
+    flows: lost(flows),
     guards: lost(guards),
     limits: lost(limits),
     active: lost(active),
@@ -314,8 +330,11 @@ function lacking(model: Model, statement: Statement): Model {
 
 /** The same with a test more, so that every glob of the whole model has its atoms; it is never run. */
 function withNames(mutant: Model, { nodes }: Model): Model {
-  const steps = nodes.flatMap(({ access }) =>
-    access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
-  );
+  const steps = nodes.flatMap(({ access, flows }) => [
+    ...access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
+    ...flows.map(({ globs, after, span }) => {
+      return { kind: "can", thing: "tools", globs: [...globs, ...after], span } as const;
+    }),
+  ]);
   return { ...mutant, tests: [...mutant.tests, { name: "names", node: 0, steps, span: nodes[0]!.span }] };
 }

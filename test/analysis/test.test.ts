@@ -4,7 +4,7 @@ import { DEFAULT_CLOCK, runTests, type TestResult } from "../../src/analysis/tes
 import type { Period } from "../../src/language/tree.ts";
 import { checkExpression } from "../../src/model/expression.ts";
 import { NO_FILTER } from "../../src/model/filters/filter.ts";
-import type { Deed, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
+import type { Deed, Flow, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
 import { access, at, doing, group, limit, model, node, price, provider, REDACT, tableOf } from "../decision/models.ts";
 
 const { expression } = checkExpression({ pattern: "EMP-\\d+", flags: "", span: at(1) });
@@ -24,10 +24,20 @@ function guardrail(name: string, deed: Deed): Guardrail {
   return { name, on: ["request"], in: ["user"], patterns: [pattern], ...doing(deed), doc: null, span: at(70) };
 }
 
+const FLOW: Flow = {
+  globs: ["mcp:crm/set"],
+  after: ["WebFetch", "mcp:crm/get"],
+  written: { tools: ["mcp:crm/set"], after: ["WebFetch", "mcp:crm/get"] },
+  observe: false,
+  until: DEFAULT_CLOCK + 86_400_000,
+  span: at(29),
+};
+
 const NODES = [
   node(10, "org acme", null, { access: [access(11, "deny tools connector:*")] }),
   node(20, "team eng", 0, {
     access: [access(21, "allow models haiku-1 haiku-2"), access(22, "allow tools Read mcp:crm/*")],
+    flows: [FLOW],
     limits: [
       limit(23, { amount: 3, period: "min", per: "key" }),
       limit(24, { measure: "budget", amount: 50e6, period: "day", per: "key" }),
@@ -306,4 +316,28 @@ test("the clock stands still until a test moves it: windows and expiry are judge
 
 test("a team without keys is tested like one with keys", () => {
   passes(run(4, claim("cannot", "models", "**"), send({ model: "haiku-1", expect: refuse("model") })));
+});
+
+test("`given called` says what was called before, for the lines below it", () => {
+  const called = (...tools: string[]): TestStep => ({ kind: "called", tools, span: at(++line) });
+  const later: TestStep = { kind: "at", at: DEFAULT_CLOCK + 2 * 86_400_000, span: at(++line) };
+  const closed = refuse("flow");
+  passes(
+    run(DANA, send({ tool: "mcp:crm/set" }), called("Read", "WebFetch"), send({ tool: "mcp:crm/set", expect: closed })),
+  );
+  passes(run(DANA, called("client-mcp:x/y"), send({ tool: "mcp:crm/set" }), send({ tool: "Read" })));
+  passes(run(DANA, called("mcp:crm/get"), send({ tool: "mcp:crm/set", expect: refuse(null) }), send({ tool: "Read" })));
+  passes(run(DANA, called("WebFetch"), later, send({ tool: "mcp:crm/set" })));
+  // What is not granted at all is not closed: it is not there.
+  passes(run(DANA, called("WebFetch"), send({ tool: "Bash", expect: refuse("tool") })));
+  const result = run(DANA, called("WebFetch"), send({ tool: "mcp:crm/set" }));
+  const message =
+    "the request is refused for `flow` (tool mcp:crm/set may not be called after WebFetch), and the test expects it to be allowed";
+  assert.deepEqual(failsOnce(result), ["GW5003", message]);
+  const words =
+    "decided by `deny tools mcp:crm/set after tools WebFetch, mcp:crm/get until 2026-01-06T12:00Z` at p.policy:29";
+  assert.deepEqual(
+    result.failures[0]!.notes.map((note) => note.message),
+    [words],
+  );
 });
