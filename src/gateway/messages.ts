@@ -5,6 +5,7 @@
 import { hash } from "node:crypto";
 import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
+import { nameOfCall } from "../wire/anthropic/called.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
 import { cutTools } from "../wire/anthropic/edit.ts";
 import type { MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
@@ -64,6 +65,8 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     agent: nameIn(arrival.headers["x-claude-code-agent-id"]),
     conversation: session ?? request.session ?? texts.opening(),
     continuity: { session: session ?? request.session, opening: texts.opening, answered: request.answered },
+    called: () => new Set(request.calls.map((call) => nameOfCall(call, request.hosts))),
+    nameOf: (call) => nameOfCall(call, request.hosts),
     forced: request.toolChoice,
     definitions: request.definitions,
     ran: request.ran,

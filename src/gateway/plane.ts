@@ -6,6 +6,7 @@
 import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
+import type { CallingBlock } from "../wire/anthropic/called.ts";
 import type { Edit, MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
 import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
@@ -35,6 +36,10 @@ export interface Asked {
   readonly conversation: string;
   /** The same in its parts, for what must outlive a change of the name. */
   readonly continuity: Continuity;
+  /** The tools that the model called before, as far as the request shows. */
+  called(): ReadonlySet<string>;
+  /** What an answer calls, by the name that policy knows it by. */
+  nameOf(call: CallingBlock): string;
   readonly texts: Texts;
   /** The tool that the model is made to call; null when it may choose. */
   readonly forced: string | null;

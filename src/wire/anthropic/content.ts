@@ -5,6 +5,7 @@
  */
 import type { Place } from "../../language/tree.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
+import { type CallingBlock, isCalling } from "./called.ts";
 import { isSystem, listedNames } from "./listing.ts";
 import type { TextSpan, ToolList, ToolSpan, Unread } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
@@ -78,6 +79,8 @@ export class ContentReader {
   answered = false;
   /** True when the model has called a tool of the client's before. */
   called = false;
+  /** Every call that the model made before, by its tool. */
+  readonly calls: CallingBlock[] = [];
   readonly ran = new RanCalls();
   readonly #json: Json;
   readonly #known: KnownNames;
@@ -156,10 +159,7 @@ export class ContentReader {
     const unread = UNREAD.get(type);
     if (unread !== undefined) this.#leave(unread);
     if (WORDLESS.has(type)) return type;
-    if (type === "tool_use") {
-      this.called = true;
-      this.ran.ask(this.#string(fields, "id"), this.#string(fields, "name"));
-    }
+    if (isCalling(type)) this.#call(type, fields);
     if (type === "tool_result") this.ran.result(this.#string(fields, "tool_use_id"), this.#isTrue(fields, "is_error"));
     if (CALLS.has(type)) this.#leaves(fields.get("input"), "tool-input");
     else if (type === "document" || type === "search_result") this.#document(fields, place);
@@ -171,6 +171,14 @@ export class ContentReader {
       this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
     }
     return type;
+  }
+
+  #call(type: CallingBlock["type"], fields: ReadonlyMap<string, Node>): void {
+    if (type === "tool_use") this.called = true;
+    const name = this.#string(fields, "name");
+    if (name === null) return;
+    this.calls.push({ type, name, server: type === "mcp_tool_use" ? this.#string(fields, "server_name") : null });
+    if (type === "tool_use") this.ran.ask(this.#string(fields, "id"), name);
   }
 
   #leave(what: Unread): void {

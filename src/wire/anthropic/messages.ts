@@ -1,5 +1,6 @@
 /** A Messages request as found in its bytes, without rebuilding them. read.ts finds it, edit.ts and the gateway use it. */
 import type { Place } from "../../language/tree.ts";
+import type { CallingBlock } from "./called.ts";
 import type { RanCall } from "./ran.ts";
 
 /** A string in the body: byte offsets of what stands between its quotes, escapes not undone. */
@@ -84,6 +85,10 @@ export interface MessagesRequest {
   readonly answered: boolean;
   /** True when the model has called a tool of the client's before. */
   readonly called: boolean;
+  /** Every call that the model made before, in order. */
+  readonly calls: readonly CallingBlock[];
+  /** The connector of each server in `mcp_servers`, by the server's name. */
+  readonly hosts: ReadonlyMap<string, string>;
   /** Calls of the last answer that the client says it has carried out, of tools of servers. */
   readonly ran: readonly RanCall[];
 }

@@ -48,6 +48,12 @@ export function nameOfEntry(entry: ToolEntry, hosts: ReadonlyMap<string, string>
   return unknown(entry.type);
 }
 
+/** Canonical name of a tool that the provider itself carries out, by the name that its call has. */
+export function nameOfServed(name: string): string {
+  const family = name.replace(/^(?:bash|text_editor)_(?=code_execution$)/, "");
+  return SERVER_FAMILIES.has(family) ? `server:${family}` : unknown(name);
+}
+
 /** Canonical name of an entry of `mcp_servers`, by the host of its address. */
 export function nameOfServer(url: string | null): string {
   const host = PLAIN_URL.exec(url ?? "")?.[1]?.toLowerCase();

@@ -100,6 +100,8 @@ class RequestReader {
       session: this.#session(),
       answered: content.answered,
       called: content.called,
+      calls: content.calls,
+      hosts: this.#hosts,
       ran: content.ran.calls,
     };
   }
