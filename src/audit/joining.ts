@@ -178,7 +178,7 @@ function joinOf({ actor, toolUse, name, ticket }: CallBody, finding: JoinBody["f
 }
 
 /** The client may know the server by a name of its own, but the tool's own name ends the names of both. */
-function isSame(called: string, asked: string): boolean {
+export function isSame(called: string, asked: string): boolean {
   const tool = called.slice(called.indexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "_");
   return asked.endsWith(`/${tool}`) || asked.endsWith(`__${tool}`);
 }

@@ -11,6 +11,7 @@ import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import { overlay } from "../wire/overlay.ts";
 import { unrecorded } from "./faults.ts";
+import { closedOffer, followFlow } from "./flow.ts";
 import { look } from "./look.ts";
 import { offer } from "./offer.ts";
 import type { Asked } from "./plane.ts";
@@ -31,6 +32,9 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const offered = offer(asked, decision, caller, ports.offers);
   if (offered.kind === "refusal") return turned(offered, { ...NOTHING_SEEN, would });
   const { stood, cut } = offered;
+  const flow = asked.facts.purpose === "generate" ? followFlow(asked, caller, ports.trails) : null;
+  const closed = closedOffer(flow, flow === null ? [] : givenTools(asked, decision, stood), decision.revision);
+  if (closed !== null) return turned(closed, { ...NOTHING_SEEN, would });
   const { refusal, edits, seen, guards, conversation, waited } = await look(asked, { decision, would }, caller, ports);
   if (refusal !== null) return turned(refusal, seen);
   const reservation = reserve(asked, decision, caller, ports);
@@ -46,7 +50,12 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
     return turned(unrecorded(), seen);
   }
   const all = overlay(cut, edits);
-  return { kind: "ticket", caller, asked, decision, conversation, reservation, edits: all, guards, since };
+  return { kind: "ticket", caller, asked, decision, conversation, flow, reservation, edits: all, guards, since };
+}
+
+/** The tools that go to the model and are granted. */
+function givenTools({ facts }: Asked, { strip }: Allow, stood: readonly string[]): readonly string[] {
+  return facts.tools.filter((tool) => !strip.includes(tool) && !stood.includes(tool));
 }
 
 function reserve({ facts }: Asked, { holds }: Allow, { table, actor }: Caller, ports: Ports): Reservation | Refusal {

@@ -21,6 +21,7 @@ import type { Plane } from "./plane.ts";
 import type { Ports, Work } from "./ports.ts";
 import { recorded } from "./record.ts";
 import { createServer } from "./server.ts";
+import { Trails } from "./trails.ts";
 
 export interface Gateway {
   /** Resolves to the address, with the port that was given. */
@@ -63,7 +64,7 @@ export function createGateway(ports: Ports): Gateway {
     table = current;
     return current;
   };
-  const work: Work = { ...ports, policy, offers: createOffers(ports.now) };
+  const work: Work = { ...ports, policy, offers: createOffers(ports.now), trails: new Trails(ports.now) };
   const hall = createHall(work);
   joinPlanes(ports.log);
 

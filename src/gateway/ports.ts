@@ -10,6 +10,7 @@ import type { Conversations } from "./conversations.ts";
 import type { OnLeftOut } from "./mcp/left-out.ts";
 import type { Offers } from "./offers.ts";
 import type { Outputs } from "./outputs.ts";
+import type { Trails } from "./trails.ts";
 
 export interface Ports {
   /** The policy in force now; a request asks once. */
@@ -40,6 +41,7 @@ export interface Ports {
 /** The world, with what the gateway itself remembers between the requests of a conversation. */
 export interface Work extends Ports {
   readonly offers: Offers;
+  readonly trails: Trails;
 }
 
 /** Sizes in bytes, times in milliseconds. */

@@ -14,17 +14,27 @@ import type { Ticket } from "./ticket.ts";
 
 /** The rules for the answer to a ticket. */
 export function rulesOf(ticket: Ticket): AnswerRules {
-  const { caller, guards, conversation } = ticket;
+  const { caller, asked, guards, conversation, flow } = ticket;
   const { table, principal, arrival } = caller;
   const { at } = arrival;
   const tables = table.observed === null ? [table] : [table, table.observed];
   return {
     withheld(tool) {
       const { granted, origin } = toolGranted(table, principal, tool, at);
-      return granted ? null : withheldCall(tool, "tool", "policy does not grant it here", origin);
+      if (!granted) return withheldCall(tool, "tool", "policy does not grant it here", origin);
+      const denial = flow?.denial(tool) ?? null;
+      if (denial === null) return null;
+      return withheldCall(tool, "flow", `policy does not let it be called after ${denial.after}`, denial.origin);
     },
     judges: (tool) => tables.some((each) => dependsOnInput(each, principal, tool, at)),
     judge: (tool, input) => judged(ticket, { tool, input }),
+    passed(call, id) {
+      if (flow === null) return null;
+      const tool = asked.nameOf(call);
+      const would = flow.observed(tool);
+      flow.passed(tool, id);
+      return would === null ? null : { effect: "refuse", origin: would.origin.place };
+    },
     spoiled: sentence,
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
     scanner: conversation === null ? null : createScanner(table, guards, "response"),

@@ -10,6 +10,7 @@ import type { Edit } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Conversation } from "./conversation.ts";
+import type { CallFlow } from "./flow.ts";
 import type { Asked } from "./plane.ts";
 import { NOTHING_SEEN, type Seen } from "./seen.ts";
 
@@ -30,6 +31,8 @@ export interface Ticket {
   readonly decision: Allow;
   /** null for a caller whom no guardrail binds. */
   readonly conversation: Conversation | null;
+  /** null for a caller whom no flow rule binds. */
+  readonly flow: CallFlow | null;
   readonly reservation: Reservation;
   readonly edits: readonly Edit[];
   /** The guardrails that look at the answer, by their indices. */

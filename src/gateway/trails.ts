@@ -40,16 +40,31 @@ export class Trail {
     this.#order.push(tool);
   }
 
-  /** The names from one place on to another. */
-  between(from: number, to: number): readonly string[] {
-    return this.#order.slice(from, to);
+  /** The names from one place on, up to another. */
+  from(start: number, end: number = this.#order.length): readonly string[] {
+    return start === this.#order.length ? NONE : this.#order.slice(start, end);
   }
 }
 
-/** What had been called when a call was let through. */
-export interface Issued {
+const NONE: readonly string[] = [];
+
+/** A call that was let through. */
+interface Issued {
+  readonly tool: string;
   readonly trail: Trail;
+  /** How much of its trail there was by then. */
   readonly length: number;
+  /** With what it was carried out; null until it is. */
+  input: string | null;
+}
+
+/** A call of a server's tool that comes in. */
+export interface ComingCall {
+  readonly id: string;
+  /** Told whether it is what an answer called by this name: a client has its own labels for servers. */
+  readonly isSame: (tool: string) => boolean;
+  /** Equal for equal arguments. */
+  readonly input: string;
 }
 
 interface Row {
@@ -114,14 +129,20 @@ export class Trails {
   }
 
   /** A call is let through under this id, after all that its trail holds by now. */
-  issue(key: string, id: string, trail: Trail): void {
-    this.#issued.set(`${key} ${id}`, { trail, length: trail.length });
+  issue(key: string, id: string, { tool, trail }: { readonly tool: string; readonly trail: Trail }): void {
+    this.#issued.set(`${key} ${id}`, { tool, trail, length: trail.length, input: null });
     if (this.#issued.size > this.#bounds.calls) this.#issued.delete(this.#issued.keys().next().value!);
   }
 
-  /** What had been called when a call was let through; null for an id that no answer gave to this key. */
-  issued(key: string, id: string): Issued | null {
-    return this.#issued.get(`${key} ${id}`) ?? null;
+  /**
+   * What had been called when the answer asked for a call; null when no answer to this key did. An id is good for one call
+   * and its repetitions: it stands in the client's own files, and must not open for another call what was closed since.
+   */
+  before(key: string, { id, isSame, input }: ComingCall): readonly string[] | null {
+    const issued = this.#issued.get(`${key} ${id}`);
+    if (issued === undefined || !isSame(issued.tool)) return null;
+    issued.input ??= input;
+    return issued.input === input ? issued.trail.from(0, issued.length) : null;
   }
 
   #find(name: string): Trail | undefined {

@@ -1,6 +1,6 @@
 /** What all visits share: the world, and what is remembered between them. */
 import type { McpServer, McpServers } from "../../providers/mcp.ts";
-import type { Ports } from "../ports.ts";
+import type { Work } from "../ports.ts";
 import { recorded } from "../record.ts";
 import { Asks } from "./asks.ts";
 import { Calls } from "./calls.ts";
@@ -17,7 +17,7 @@ import { Upstreams } from "./session-peer.ts";
 import { Sessions } from "./sessions.ts";
 
 export interface Hall {
-  readonly ports: Ports;
+  readonly ports: Work;
   readonly servers: McpServers;
   readonly sessions: Sessions;
   readonly listeners: Listeners;
@@ -37,7 +37,7 @@ export interface Hall {
 }
 
 /** A hall in which nobody has been yet. */
-export function createHall(ports: Ports): Hall {
+export function createHall(ports: Work): Hall {
   const listeners = new Listeners(ports.now);
   const lists = new ListMemory();
   const changed: Hall["changed"] = (server, change, client) => {

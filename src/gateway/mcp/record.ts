@@ -58,7 +58,7 @@ export function callBody(called: Called, { decision, would }: DecidedCall, { hma
 }
 
 /** The id of the model's call, when it looks like one. */
-function toolUseOf({ params }: Request): string | null {
+export function toolUseOf({ params }: Request): string | null {
   const id = textIn(metaOf(params), "claudecode/toolUseId");
   return id !== null && /^[\w-]{1,128}$/.test(id) ? withoutKeys(id) : null;
 }

@@ -21,6 +21,7 @@ import type { Caller } from "../ticket.ts";
 import { turnAway, type Unwelcome } from "../turn-away.ts";
 import { carry } from "./carry.ts";
 import { failed, noticeOf, refusedOf } from "./failure.ts";
+import { judgeFlow } from "./flow.ts";
 import { isForeign } from "./foreign.ts";
 import type { Hall } from "./hall.ts";
 import { isAll, placeOf } from "./place.ts";
@@ -83,15 +84,18 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const { ports } = hall;
   const since = ports.tick();
   const call = { tool: canonicalName(called.server, called.target), input: () => inputOf(called) };
-  const granted = decideCall(table, principal, call, arrival.at);
+  const allowed = decideCall(table, principal, call, arrival.at);
+  const flow = allowed.kind === "allow" ? judgeFlow(visit, called, ports) : null;
+  const granted = flow?.refusal ?? allowed;
   const decision = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
-  const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: granted });
+  const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: allowed }) ?? flow?.would ?? null;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since) / 1000);
   const isDurable = await recorded(callBody(called, { decision, would }, ports), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   const why = isDurable ? decision : unrecorded();
   if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
+  flow?.passed();
   // What cannot be looked at is not vouched for, and cannot be called either.
   const carried = unseen === null ? await carry(visit, hall) : failed(visit, noticeOf(visit, unseen, false));
   carried.close();

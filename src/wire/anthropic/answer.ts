@@ -7,6 +7,7 @@ import type { Hit, Scanner } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
 import type { Reason } from "../../model/reasons.ts";
 import type { Change } from "../text.ts";
+import type { CallingBlock } from "./called.ts";
 
 /** What becomes of a hit in an answer. */
 export type Verdict =
@@ -57,6 +58,11 @@ export interface AnswerRules {
   readonly judges: (tool: string) => boolean;
   /** Judges a call by the input that its tool would get; undefined stands for one that cannot be read. */
   readonly judge: (tool: string, input: unknown) => Judged;
+  /**
+   * Told each call that goes out, in their order and before the client has it, with its id; and each that the provider
+   * carries out by itself. Gives what statements that are only observed would have made of it.
+   */
+  readonly passed: (call: CallingBlock, id: string | null) => ToolUse["observed"];
   /** The sentence that stands where a call stood whose input holds what no tool may get; `why` ends it. */
   readonly spoiled: (tool: string, why: string) => string;
   /** Guards of the response stage that bind this caller; null when there are none. */

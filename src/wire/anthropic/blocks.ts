@@ -9,6 +9,7 @@ import { makeEvent } from "../sse.ts";
 import type { Change } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
 import { type Begun, CALL_MAX, judgeOverlong, judgeStreamed, waits } from "./call.ts";
+import { type CallingBlock, isCalling } from "./called.ts";
 import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
 import { looksIntoCalls } from "./inputs.ts";
 import { nameOfTool } from "./names.ts";
@@ -80,7 +81,11 @@ export class Blocks {
     this.#before = "";
     if (content.type === "thinking" || content.type === "redacted_thinking") this.#tally.thought();
     if (content.type === "tool_use") this.#openCall(event, fields, content);
-    else this.#openPlain(index, event);
+    else {
+      // The provider carries it out by itself: it has happened.
+      if (content.type === "server_tool_use" || content.type === "mcp_tool_use") this.#passed(content, null);
+      this.#openPlain(index, event);
+    }
     return null;
   }
 
@@ -150,7 +155,16 @@ export class Blocks {
       this.#open.set(index, { kind: "call", name, number, start: fields, events: [event], size, input: "" });
       this.#caught += 1;
       this.#tally.waiting(number, true);
-    } else this.#openPlain(index, event);
+    } else {
+      this.#passed(content, number);
+      this.#openPlain(index, event);
+    }
+  }
+
+  #passed(content: Fields, number: number | null): void {
+    const block = callingBlock(content);
+    const observed = block === null ? null : this.#rules.passed(block, idOf(content));
+    if (observed !== null && number !== null) this.#tally.observe(number, observed);
   }
 
   /** Keeps an event of a call that waits; one that grows without end is not waited for. */
@@ -240,6 +254,7 @@ export class Blocks {
         this.#begin(index, verdict.sentence);
         return null;
       case "pass":
+        this.#passed(content, block.number);
         if (verdict.changed === null) for (const event of block.events) this.#send(index, event);
         else this.#sendCall(index, block.start, verdict.changed);
         return null;
@@ -294,6 +309,15 @@ export class Blocks {
 
 function newText(start: Uint8Array | null, context: string): TextBlock {
   return { kind: "text", start, context, pending: "", again: 0, gone: "", changes: [] };
+}
+
+function callingBlock({ type, name, server_name: server }: Fields): CallingBlock | null {
+  if (typeof type !== "string" || !isCalling(type) || typeof name !== "string") return null;
+  return { type, name, server: typeof server === "string" ? server : null };
+}
+
+function idOf({ id }: Fields): string | null {
+  return typeof id === "string" ? id : null;
 }
 
 function indexOf(fields: Fields): number {

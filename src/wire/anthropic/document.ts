@@ -8,6 +8,7 @@ import { splice } from "../splice.ts";
 import { rawEdits } from "../text.ts";
 import type { AnswerReport, AnswerRules } from "./answer.ts";
 import { judgeWhole } from "./call.ts";
+import { isCalling } from "./called.ts";
 import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
 import type { Edit } from "./messages.ts";
 import { nameOfTool } from "./names.ts";
@@ -80,7 +81,19 @@ class DocumentRewriter {
     if (type === "text" && text !== undefined && this.#json.kind(text) === "string") return this.#text(text);
     this.#before = "";
     if (type === "thinking" || type === "redacted_thinking") this.#tally.thought();
-    return type === "tool_use" ? this.#call(block, members) : UNTOUCHED;
+    if (type === "tool_use") return this.#call(block, members);
+    // The provider has carried it out by itself.
+    if (type === "server_tool_use" || type === "mcp_tool_use") this.#passed(members, null);
+    return UNTOUCHED;
+  }
+
+  #passed(members: ReadonlyMap<string, Node>, number: number | null): void {
+    const [type, name, server, id] = ["type", "name", "server_name", "id"].map((key) =>
+      textOf(this.#json, members.get(key)),
+    );
+    if (type == null || !isCalling(type) || name == null) return;
+    const observed = this.#rules.passed({ type, name, server: server ?? null }, id ?? null);
+    if (observed !== null && number !== null) this.#tally.observe(number, observed);
   }
 
   #call(block: Node, members: ReadonlyMap<string, Node>): BlockVerdict {
@@ -95,6 +108,7 @@ class DocumentRewriter {
     const verdict = judgeWhole(this.#rules, this.#tally, call);
     switch (verdict.kind) {
       case "pass":
+        this.#passed(members, number);
         return { edits: verdict.edits, stop: null };
       case "stop":
         return { edits: [], stop: { sentence: verdict.sentence, kept: false } };
