@@ -3,7 +3,17 @@ import type { Reason } from "../model/reasons.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** Why a decision cannot be decided again. */
-export const UNKNOWNS = ["list", "stranger", "key", "model", "tools", "arguments", "guardrail", "cost"] as const;
+export const UNKNOWNS = [
+  "list",
+  "stranger",
+  "key",
+  "model",
+  "tools",
+  "arguments",
+  "flow",
+  "guardrail",
+  "cost",
+] as const;
 /** One of them. */
 export type Unknown = (typeof UNKNOWNS)[number];
 
@@ -36,7 +46,7 @@ export interface ToolChange {
   readonly name: string;
   readonly opened: number;
   readonly closed: number;
-  /** Calls that now hang on what they were called with, which no record holds. */
+  /** Calls that now hang on what they were called with, or on what was called before them, which no record holds. */
   readonly open: number;
 }
 
@@ -70,7 +80,7 @@ export interface Tally {
   /** Tools that were taken out of a request, and those that would be now. */
   tools(before: readonly string[], now: readonly string[]): void;
   tool(name: string, granted: boolean): void;
-  /** A call that hangs on its arguments now. */
+  /** A call that hangs on its arguments now, or on what was called before. */
   open(name: string): void;
   report(): ReplayReport;
 }

@@ -64,9 +64,9 @@ export function createReplay(table: Table): Replay {
   let callers = callersOf(table);
   const open = new Map<string, Open>();
 
-  const isIn = (bits: Uint32Array, tool: string): boolean => {
-    const atom = runtime.atomOf.tools(tool);
-    return atom >= 0 && hasBit(bits, atom);
+  const isIn = (bits: Uint32Array | null, tool: string): boolean => {
+    const atom = bits === null ? -1 : runtime.atomOf.tools(tool);
+    return atom >= 0 && hasBit(bits!, atom);
   };
 
   const admit = ({ ticket, effect, at, held }: Recorded, node: number, gauges: Gauges): void => {
@@ -79,8 +79,9 @@ export function createReplay(table: Table): Replay {
   const unknownOf = (recorded: Recorded, { node }: Principal, allow: Allow): Unknown | null => {
     const { reason, tools, stripped, defined, at } = recorded;
     const { conditional } = viewOf(runtime, node, at);
-    if (conditional !== null && defined.some((tool) => isIn(conditional, tool))) return "arguments";
+    if (defined.some((tool) => isIn(conditional, tool))) return "arguments";
     if (reason === "tool" || (tools > stripped.length && refusing(node, at))) return "tools";
+    if (reason === "flow") return "flow";
     if (rejecting(allow.guards)) return "guardrail";
     return (reason === "tokens" || reason === "budget") && spends(allow) ? "cost" : null;
   };
@@ -134,9 +135,10 @@ export function createReplay(table: Table): Replay {
       open.delete(ended.ticket);
       meters.settle(it.gauges, ended, it.admission);
       for (const { name, granted } of ended.toolUses) {
-        const { tools, conditional } = viewOf(runtime, it.node, it.admission.at);
+        const { tools, conditional, flows } = viewOf(runtime, it.node, it.admission.at);
         const now = isIn(tools, name);
-        if (conditional !== null && isIn(conditional, name)) tally.open(name);
+        const isClosable = now && isIn(flows?.closable ?? null, name);
+        if (isIn(conditional, name) || isClosable) tally.open(name);
         else if (now !== granted) tally.tool(name, now);
       }
     },

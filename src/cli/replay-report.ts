@@ -22,6 +22,7 @@ const WHY = {
   model: "have no model in the record",
   tools: "hang on tools whose names the record does not hold",
   arguments: "hang on the limits that a request gave to tools of the provider, which are not in the record",
+  flow: "were refused for what was called before in their conversations, which is not in the record",
   guardrail: "hang on guardrails that reject, and the record holds no text",
   cost: "were refused for their cost, which is not in the record",
 } as const satisfies Record<Unknown, string>;
@@ -116,7 +117,7 @@ function toolText({ name, opened, closed, open }: ToolChange): string {
     opened > 0 ? `granted in ${thousands(opened)}` : [],
     closed > 0 ? `withheld in ${thousands(closed)}` : [],
     open > 0
-      ? `not known in ${thousands(open)}, where it hangs on the call's arguments, which are not in the record`
+      ? `not known in ${thousands(open)}, where it hangs on the call's arguments or on what was called before it, which are not in the record`
       : [],
   ];
   return `${quote(name)}: ${parts.flat().join(", ")}`;

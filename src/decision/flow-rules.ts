@@ -12,6 +12,8 @@ import type { FlowRule, TableNode } from "./table.ts";
 export class FlowRules {
   /** Tools of which it matters that they were called. */
   readonly watched: Uint32Array;
+  /** Tools that some call closes. */
+  readonly closable: Uint32Array;
   readonly #rules: readonly FlowRule[];
   readonly #size: number;
   readonly #closed = new Map<number, Uint32Array>();
@@ -20,7 +22,11 @@ export class FlowRules {
     this.#rules = rules;
     this.#size = size;
     this.watched = emptyBits(size);
-    for (const { after } of rules) unite(this.watched, after);
+    this.closable = emptyBits(size);
+    for (const { tools, after } of rules) {
+      unite(this.watched, after);
+      unite(this.closable, tools);
+    }
   }
 
   /** What may not be called after a tool. */

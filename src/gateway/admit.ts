@@ -32,7 +32,8 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const offered = offer(asked, decision, caller, ports.offers);
   if (offered.kind === "refusal") return turned(offered, { ...NOTHING_SEEN, would });
   const { stood, cut } = offered;
-  const flow = asked.facts.purpose === "generate" ? followFlow(asked, caller, ports.trails) : null;
+  const flow =
+    asked.facts.purpose === "generate" ? followFlow(asked, { table, principal, now: arrival.at }, ports.trails) : null;
   const closed = closedOffer(flow, flow === null ? [] : givenTools(asked, decision, stood), decision.revision);
   if (closed !== null) return turned(closed, { ...NOTHING_SEEN, would });
   const { refusal, edits, seen, guards, conversation, waited } = await look(asked, { decision, would }, caller, ports);

@@ -5,9 +5,10 @@
  */
 import { type Course, courseOf, type FlowDenial } from "../decision/course.ts";
 import type { Refusal } from "../decision/decision.ts";
+import type { Principal } from "../decision/principal.ts";
+import type { Table } from "../decision/table.ts";
 import { quote } from "../decision/words.ts";
 import type { Asked } from "./plane.ts";
-import type { Caller } from "./ticket.ts";
 import type { Trail, Trails } from "./trails.ts";
 
 /** What may be called in one answer, for a caller whom flow rules bind. */
@@ -20,11 +21,17 @@ export interface CallFlow {
   passed(tool: string, id: string | null): void;
 }
 
+/** Whom rules bind, and when. */
+export interface Bound {
+  readonly table: Table;
+  readonly principal: Principal;
+  readonly now: number;
+}
+
 /** Follows the conversation of a request; null for a caller whom no flow rule binds, not even one that is observed. */
-export function followFlow(asked: Asked, caller: Caller, trails: Trails): Following | null {
-  const { table, principal, arrival } = caller;
-  const binding = courseOf(table, principal, arrival.at);
-  const observed = table.observed === null ? null : courseOf(table.observed, principal, arrival.at);
+export function followFlow(asked: Asked, { table, principal, now }: Bound, trails: Trails): Following | null {
+  const binding = courseOf(table, principal, now);
+  const observed = table.observed === null ? null : courseOf(table.observed, principal, now);
   if (binding === null && observed === null) return null;
   const key = principal.key.name;
   const trail = trails.of(key, asked.continuity);

@@ -11,23 +11,28 @@ import type { Continuity } from "./offers.ts";
 export interface Bounds {
   /** Names of conversations; one may have two. */
   readonly most: number;
-  /** Tools of one conversation. */
+  /** Names of tools, of one conversation and of all together. */
   readonly tools: number;
+  readonly allTools: number;
   /** Calls that a server of tools may get yet. */
   readonly calls: number;
   readonly idleMs: number;
 }
 
-const USUAL: Bounds = { most: 20_000, tools: 10_000, calls: 50_000, idleMs: 12 * 60 * 60 * 1000 };
+const USUAL: Bounds = { most: 20_000, tools: 10_000, allTools: 500_000, calls: 50_000, idleMs: 12 * 60 * 60 * 1000 };
 
 /** The tools that were called in a conversation, in the order of their first calls. */
 export class Trail {
+  /** Names under which it is found. */
+  holders = 0;
   readonly #most: number;
+  readonly #onName: (trail: Trail) => void;
   readonly #names = new Set<string>();
   readonly #order: string[] = [];
 
-  constructor(most: number) {
+  constructor(most: number, onName: (trail: Trail) => void) {
     this.#most = most;
+    this.#onName = onName;
   }
 
   get length(): number {
@@ -38,6 +43,7 @@ export class Trail {
     if (this.#names.has(tool) || this.#order.length >= this.#most) return;
     this.#names.add(tool);
     this.#order.push(tool);
+    this.#onName(this);
   }
 
   /** The names from one place on, up to another. */
@@ -74,6 +80,8 @@ interface Row {
 
 /** The conversations of all keys. */
 export class Trails {
+  /** Names of tools in all conversations that are remembered. */
+  tools = 0;
   readonly #now: () => number;
   readonly #bounds: Bounds;
   // In the order of their last use: a map keeps the order in which its keys came.
@@ -99,7 +107,7 @@ export class Trails {
     const byOpening = known === undefined ? `${key} opening ${opening()}` : null;
     // A first request begins anew, whatever was said before in the same words.
     const before = known ?? (answered && byOpening !== null ? this.#find(byOpening) : undefined);
-    const trail = before ?? new Trail(this.#bounds.tools);
+    const trail = before ?? new Trail(this.#bounds.tools, this.#grown);
     for (const name of [bySession, byOpening]) if (name !== null) this.#use(name, trail);
     this.#makeRoom();
     return trail;
@@ -107,7 +115,7 @@ export class Trails {
 
   /** A session of a client with servers of tools: what is called in it and is part of no conversation that is known. */
   ofSession(session: object): Trail {
-    const known = this.#sessions.get(session) ?? new Trail(this.#bounds.tools);
+    const known = this.#sessions.get(session) ?? new Trail(this.#bounds.tools, () => {});
     this.#sessions.set(session, known);
     return known;
   }
@@ -151,15 +159,34 @@ export class Trails {
   }
 
   #use(name: string, trail: Trail): void {
+    const before = this.#rows.get(name)?.trail;
+    if (before !== trail) {
+      trail.holders += 1;
+      if (trail.holders === 1) this.tools += trail.length;
+      if (before !== undefined) this.#release(before);
+    }
     this.#rows.delete(name);
     this.#rows.set(name, { trail, usedAt: this.#now() });
   }
 
+  #release(trail: Trail): void {
+    trail.holders -= 1;
+    if (trail.holders === 0) this.tools -= trail.length;
+  }
+
+  readonly #grown = ({ holders }: Trail): void => {
+    if (holders === 0) return;
+    this.tools += 1;
+    this.#makeRoom();
+  };
+
   #makeRoom(): void {
     const idle = this.#now() - this.#bounds.idleMs;
-    for (const [name, { usedAt }] of this.#rows) {
-      if ((this.#rows.size <= this.#bounds.most && usedAt > idle) || this.#rows.size === 1) return;
+    for (const [name, { trail, usedAt }] of this.#rows) {
+      const isOver = this.#rows.size > this.#bounds.most || this.tools > this.#bounds.allTools;
+      if ((!isOver && usedAt > idle) || this.#rows.size === 1) return;
       this.#rows.delete(name);
+      this.#release(trail);
     }
   }
 }

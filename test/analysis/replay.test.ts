@@ -6,7 +6,7 @@ import type { ReplayReport } from "../../src/analysis/replay-tally.ts";
 import { decide } from "../../src/decision/decide.ts";
 import type { Table } from "../../src/decision/table.ts";
 import { createMemoryLimits } from "../../src/limits/memory.ts";
-import type { Guardrail } from "../../src/model/model.ts";
+import type { Flow, Guardrail } from "../../src/model/model.ts";
 import {
   access,
   at,
@@ -257,6 +257,26 @@ test("tools and routes that change are told by name", () => {
     ],
   );
   assert.deepEqual([flipsOf(report), report.routes], [[], [{ from: "second", to: "main", count: 1 }]]);
+});
+
+test("what hangs on what was called before is not known", () => {
+  const flow: Flow = {
+    globs: ["Bash", "Edit"],
+    after: ["WebFetch"],
+    written: { tools: ["Bash", "Edit"], after: ["WebFetch"] },
+    observe: false,
+    until: null,
+    span: at(23),
+  };
+  const use = (name: string, granted: boolean) => ({ name, granted });
+  const toolUses = [use("Bash", false), use("Bash", true), use("Edit", true), use("Read", false)];
+  const report = replay({ flows: [flow] }, [...request({}, { toolUses }), refused("flow")]);
+  assert.deepEqual(report.tools, [
+    { name: "Edit", opened: 0, closed: 1, open: 0 },
+    { name: "Read", opened: 1, closed: 0, open: 0 },
+    { name: "Bash", opened: 0, closed: 0, open: 2 },
+  ]);
+  assert.deepEqual([unknownOf(report), flipsOf(report)], [["flow 1"], []]);
 });
 
 test("what hangs on arguments is not known, be it a call or the limits of a tool of the provider", () => {

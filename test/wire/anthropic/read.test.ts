@@ -1,6 +1,7 @@
 /** What is read of a Messages request, and which bodies are not read at all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nameOfCall } from "../../../src/wire/anthropic/called.ts";
 import type { MessagesRequest } from "../../../src/wire/anthropic/messages.ts";
 import { readMessages } from "../../../src/wire/anthropic/read.ts";
 
@@ -311,4 +312,38 @@ test("texts know whose they are, which turn they belong to, and what they stand 
   const user = (user_id: unknown) => read({ ...BASE, metadata: { user_id } }).session;
   assert.equal(user(JSON.stringify({ device_id: "d", session_id: "5c1e-a" })), "5c1e-a");
   assert.deepEqual([user(5), user("plain"), read({ ...BASE, metadata: null }).session], [null, null, null]);
+});
+
+test("what was called before, by the tool's name and by who carries it out", () => {
+  const server = { type: "url", name: "docs", url: "https://mcp.acme.example/x" };
+  const call = (type: string, name: string, more: object = {}) => ({ type, id: "t1", name, input: {}, ...more });
+  const content = [
+    call("tool_use", "mcp__github__get_issue"),
+    call("server_tool_use", "web_search"),
+    call("server_tool_use", "bash_code_execution"),
+    call("server_tool_use", "rm -rf"),
+    call("mcp_tool_use", "find", { server_name: "docs" }),
+    call("mcp_tool_use", "find", { server_name: "gone/../x" }),
+    { type: "tool_use", id: "t2", input: {} },
+    { type: "tool_result", tool_use_id: "t1", content: [call("tool_use", "Read")] },
+  ];
+  const messages = [
+    { role: "user", content: "hi" },
+    { role: "assistant", content },
+  ];
+  const request = read({ ...BASE, mcp_servers: [server], messages });
+  assert.deepEqual(
+    request.calls.map((each) => nameOfCall(each, request.hosts)),
+    [
+      "client-mcp:github/get_issue",
+      "server:web_search",
+      "server:code_execution",
+      "unknown:rm?-rf",
+      "connector:mcp.acme.example",
+      "connector:gone?..?x",
+      "Read",
+    ],
+  );
+  assert.ok(request.called);
+  assert.deepEqual(read(BASE).calls, []);
 });
