@@ -4,6 +4,7 @@
  */
 import { decide } from "../decision/decide.ts";
 import { type CallAllowed, decideCall } from "../decision/decide-call.ts";
+import { refuseDefinition } from "../decision/decide-definition.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
 import type { Reason } from "../model/reasons.ts";
@@ -43,10 +44,17 @@ export function decideAgain(table: Table, recorded: Omit<Recorded, "held">): Aga
   const key = [...table.keys.values()].find((it) => it.name === name);
   if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
   // A list of models is scoped by the key alone: expiry and hours decide it, no single model.
-  const { model, purpose, stripped, at } = recorded;
+  const { model, purpose, stripped, defined, at } = recorded;
   if (model === null || purpose === "models") return { decision: null, verdict: "beyond" };
   const facts = { purpose, model, tools: stripped, doors: [], stream: true, maxTokens: 0, estimate: 0 };
-  const decision = decide(table, { key, node: key.node }, facts, at);
+  const principal = { key, node: key.node };
+  const decision = decide(table, principal, facts, at);
+  if (decision.kind === "allow" && (effect === "allow" || reason === "arguments")) {
+    // Limits that cannot be read are refused wherever they matter.
+    const unknown = defined.map((tool) => ({ tool, definition: undefined }));
+    const open = refuseDefinition(table, principal, unknown, at);
+    if (open !== null) return { decision: open, verdict: "beyond" };
+  }
   return { decision, verdict: verdictOf(decision, { effect, reason, stripped }) };
 }
 

@@ -166,8 +166,7 @@ const VERDICTS = {
     "the policy lets it pass; what refused it then (content, counters, names, arguments) is not in the record, so it is not decided again",
 } as const satisfies Record<Again["verdict"], string>;
 
-const UNJUDGED =
-  "it hangs on the arguments of the call; the record has no more than a keyed hash of them, so it is not decided again";
+const UNJUDGED = "it hangs on arguments; the record has a keyed hash of them at most, so it is not decided again";
 
 function drawAgain({ decision, verdict, written }: Told, { past, dir, terminal }: Page): string {
   const { out } = terminal;

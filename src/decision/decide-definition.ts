@@ -27,8 +27,7 @@ export function refuseDefinition(
     if (!dependsOnInput(table, principal, tool, now)) continue;
     const grant = callGranted(table, principal, { tool, input }, now);
     if (grant.granted) continue;
-    const has = tool.startsWith("server:") ? `; this request has it ${limitsOf(input)}` : "";
-    const message = `${quote(tool)} ${grant.why}${has}`;
+    const message = `${quote(tool)} ${grant.why}${tool.startsWith("server:") ? limitsIn(input) : ""}`;
     const { id: revision } = table.revision;
     return { kind: "refusal", revision, origins: [grant.origin], reason: "arguments", message, retryAfterMs: null };
   }
@@ -52,10 +51,11 @@ export function wouldRefuseDefinition(
 
 const NO_LIMITS: ReadonlySet<string> = new Set(["type", "name", "cache_control", "defer_loading"]);
 
-/** What a definition says beyond its name, for whoever wrote it. */
-function limitsOf(definition: unknown): string {
-  if (typeof definition !== "object" || definition === null) return "in a form that can be read in two ways";
+/** What a definition says beyond its name, for whoever wrote it; nothing of one that cannot be read. */
+function limitsIn(definition: unknown): string {
+  if (typeof definition !== "object" || definition === null) return "";
   const limits = Object.entries(definition).filter(([key]) => !NO_LIMITS.has(key));
-  if (limits.length === 0) return "without any limits";
-  return `with ${quote(limits.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", "))}`;
+  if (limits.length === 0) return "; this request has it without any limits";
+  const said = limits.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
+  return `; this request has it with ${quote(said)}`;
 }
