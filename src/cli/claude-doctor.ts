@@ -10,11 +10,13 @@ import {
   keyFindings,
   keyOf,
   modelFindings,
+  ownServers,
   serverFindings,
   type Variables,
 } from "./client-findings.ts";
 import { Complaint } from "./complaint.ts";
 import { askGateway } from "./gateway-findings.ts";
+import { askServers } from "./server-findings.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface DoctorOptions {
@@ -49,7 +51,11 @@ async function examine(env: Variables, servers: unknown, { url, mcp }: DoctorOpt
     const asked = await askGateway(base, key, Date.now);
     findings.push(...asked.findings, ...(asked.models === null ? [] : modelFindings(env, asked.models)));
   }
+  const isGateway = findings.every(({ state }) => state !== "bad");
   if (mcp !== null) findings.push(...serverFindings(servers, env, base?.origin ?? null));
+  if (mcp !== null && base !== null && isGateway) {
+    findings.push(...(await askServers(ownServers(servers, env, base.origin))));
+  }
   return findings;
 }
 

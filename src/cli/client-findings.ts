@@ -102,6 +102,32 @@ export function serverFindings(file: unknown, env: Variables, origin: string | n
   return found.length > 0 ? found : [good("mcp", "all MCP servers are the gateway's")];
 }
 
+/** A server in a client's list that the gateway has. */
+export interface OwnServer {
+  /** The label that the client has for it. */
+  readonly name: string;
+  readonly url: string;
+  readonly authorization: { readonly header: string; readonly value: string };
+}
+
+/** The servers of a list that are the gateway's, and about which there is nothing to find without asking. */
+export function ownServers(file: unknown, env: Variables, origin: string): OwnServer[] {
+  const servers = isObject(file) && isObject(file.mcpServers) ? Object.entries(file.mcpServers) : [];
+  return servers.flatMap(([name, server]) => {
+    if (serverFinding(name, server, env, origin).length > 0) return [];
+    const { url, headers } = server as { readonly url: string; readonly headers: object };
+    const [header, value] = Object.entries(headers).find(([known]) => AUTHORIZATION.test(known))!;
+    return [{ name, url, authorization: { header, value: filledIn(String(value), env) } }];
+  });
+}
+
+const AUTHORIZATION = /^(?:authorization|x-api-key)$/i;
+
+/** As the client fills in its variables. */
+function filledIn(text: string, env: Variables): string {
+  return text.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, otherwise = "") => env[name] || otherwise);
+}
+
 function serverFinding(name: string, server: unknown, env: Variables, origin: string | null): ClientFinding[] {
   const url =
     isObject(server) && typeof server.url === "string" && URL.canParse(server.url) ? new URL(server.url) : null;
@@ -120,7 +146,7 @@ function serverFinding(name: string, server: unknown, env: Variables, origin: st
 
 function authorizationFindings(name: string, server: object, env: Variables): ClientFinding[] {
   const headers = "headers" in server && isObject(server.headers) ? Object.entries(server.headers) : [];
-  const value = headers.find(([header]) => /^(?:authorization|x-api-key)$/i.test(header))?.[1];
+  const value = headers.find(([header]) => AUTHORIZATION.test(header))?.[1];
   if (typeof value !== "string") {
     const help = `add "headers": { "Authorization": "Bearer \${SALLYPORT_KEY}" }`;
     return [bad("mcp", `MCP server \`${name}\` is asked without a key`, help)];

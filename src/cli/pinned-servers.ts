@@ -52,7 +52,8 @@ function refuseUnpinned(
   if (found !== undefined) throw new Complaint(`server \`${name}\` has no pins`, exampleFor(name));
   const names = declared.map((it) => it.name);
   const near = didYouMean(name, names);
-  const help = near === null ? `there are ${names.map((it) => `\`${it}\``).join(", ")}` : `did you mean \`${near}\`?`;
+  const all = `there are ${names.map((it) => `\`${it}\``).join(", ")}; the directory of a policy is named by \`--policy\``;
+  const help = near === null ? all : `did you mean \`${near}\`?`;
   throw new Complaint(`the policy declares no MCP server \`${name}\``, names.length === 0 ? null : help);
 }
 

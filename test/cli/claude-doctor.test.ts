@@ -7,7 +7,10 @@ import { afterEach, beforeEach, suite, type TestContext, test } from "node:test"
 import { type ClientFinding, serverFindings } from "../../src/cli/client-findings.ts";
 import { clockFindings } from "../../src/cli/gateway-findings.ts";
 import { mintKey } from "../../src/identity/mint.ts";
+import { serverAt } from "../gateway/mcp/servers.ts";
 import { policyOf, startWorld } from "../gateway/world.ts";
+import { startFixture } from "../support/mcp/fixture-server.ts";
+import { startManyTools } from "../support/mcp/many-tools.ts";
 import { type Playground, playground } from "./gw.ts";
 
 const { key: KEY } = mintKey(randomBytes);
@@ -122,6 +125,61 @@ suite("gw claude doctor", () => {
     assert.match((await doctor(env)).out, /bad: gateway: what answers at .* is no gateway \(status 200\)/);
     const down = await doctor({ ...env, ANTHROPIC_BASE_URL: "http://127.0.0.1:9/anthropic" });
     assert.match(down.out, /bad: gateway: the gateway at http:\/\/127\.0\.0\.1:9 cannot be reached/);
+  });
+
+  test("asks each server of tools that is the gateway's what it gives, and whether its names can be said", async (t) => {
+    await using store = await startManyTools(6);
+    const fixture = await startFixture({ eras: "sessions" });
+    t.after(() => fixture.close());
+    const rest =
+      serverAt("store", store.url) + serverAt("fixture", fixture.url) + serverAt("away", "http://127.0.0.1:9");
+    const policy = policyOf("allow models @all\n  allow tools mcp:store/get_*, mcp:fixture/test_simple_*", rest);
+    const world = await startWorld(t, { policy });
+    const at = (name: string, value = `Bearer ${"$"}{SALLYPORT_KEY}`) => {
+      return { type: "http", url: `${world.url}/mcp/${name}`, headers: { Authorization: value } };
+    };
+    const long = "a-label-that-says-all-about-a-store-and-its-shelves";
+    const mcpServers = {
+      store: at("store"),
+      [long]: at("store"),
+      fixture: at("fixture"),
+      stor: at("stor"),
+      stranger: at("store", `Bearer ${KEY}`),
+      away: at("away"),
+      elsewhere: { type: "http", url: "http://127.0.0.1:9/mcp", headers: { Authorization: KEY } },
+    };
+    place.write("mcp.json", JSON.stringify({ mcpServers }));
+    const env = {
+      ANTHROPIC_BASE_URL: `${world.url}/anthropic`,
+      ANTHROPIC_AUTH_TOKEN: world.key,
+      SALLYPORT_KEY: world.key,
+    };
+    const { code, out } = await doctor(env, "--mcp", "mcp.json");
+    assert.equal(code, 1);
+    const told = out.split("\n").filter((line) => / mcp: /.test(line));
+    for (const [at, line] of [
+      /^warning: mcp: MCP server `elsewhere` is at http:\/\/127\.0\.0\.1:9, not at the gateway$/,
+      /^good: mcp: MCP server `store` gives 3 tools$/,
+      /^good: mcp: MCP server `a-label.*` gives 3 tools$/,
+      /^warning: mcp: the API takes names of 64 characters, and `mcp__a-label.*__get_item_0` has 68 and 2 more$/,
+      /^good: mcp: MCP server `fixture` gives 1 tool$/,
+      /^bad: mcp: the gateway says of MCP server `stor`: the gateway holds no server `stor`; there are \/mcp\/away, .*/,
+      /^bad: mcp: the gateway says of MCP server `stranger`: gateway key with fingerprint .* is not known or was revoked/,
+      /^bad: mcp: the gateway says of MCP server `away`: server `away` cannot be reached/,
+    ].entries()) {
+      assert.match(told[at] ?? "", line);
+    }
+    assert.equal(told.length, 8);
+    assert.ok(!out.includes(KEY) && !out.includes(world.key), "a key is never shown");
+
+    place.write("mcp.json", JSON.stringify({ mcpServers: { prompts: at("fixture") } }));
+    world.use(policyOf("allow models @all", rest));
+    const none = await doctor(env, "--mcp", "mcp.json");
+    assert.equal(none.code, 0);
+    assert.match(
+      none.out,
+      /warning: mcp: MCP server `prompts` gives no tool\n {2}it may have none, or none that is granted/,
+    );
   });
 
   test("tells mistakes of its own caller", async () => {
