@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { print } from "../src/language/print.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
@@ -38,6 +39,13 @@ test("every relative link in a page leads to a file", () => {
     }
   }
   assert.deepEqual(dead, []);
+});
+
+test("every piece of policy on the first page is in canonical form", () => {
+  const page = readFileSync(join(root, "README.md"), "utf8");
+  const pieces = Array.from(page.matchAll(/^```policy\n(.*?)^```$/gms), ([, text]) => `language 1\n\n${text}`);
+  assert.ok(pieces.length >= 2);
+  for (const text of pieces) assert.deepEqual(print({ path: "README.md", text }), { text });
 });
 
 test("no file names a path of a machine or the host of a registry", () => {

@@ -332,7 +332,7 @@ export const CODES = {
   ),
   GW3055: error(
     "pins without their lock file",
-    "`pins` names a file of the policy directory that says what each tool of the server was when it was reviewed, and there is no such file, or it holds the tools of another server. Run `gw mcp pin NAME policy`, read what it writes, and commit it with the policy.",
+    "`pins` names a file of the policy directory that says what each tool of the server was when it was reviewed, and there is no such file, or it holds the tools of another server. Run `gw mcp pin NAME`, read what it writes, and commit it with the policy.",
   ),
   GW3056: error(
     "a lock file that was changed by hand",
