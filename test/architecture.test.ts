@@ -149,11 +149,11 @@ test("each library lives in its home", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("besides providers, two files speak to other machines: for services, and to the gateway for its doctor", () => {
+test("besides providers, three files speak to other machines: one for services, two to the gateway for its doctor", () => {
   const calling = modules().filter(({ text }) => /^(?!\s*[*"'`]).*\bfetch\(/m.test(text));
   assert.deepEqual(
     calling.map(({ path }) => path),
-    ["cli/gateway-findings.ts", "services/http.ts"],
+    ["cli/gateway-findings.ts", "cli/server-findings.ts", "services/http.ts"],
   );
 });
 
