@@ -18,7 +18,7 @@ export function isCode(value: string): boolean {
 
 const PATH = /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\)[\w@.~+-]*(?:[\\/][\w@.~ +-]*)*$/;
 const FILE =
-  /^[\w./\\-]{1,80}\.(?:json|ya?ml|toml|txt|pem|key|crt|cert|env|ts|js|py|go|rb|rs|java|md|html?|css|xml|conf|cfg|ini|lock|sh|sql|csv|log|svg|png)$/i;
+  /^[\w./\\-]{1,80}\.(?:json|ya?ml|toml|txt|pem|key|crt|cert|env|ts|js|py|go|rb|rs|java|md|html?|css|xml|conf|cfg|ini|lock|sh|sql|csv|log|svg|png|jpe?g|gif|webp|ico|pdf|docx?|xlsx?|zip|gz|tgz|bz2|tar|jar|war|whl|deb|rpm|exe|dll|so|map|mjs|cjs|jsx|tsx|woff2?|ttf|p12|pfx|jks|bin)$/i;
 const ADDRESS =
   /^[a-z][a-z0-9+.-]{1,20}:\/\/|^www\.|^[\w.+-]+@[\w-]+\.[\w.-]+$|^@?(?:[a-z0-9-]+\.){1,4}(?:com|org|net|io|dev|internal|local|example|svc|cloud)(?::\d+)?(?:\/|$)|^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$/i;
 

@@ -16,10 +16,10 @@ const STAND_INS = new Set(
 
 /** What no credential holds. */
 const FILLERS =
-  /example|placeholder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|redacted|\*\*\*|\.\.\.|…|••|abcdefgh|12345678|01234567|87654321|aaaaaa|000000000|deadbeef|cafebabe/i;
+  /example|placeholder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|redacted|\*\*\*|\.\.\.|…|••|abcdefgh|12345678|01234567|87654321|000000000|deadbeef|cafebabe/i;
 
-/** Letters by chance are seldom alike four times, and hardly ever in the same case. */
-const CROSSES = /x{4}|X{4}/;
+/** Letters by chance are seldom alike four times, and hardly ever in the same case; tokens of some kinds hold `AAAA`. */
+const CROSSES = /x{4}|X{4}|a{6}/;
 
 /** What a credential may hold by chance, but no text that is made of words. */
 const WORDS =

@@ -12,7 +12,7 @@ const SIGNS = /[^A-Za-z0-9\s._/:,;()[\]{}"'`=\\-]/;
 export function isPassword(value: string): boolean {
   if (value.length < 6 || value.length > 200) return false;
   if (isPlaceholder(value) || isReference(value) || isPlace(value) || isCode(value)) return false;
-  if (IDENTIFIER.test(value)) return false;
+  if (IDENTIFIER.test(value) || SENTENCE.test(value)) return false;
   if (isDigest(value)) return HEXADECIMAL_KEY.test(value);
   const digits = value.match(/\d/g)?.length ?? 0;
   const letters = value.match(/[A-Za-z]/g)?.length ?? 0;
@@ -37,11 +37,20 @@ function isPhrase(value: string): boolean {
   );
 }
 
+/** Three words or more are a text about passwords. */
+const SENTENCE = /\S\s+\S+\s+\S/;
+
 /** A digest's form is also that of a key that somebody drew. */
 const HEXADECIMAL_KEY = /^[0-9a-f]{32,64}$/i;
 
 /** Names that services give to messages, calls, requests and the like: drawn by chance, and no secret. */
 const IDENTIFIER = /^(?:(?:srv|mcp)?toolu|msg(?:batch)?|req|call|resp|chatcmpl|file|container|thread|asst)[_-]/;
+
+/** Hexadecimal with more than one letter and more than two digits. */
+const SHORT_KEY = /^(?=(?:.*\d){3})(?=(?:.*[a-f]){2})[0-9a-f]{12,14}$/;
+
+/** An account or a contract of Ethereum, which everybody may know. */
+const CHAIN_ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /** A function that gives a pointer, as in `EC_KEY *d2i_EC_PUBKEY`. */
 const POINTER = /^\*+[A-Za-z_]\w*$/;
@@ -49,12 +58,14 @@ const POINTER = /^\*+[A-Za-z_]\w*$/;
 /** A key or token: long, and drawn by chance. */
 export function isToken(value: string): boolean {
   if (value.length < 12 || value.length > 1000) return false;
-  // Short ones are often names of things: without letters and digits by turns they are nothing that was drawn.
-  if (value.length < 15 && !/^(?=(?:.*\d){3})(?=(?:.*[A-Za-z]){3})[A-Za-z0-9]+$/.test(value)) return false;
+  // Short ones are often names of things, or tokens of one page; hexadecimal ones are keys.
+  if (value.length < 15 && !SHORT_KEY.test(value)) return false;
+  if (CHAIN_ADDRESS.test(value)) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
   if (isCode(value) || IDENTIFIER.test(value) || POINTER.test(value)) return false;
+  if (value.length < 15) return true;
   const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
   return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.5;
 }

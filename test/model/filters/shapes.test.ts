@@ -77,6 +77,7 @@ test("a password may be short and made by a person, but is no word", () => {
       "confirm-password-2",
       "form-field-input-1",
       "@cluster0.acme.net",
+      "Password: at least 8 signs",
       `Ag${"k9Xv2mPq".repeat(20)}`,
     ],
   ]);
@@ -88,6 +89,11 @@ test("a token is long and drawn by chance", () => {
   each("token", true, ["1decd281ff0265", "u8157781-25a124a43315b75283f23e2a"]);
   each("token", false, [
     ...["orders-2024-11", "acmeservices", "20241123104455"],
+    ...[
+      "u32t4o3tb3gg43",
+      "0x916881bb263f85cf984942fb5d0795277da97a80",
+      "logs/2026/01/302aea5a7f1c3da7230e85aa54e1d23b.gz",
+    ],
     ...["4096", "1234567890123456", "getToken(request)", "authorization_code", "client_secret_basic", "sha512-abc"],
     ...["your-api-key-goes-here-now", "k9Xv2mPq", "00000000-0000-0000-0000-000000000000", "prod/database/main"],
     ...["abcdefghijklmnopqrstuvwxyz", "application/vnd.github+json", "src/auth/token-refresh.test.ts"],
