@@ -168,8 +168,9 @@ export interface OutcomeBody {
   readonly charges: readonly Charge[];
   readonly toolUses: readonly ToolUse[];
   readonly findings: readonly Finding[];
-  /** null when no guardrail looks at the caller's answers, or none came. */
+  /** null when no guardrail looks at the caller's answers by itself, or none came. */
   readonly scan: Scan | null;
+  readonly asked: readonly Asking[];
   readonly bytes: number;
   readonly firstByteMs: number | null;
   readonly totalMs: number;

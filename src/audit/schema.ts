@@ -135,6 +135,7 @@ const outcome = z.strictObject({
   ),
   findings: z.array(finding),
   scan,
+  asked: z.array(asking).default([]),
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),

@@ -207,6 +207,8 @@ function outcome(json: KnownJson, into: Packer, at: number): void {
   json.expect(FINDINGS);
   json.list(finding, undefined);
   scanned(json);
+  // Records of before do not have it.
+  if (json.isNext(ASKED)) json.list(asking, undefined);
   json.expect(BYTES);
   json.number();
   json.expect(FIRST_BYTE);

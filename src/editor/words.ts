@@ -89,7 +89,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   sample: "Of how many conversations a guardrail looks at all. Behind `may`: a server may ask the model.",
   ask: "The service that is asked about texts.",
   timeout:
-    "How long a service may take for all of a request; how long a call of a server's tool may be silent, and take.",
+    "How long a service may take for all of a request, or one block of an answer; how long a call of a server's tool may be silent, and take.",
   action: "What becomes of a find: `flag`, `mask`, `redact` or `reject`, from a severity on.",
   restore: "`restore tool-input`: the agent's tools get the value back that a placeholder stands for.",
   content: "How much of requests and answers the record holds.",

@@ -10,7 +10,7 @@ import { findingsInAnswer } from "./findings.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { recorded } from "./record.ts";
-import { scanOfAnswer } from "./seen.ts";
+import { type Inquired, NOTHING_INQUIRED, scanOfAnswer } from "./seen.ts";
 import type { Ending, Ticket } from "./ticket.ts";
 
 /** Settles, ends and records one ticket. */
@@ -20,10 +20,19 @@ export async function account(ticket: Ticket, ending: Ending, ports: Ports): Pro
   ending.close();
   learn(ticket, ending, bill, ports);
   showBudgets(ticket, ports);
-  await recorded(
-    outcomeBody(ticket, ending, { ...bill, charges, totalMs: ports.tick() - ticket.caller.arrival.started }),
-    ports,
-  );
+  const totalMs = ports.tick() - ticket.caller.arrival.started;
+  const inquired = await inquiredIn(ending, ports);
+  await recorded(outcomeBody(ticket, ending, { ...bill, charges, totalMs, inquired }), ports);
+}
+
+/** What services said of an answer; those for whose verdict nothing waits may be the last to know. */
+async function inquiredIn({ inquired }: Ending, { onInternalError }: Ports): Promise<Inquired> {
+  try {
+    return (await inquired?.()) ?? NOTHING_INQUIRED;
+  } catch (error) {
+    onInternalError(error);
+    return NOTHING_INQUIRED;
+  }
 }
 
 interface Bill {
@@ -75,11 +84,12 @@ function showBudgets({ decision: { holds }, caller: { table } }: Ticket, { limit
 interface Reckoned extends Bill {
   readonly charges: readonly Charge[];
   readonly totalMs: number;
+  readonly inquired: Inquired;
 }
 
 function outcomeBody({ caller, asked, conversation, guards }: Ticket, ending: Ending, reckoned: Reckoned): OutcomeBody {
   const { report, end, fault, status, provider, upstreamRequestId, firstByteMs } = ending;
-  const { usage, microUsd, priced, charges, totalMs } = reckoned;
+  const { usage, microUsd, priced, charges, totalMs, inquired } = reckoned;
   return {
     kind: "outcome",
     ticket: caller.arrival.id,
@@ -96,8 +106,9 @@ function outcomeBody({ caller, asked, conversation, guards }: Ticket, ending: En
     priced,
     charges,
     toolUses: report?.toolUses ?? [],
-    findings: findingsInAnswer(caller.table.guardrails, report?.hits ?? [], conversation),
+    findings: [...findingsInAnswer(caller.table.guardrails, report?.hits ?? [], conversation), ...inquired.findings],
     scan: report === null ? null : scanOfAnswer(report.scanned, { table: caller.table, guards }),
+    asked: inquired.asked,
     bytes: caller.arrival.sink.written,
     firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
     totalMs: Math.round(totalMs),

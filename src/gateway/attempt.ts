@@ -35,6 +35,7 @@ function failed({ caller: { arrival } }: Ticket, plane: Plane, { provider, reach
     report: null,
     unread: 0,
     firstByteMs: null,
+    inquired: null,
     close: () => (arrival.sink.opened ? arrival.sink.cut() : arrival.reply(reply)),
   };
 }

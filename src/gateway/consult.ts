@@ -49,7 +49,8 @@ interface Opinion {
 /** Asks every service that some guardrail of the caller asks, all at the same time. */
 export async function consult(consulted: Consulted, services: Services): Promise<Advice> {
   const { table, indices, edits } = consulted;
-  const asking = indices.map((index) => table.guardrails[index]!).filter(({ ask }) => ask !== null);
+  const guardrails = indices.map((index) => table.guardrails[index]!);
+  const asking = guardrails.filter(({ ask, on }) => ask !== null && on.includes("request"));
   if (asking.length === 0) return { refusal: null, edits, findings: [], asked: [] };
   const opinions = await Promise.all(asking.map((guardrail) => ask(guardrail, consulted, services)));
   const asked = opinions.map(askingOf);

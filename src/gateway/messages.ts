@@ -8,6 +8,8 @@ import { withoutKeys } from "../identity/mint.ts";
 import { nameOfCall } from "../wire/anthropic/called.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
 import { cutTools } from "../wire/anthropic/edit.ts";
+import { gated } from "../wire/anthropic/gate.ts";
+import { judgedDocument } from "../wire/anthropic/jury.ts";
 import type { MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
 import { readMessages } from "../wire/anthropic/read.ts";
 import { errorReply } from "../wire/anthropic/refuse.ts";
@@ -76,6 +78,7 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
       const stripped = new Set(tools);
       return cutTools(request, (tool) => stripped.has(tool));
     },
+    judging: { stream: gated, document: judgedDocument },
     watch: (rules) =>
       purpose === "count"
         ? null

@@ -80,6 +80,7 @@ function outcomeOf({ arrival, actor }: Caller, { tick }: Ports): OutcomeBody {
     toolUses: [],
     findings: [],
     scan: null,
+    asked: [],
     bytes: arrival.sink.written,
     firstByteMs: null,
     totalMs: Math.round(tick() - arrival.started),

@@ -7,10 +7,12 @@ import type { Fault } from "../decision/fault.ts";
 import { headerOf } from "../providers/headers.ts";
 import type { Answer } from "../providers/provider.ts";
 import { UpstreamError } from "../providers/provider.ts";
-import type { AnswerReport } from "../wire/anthropic/answer.ts";
+import type { AnswerReport, StreamWatcher } from "../wire/anthropic/answer.ts";
 import { beat } from "./beat.ts";
 import { overloaded, passing } from "./faults.ts";
 import type { Answered } from "./forward.ts";
+import { type Inquiry, inquiryOf } from "./inquiry.ts";
+import { Panel, withoutDropped } from "./panel.ts";
 import type { Plane, Watcher } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { rulesOf } from "./rules.ts";
@@ -20,10 +22,14 @@ import type { Ending, Ticket } from "./ticket.ts";
 export async function observe(ticket: Ticket, answered: Answered, plane: Plane, ports: Ports): Promise<Ending> {
   const { answer } = answered;
   const { arrival } = ticket.caller;
-  const relay: Relay = { ticket, answered, plane, ports, headers: headersBack(answer, arrival.id), firstByteMs: null };
+  const headers = headersBack(answer, arrival.id);
+  const relay: Relay = { ticket, answered, plane, ports, headers, firstByteMs: null, inquiry: null };
   if (saysNothing(answer.status)) return unanswerable(relay);
-  const watcher = answer.status < 300 ? ticket.asked.watch(rulesOf(ticket)) : null;
+  const inquiry = inquiryOf(ticket, ports.services);
+  const rules = rulesOf(ticket);
+  const watcher = answer.status < 300 ? ticket.asked.watch(inquiry?.listening(rules) ?? rules) : null;
   if (watcher === null) return passOn(relay);
+  relay.inquiry = inquiry;
   return isStream(ticket, answer) ? stream(relay, watcher) : document(relay, watcher);
 }
 
@@ -34,6 +40,7 @@ interface Relay {
   readonly ports: Ports;
   readonly headers: [string, string][];
   firstByteMs: number | null;
+  inquiry: Inquiry | null;
 }
 
 /** Neither an answer nor an error. A redirect, followed, would lead the caller past the gateway. */
@@ -54,22 +61,44 @@ function isStream({ asked }: Ticket, { headers }: Answer): boolean {
 }
 
 async function stream(relay: Relay, { stream, ping }: Watcher): Promise<Ending> {
-  const { arrival } = relay.ticket.caller;
-  const { sink } = arrival;
-  const watcher = stream();
+  const { sink } = relay.ticket.caller.arrival;
+  const { watcher, panel } = judgedStream(relay, stream());
   sink.open(relay.answered.answer.status, withoutLength(relay.headers), null);
   setImmediate(() => sink.flush());
   const heart = beat(relay.ports.timings.pingMs, () => {
     if (watcher.atBoundary) void sink.write([ping]);
   });
-  const fault = await pull(relay, (chunk) => {
-    heart.refresh();
-    const wait = sink.write(watcher.push(chunk));
+  const { fault, last } = await pull(relay, (chunk) => {
+    const pieces = watcher.push(chunk);
+    panel?.ask();
+    // What is held back is silence to the caller.
+    if (pieces.length > 0) heart.refresh();
+    const wait = sink.write(pieces);
     return watcher.over ? "enough" : wait;
-  }).finally(() => heart.stop());
-  const last = watcher.end(fault === null ? null : sentenceOf(relay, fault));
-  const ending = endingOf(relay, watcher.report(), fault);
+  })
+    .then(async (broken) => {
+      const rest = watcher.end(broken === null ? null : sentenceOf(relay, broken));
+      return { fault: broken, last: panel === null ? rest : await panel.settle(rest) };
+    })
+    .finally(() => heart.stop());
+  const report = withoutDropped(watcher.report(), panel);
+  const ending = endingOf(relay, report, report.stopped ? null : fault);
   return { ...ending, close: () => sink.end(last.length === 0 ? null : Buffer.concat(last)) };
+}
+
+/** Puts a gate behind a watcher where services are asked about the answer. */
+function judgedStream({ ticket, answered, inquiry }: Relay, watcher: StreamWatcher) {
+  if (inquiry === null) return { watcher, panel: null };
+  const { sink } = ticket.caller.arrival;
+  const gate = ticket.asked.judging.stream(watcher, inquiry.jury);
+  const panel = new Panel({
+    gate,
+    inquiry,
+    send: (pieces) => void sink.write(pieces),
+    // Upstream may be silent at this moment, and nothing of it is wanted any more.
+    onStop: () => void answered.answer.body[Symbol.asyncIterator]().return?.(),
+  });
+  return { watcher: gate, panel };
 }
 
 async function document(relay: Relay, watcher: Watcher): Promise<Ending> {
@@ -89,9 +118,26 @@ async function document(relay: Relay, watcher: Watcher): Promise<Ending> {
   const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
   const { body, report } = watcher.document(whole);
   if (!report.complete && !report.stopped) return unfinished(relay, "upstream", size);
-  const ending = endingOf(relay, report, null);
-  const reply = { status: answered.answer.status, headers: withoutLength(relay.headers), body };
+  const judged = await judgedWhole(relay, { body, report });
+  const ending = endingOf(relay, judged.report, null);
+  const reply = { status: answered.answer.status, headers: withoutLength(relay.headers), body: judged.body };
   return { ...ending, close: () => ticket.caller.arrival.reply(reply) };
+}
+
+type Whole = ReturnType<Watcher["document"]>;
+
+/** An answer in one piece after what services say of it: all of its blocks are asked about at the same time. */
+async function judgedWhole({ ticket, inquiry }: Relay, whole: Whole): Promise<Whole> {
+  if (inquiry === null) return whole;
+  const { questions, before } = ticket.asked.judging.document(whole.body, inquiry.jury);
+  const verdicts = questions.map((question) => inquiry.ask(question));
+  const objections = inquiry.jury.waits ? await Promise.all(verdicts) : [];
+  const at = objections.findIndex((objection) => objection != null);
+  if (at < 0) return whole;
+  const objection = objections[at]!;
+  const { body, dropped } = before(at, objection.sentence);
+  const stopped = { ...whole.report, complete: false, stopped: true };
+  return { body, report: withoutDropped(stopped, { dropped, objection }) };
 }
 
 /** Errors of a provider, and answers in which there is nothing to watch. */
@@ -164,6 +210,7 @@ function endingOf(relay: Relay, report: AnswerReport | null, fault: Fault | null
     report,
     unread: 0,
     firstByteMs: relay.firstByteMs,
+    inquired: relay.inquiry?.report ?? null,
   };
 }
 

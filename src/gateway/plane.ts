@@ -7,6 +7,8 @@ import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
 import type { CallingBlock } from "../wire/anthropic/called.ts";
+import type { Gate } from "../wire/anthropic/gate.ts";
+import type { JudgedDocument, Jury } from "../wire/anthropic/jury.ts";
 import type { Edit, MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
 import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
@@ -51,6 +53,8 @@ export interface Asked {
   cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
   /** How to watch the answer; null when there is nothing to watch in it. */
   watch(rules: AnswerRules): Watcher | null;
+  /** How others judge the answer, whichever way it comes. */
+  readonly judging: Judging;
 }
 
 /** The texts of a request that guardrails look at. */
@@ -72,6 +76,12 @@ export interface Texts {
   read(span: TextSpan): string;
   /** The edits of the body that make changes in a text. */
   edit(span: TextSpan, changes: readonly Change[]): readonly Edit[];
+}
+
+/** Brings in what others say of an answer that is watched. */
+export interface Judging {
+  readonly stream: (watcher: StreamWatcher, jury: Jury) => Gate;
+  readonly document: (body: Uint8Array, jury: Jury) => JudgedDocument;
 }
 
 /** Watches an answer, whichever way it comes. */

@@ -71,6 +71,15 @@ export class Secrets {
     return this.#byValue.get(plainOf(value)) ?? (plain === undefined ? undefined : this.keep(value, plain));
   }
 
+  /** What stands for a value where it is only shown, and nothing is kept of it; `pattern` is null for a known value. */
+  wordsOf(value: string, pattern: string | null): string {
+    const plain = plainOf(value);
+    const known = this.#byValue.get(plain);
+    return (
+      known?.placeholder ?? placeholder(pattern ?? this.#otherwise.get(value)?.pattern ?? "value", plain, this.#hmac)
+    );
+  }
+
   /** Keeps a secret; what was said first of a value stands. */
   keep(value: string, source: Source): Secret {
     const plain = plainOf(value);

@@ -1,7 +1,7 @@
 /** What guardrails saw of a request: what they found, what they looked at and what not, and whom they asked. For the record. */
 import type { Asking, Finding, Scan, Unscanned } from "../audit/entry.ts";
 import type { WouldBe } from "../decision/observed.ts";
-import type { Table } from "../decision/table.ts";
+import type { Table, TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 import type { AnswerReport } from "../wire/anthropic/answer.ts";
 import type { Texts } from "./plane.ts";
@@ -16,6 +16,12 @@ export interface Seen {
 
 /** Of a request at which no guardrail looked. */
 export const NOTHING_SEEN: Seen = { would: null, findings: [], scan: null, asked: [] };
+
+/** What services said of an answer. */
+export type Inquired = Pick<Seen, "findings" | "asked">;
+
+/** Of an answer about which nobody is asked. */
+export const NOTHING_INQUIRED: Inquired = { findings: [], asked: [] };
 
 /** What was looked at anew, and what was left out and why. `fresh` are the texts that no request had before. */
 export function scanOf(
@@ -53,11 +59,12 @@ function placesOf({ guardrails }: Table, indices: readonly number[]): ReadonlySe
   return new Set(looking.flatMap(({ in: places }) => places));
 }
 
-/** What was looked at of an answer; null when no guardrail looks at answers. */
+/** What was looked at of an answer; null when no guardrail looks at answers by itself. */
 export function scanOfAnswer(
   { texts, bytes, thinking }: AnswerReport["scanned"],
   { table, guards }: { readonly table: Table; readonly guards: readonly number[] },
 ): Scan | null {
-  if (!guards.some((index) => table.guardrails[index]!.on.includes("response"))) return null;
+  const looks = ({ on, ask }: TableGuardrail): boolean => ask === null && on.includes("response");
+  if (!guards.some((index) => looks(table.guardrails[index]!))) return null;
   return { texts, bytes, skipped: thinking === 0 ? [] : [{ reason: "thinking", count: thinking }] };
 }

@@ -12,7 +12,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CallFlow } from "./flow.ts";
 import type { Asked } from "./plane.ts";
-import { NOTHING_SEEN, type Seen } from "./seen.ts";
+import { type Inquired, NOTHING_SEEN, type Seen } from "./seen.ts";
 
 /** Who asks, under the one table that the request keeps to its end. */
 export interface Caller {
@@ -66,6 +66,8 @@ export interface Ending {
   /** Bytes of an answer that tell nothing about its usage, because it never came whole. */
   readonly unread: number;
   readonly firstByteMs: number | null;
+  /** Waits for what services say of the answer; null when none is asked. */
+  readonly inquired: (() => Promise<Inquired>) | null;
   /** What finishes the answer towards the caller: its last bytes, or a connection cut because ending well would be a lie. */
   readonly close: () => void;
 }

@@ -288,11 +288,11 @@ export const CODES = {
   ),
   GW3044: error(
     "a guardrail asks a service and does not say what counts without a verdict",
-    "A service can be slow, down or over its quota. `on error block` then refuses the request, `on error allow` lets it pass unseen; both are recorded. There is no default, because each is wrong for somebody.",
+    "A service can be slow, down or over its quota. `on error block` then refuses the request or ends the answer, `on error allow` lets it pass unseen; both are recorded. There is no default, because each is wrong for somebody.",
   ),
   GW3045: error(
     "a part of a guardrail does not fit the others",
-    "A guardrail looks for patterns (`match`, `decode`) or asks a service (`ask`, `timeout`, `on error`). A service is asked about requests, and its verdict is about a whole text: it can `reject` or `flag`.",
+    "A guardrail looks for patterns (`match`, `decode`) or asks a service (`ask`, `timeout`, `on error`). A verdict of a service is about a whole text: it can `reject` or `flag`. A service that looks for attacks on the model has nothing to say of what the model answers.",
   ),
   GW3046: error(
     "an action of a guardrail is never done",

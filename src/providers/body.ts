@@ -76,6 +76,8 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
     }
     this.#chunks = [];
     this.#size = 0;
+    // Who waits for more does not wait in vain.
+    this.#wake();
     return settled({ done: true, value: undefined });
   }
 

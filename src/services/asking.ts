@@ -3,10 +3,9 @@
  * several at a time, each tried a second time at most, all within one deadline. What takes less text at once is asked in
  * halves. Whoever fails again and again is left alone for a while.
  */
-import type { Place } from "../language/tree.ts";
 import { createBreaker } from "./breaker.ts";
 import { cut } from "./pieces.ts";
-import { type Judged, type Kind, type Question, ServiceError, type Verdict } from "./service.ts";
+import { type Judged, type Kind, type Question, ServiceError, type Standing, type Verdict } from "./service.ts";
 import { createVerdicts, hashOf } from "./verdicts.ts";
 
 /** Calls under way to one service at a time. */
@@ -30,7 +29,7 @@ interface Piece {
   /** The questions that it is a part of: the same words may stand in several. */
   readonly questions: number[];
   readonly text: string;
-  readonly place: Place;
+  readonly place: Standing;
   readonly hash: string;
 }
 
@@ -126,7 +125,7 @@ export function createAsking(kind: Kind, identity: string, { tick }: Surrounding
   };
 }
 
-type Recall = (place: Place, text: string) => { readonly hash: string; readonly judged: Judged | undefined };
+type Recall = (place: Standing, text: string) => { readonly hash: string; readonly judged: Judged | undefined };
 
 function piecesOf(
   questions: readonly Question[],

@@ -1,14 +1,14 @@
 /**
  * The kind `azure-content-safety`: Prompt Shields for `check attacks`, text analysis for categories and blocklists. What
- * people write is a prompt there; results of tools and documents are documents, in which attacks come from outside.
+ * people write is a prompt there; results of tools and documents are documents, in which attacks come from outside. What
+ * the model answers is no attack on it, so that answers are only analyzed.
  */
 import type { TableService } from "../decision/table.ts";
-import type { Place } from "../language/tree.ts";
 import type { ServiceCheck } from "../model/model.ts";
 import { type Surroundings, secretOf } from "./credentials.ts";
 import { exchange, goodBody, list, member } from "./http.ts";
 import { namesOf } from "./names.ts";
-import { type Answered, type Judged, type Kind, ServiceError } from "./service.ts";
+import { type Answered, isAnswer, type Judged, type Kind, ServiceError, type Standing } from "./service.ts";
 
 const VERSION = "2024-09-01";
 /** Of documents in one call, and of all of them together; text analysis takes as much of one text. */
@@ -43,10 +43,11 @@ export function createAzure(service: TableService, surroundings: Surroundings): 
     check: () => void secret(),
     async ask(pieces, place, signal) {
       const [attacks, harms] = await Promise.all([
-        shields ? shield(pieces, place, { post, signal }) : [],
+        shields && !isAnswer(place) ? shield(pieces, place, { post, signal }) : [],
         analyzes ? Promise.all(pieces.map((text) => analyze(text, checks, { post, signal }))) : [],
       ]);
-      return answered(pieces, [attacks, harms], checks);
+      const looks = Number(shields && !isAnswer(place)) + Number(analyzes);
+      return answered(pieces, [attacks, harms], looks);
     },
   };
 }
@@ -56,21 +57,16 @@ interface Line {
   readonly signal: AbortSignal;
 }
 
-function answered(
-  pieces: readonly string[],
-  found: readonly (readonly Judged[])[],
-  checks: readonly ServiceCheck[],
-): Answered {
+function answered(pieces: readonly string[], found: readonly (readonly Judged[])[], looks: number): Answered {
   const judged = pieces.map((_, index): Judged => {
     const about = found.flatMap((of) => of[index] ?? []);
     return { flagged: about.some(({ flagged }) => flagged), why: about.flatMap(({ why }) => why) };
   });
   const records = pieces.reduce((sum, text) => sum + Math.ceil(text.length / RECORD), 0);
-  const kinds = new Set(checks.map(({ name }) => (name === "attacks" ? "shield" : "analyze"))).size;
-  return { judged, units: records * kinds };
+  return { judged, units: records * looks };
 }
 
-async function shield(pieces: readonly string[], place: Place, { post, signal }: Line): Promise<readonly Judged[]> {
+async function shield(pieces: readonly string[], place: Standing, { post, signal }: Line): Promise<readonly Judged[]> {
   if (place === "tool-result" || place === "document") {
     const answer = await post("text:shieldPrompt", { userPrompt: "", documents: pieces }, signal);
     const analyses = list(member(answer, "documentsAnalysis"), "documentsAnalysis");

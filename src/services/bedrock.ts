@@ -4,7 +4,7 @@ import { awsKeys } from "./aws-keys.ts";
 import { type Surroundings, secretOf } from "./credentials.ts";
 import { exchange, goodBody, member, type Reply } from "./http.ts";
 import { namesOf } from "./names.ts";
-import { type Answered, type Kind, ServiceError } from "./service.ts";
+import { type Answered, isAnswer, type Kind, ServiceError } from "./service.ts";
 import { signed } from "./sigv4.ts";
 
 /** 25 of the units of 1,000 characters by which Bedrock counts; where it takes less, halves are asked about. */
@@ -20,8 +20,8 @@ export function createBedrock(service: TableService, surroundings: Surroundings)
   return {
     capacity: CAPACITY,
     check,
-    async ask([text = ""], _place, signal) {
-      const body = JSON.stringify({ source: "INPUT", content: [{ text: { text } }] });
+    async ask([text = ""], place, signal) {
+      const body = JSON.stringify({ source: isAnswer(place) ? "OUTPUT" : "INPUT", content: [{ text: { text } }] });
       const headers = await prove(body, signal);
       return answered(await exchange({ url: url.href, headers, body, signal }));
     },

@@ -4,7 +4,7 @@ import { type Surroundings, secretOf } from "./credentials.ts";
 import { accountToken, checkAccount, machineToken, type TokenSource } from "./google-token.ts";
 import { exchange, goodBody, member } from "./http.ts";
 import { namesOf } from "./names.ts";
-import { type Answered, type Kind, ServiceError } from "./service.ts";
+import { type Answered, isAnswer, type Kind, ServiceError } from "./service.ts";
 
 /** Some of its filters look at the first 2,000 tokens only. */
 const CAPACITY = { pieces: 1, characters: 8_000 };
@@ -14,15 +14,17 @@ export function createModelArmor(service: TableService, surroundings: Surroundin
   const template = service.resource?.name ?? "";
   const location = /\/locations\/([^/]+)\//.exec(template)?.[1] ?? "";
   const base = (service.url ?? `https://modelarmor.${location}.rep.googleapis.com`).replace(/\/+$/, "");
-  const url = `${base}/v1/${template}:sanitizeUserPrompt`;
   const token = tokenOf(service, surroundings);
   return {
     capacity: CAPACITY,
     check: () => checkOf(service, surroundings),
-    async ask([text = ""], _place, signal) {
+    async ask([text = ""], place, signal) {
       const headers = { "content-type": "application/json", authorization: `Bearer ${await token(signal)}` };
-      const body = JSON.stringify({ userPromptData: { text } });
-      return answered(goodBody(await exchange({ url, headers, body, signal })));
+      const [method, said] = isAnswer(place)
+        ? ["sanitizeModelResponse", { modelResponseData: { text } }]
+        : ["sanitizeUserPrompt", { userPromptData: { text } }];
+      const url = `${base}/v1/${template}:${method}`;
+      return answered(goodBody(await exchange({ url, headers, body: JSON.stringify(said), signal })));
     },
   };
 }

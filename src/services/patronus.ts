@@ -3,7 +3,7 @@ import type { TableService } from "../decision/table.ts";
 import { type Surroundings, secretOf } from "./credentials.ts";
 import { exchange, goodBody, list, member } from "./http.ts";
 import { namesOf } from "./names.ts";
-import { type Answered, type Kind, ServiceError } from "./service.ts";
+import { type Answered, isAnswer, type Kind, ServiceError } from "./service.ts";
 
 const CAPACITY = { pieces: 1, characters: 10_000 };
 
@@ -18,9 +18,10 @@ export function createPatronus(service: TableService, surroundings: Surroundings
   return {
     capacity: CAPACITY,
     check: () => void secret(),
-    async ask([text = ""], _place, signal) {
+    async ask([text = ""], place, signal) {
       const headers = { "content-type": "application/json", "x-api-key": secret() };
-      const body = JSON.stringify({ evaluators, evaluated_model_input: text, capture: "none" });
+      const said = isAnswer(place) ? { evaluated_model_output: text } : { evaluated_model_input: text };
+      const body = JSON.stringify({ evaluators, ...said, capture: "none" });
       return answered(goodBody(await exchange({ url, headers, body, signal })), evaluators.length);
     },
   };

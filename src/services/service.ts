@@ -24,13 +24,21 @@ export interface Capacity {
   readonly characters: number;
 }
 
+/** Where a text stands: at a place of a request, in what an answer says, or in what a call in an answer gives its tool. */
+export type Standing = Place | "answer" | "call";
+
+/** Whether a text goes from the model to the client, and not the other way. */
+export function isAnswer(place: Standing): boolean {
+  return place === "answer" || place === "call";
+}
+
 /** A kind of service, set up for one declaration. */
 export interface Kind {
   readonly capacity: Capacity;
   /** Throws ServiceError when a secret that it needs is not there at this moment. */
   check(): void;
   /** Asks about pieces that stand at one kind of place. Throws ServiceError. */
-  ask(pieces: readonly string[], place: Place, signal: AbortSignal): Promise<Answered>;
+  ask(pieces: readonly string[], place: Standing, signal: AbortSignal): Promise<Answered>;
 }
 
 /** Why there is no verdict. */
@@ -64,13 +72,13 @@ export class ServiceError extends Error {
   }
 }
 
-/** One text of a request, as it would go on: what is redacted is redacted. */
+/** One text of a request or an answer, as it would go on: what is redacted is redacted. */
 export interface Question {
   readonly text: string;
-  readonly place: Place;
+  readonly place: Standing;
 }
 
-/** What came of asking about the texts of one request. */
+/** What came of asking about some texts. */
 export interface Verdict {
   /** The texts that are flagged, by their places in the questions. */
   readonly flagged: readonly number[];

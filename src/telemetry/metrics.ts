@@ -167,6 +167,7 @@ function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, b
   if (body.usage !== null) countTokens(into, [team, model, provider, key], body.usage);
   for (const use of body.toolUses) foldUse(into, names, team, use);
   foldGuards(into, names, body, "response");
+  for (const asking of body.asked) foldAsking(into, names, team, asking);
   if (body.end === "stopped") into.decisions(team, "refuse", "response", names.rule(stoppedBy(body))).inc();
   const trouble = upstreamTrouble(body);
   if (trouble !== null) into.upstreamErrors(provider, trouble).inc();
@@ -261,7 +262,9 @@ function verdict(granted: boolean): string {
 }
 
 function stoppedBy(body: OutcomeBody): string {
-  return body.findings.find(({ done }) => done === "reject")?.guardrail ?? body.findings[0]?.guardrail ?? NONE;
+  const rejecting =
+    body.findings.find(({ done }) => done === "reject") ?? body.asked.find(({ trouble }) => trouble !== null);
+  return rejecting?.guardrail ?? body.findings[0]?.guardrail ?? NONE;
 }
 
 function upstreamTrouble(body: OutcomeBody): string | null {

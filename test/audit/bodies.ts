@@ -67,6 +67,7 @@ export function outcome(ticket: string, parts: Partial<OutcomeBody> = {}): Outco
     toolUses: [],
     findings: [],
     scan: null,
+    asked: [],
     bytes: 4321,
     firstByteMs: 300,
     totalMs: 1200,

@@ -56,6 +56,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     charges: [charge(1)],
     findings: [{ ...finding, stage: "response", place: null }],
     scan,
+    asked: [asking],
     toolUses: [
       toolUse("Bash", { granted: false, withheld: { reason: "arguments", origin: "a.policy:3" } }),
       toolUse("Read", { observed: { effect: "refuse", origin: "a.policy:4" } }),
@@ -125,6 +126,7 @@ const LATER = new Set([
   ...["place", "done", "observed", "values"].map((name) => `findings.${name}`),
   ...["stood", "defined", "scan", "asked", "observed", "held", "ran"].map((name) => `decision.${name}`),
   "outcome.scan",
+  "outcome.asked",
   "call.observed",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Place } from "../../src/language/tree.ts";
 import type { ServiceCheck } from "../../src/model/model.ts";
+import type { Standing } from "../../src/services/service.ts";
 import { type Answer, cutOff, declared, type Got, KEY, services, startService } from "./server.ts";
 
 const check = (name: string, of: string | null = null, at: number | null = null): ServiceCheck => ({ name, of, at });
@@ -18,7 +18,7 @@ async function ask(
   }: {
     checks: readonly ServiceCheck[];
     texts: readonly string[];
-    place?: Place;
+    place?: Standing;
     script: (got: Got) => Answer;
   },
 ) {
@@ -102,6 +102,19 @@ test("both kinds of checks are asked, either may flag, and both are paid", async
   const checks = [...ATTACKS, check("hate", null, 4)];
   const { verdict } = await ask(t, { checks, texts: ["EVIL".padEnd(1_500, " x")], script });
   assert.deepEqual([verdict.why.toSorted(), verdict.units], [["Hate", "attack"], 4]);
+});
+
+test("answers of the model are analyzed, and no attack is looked for in them", async (t) => {
+  const script = (): Answer => ({
+    json: { categoriesAnalysis: [{ category: "Hate", severity: 6 }], blocklistsMatch: [] },
+  });
+  const checks = [...ATTACKS, check("hate", null, 4)];
+  const { verdict, got } = await ask(t, { checks, texts: ["a"], place: "answer", script });
+  assert.deepEqual([verdict.why, verdict.units], [["Hate"], 1]);
+  assert.deepEqual(
+    got.map(({ path }) => path),
+    ["/contentsafety/text:analyze?api-version=2024-09-01"],
+  );
 });
 
 test("an answer with a part left out is no verdict, and neither is a failure", async (t) => {

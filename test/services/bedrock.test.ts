@@ -48,6 +48,18 @@ test("asks ApplyGuardrail with a signature that its receiver can check", async (
   assert.equal(checkSignature(call!, "another").good, false);
 });
 
+test("what an answer says is output, text and calls alike", async (t) => {
+  const service = await startService(t, () => ({ json: PASS }));
+  const store = services(ENV);
+  for (const place of ["answer", "call", "tool-input"] as const) {
+    await store.ask(guardrail(service.url), [{ text: "some text", place }], 2_000);
+  }
+  assert.deepEqual(
+    service.got.map(({ json }) => json.source),
+    ["OUTPUT", "OUTPUT", "INPUT"],
+  );
+});
+
 test("an ARN in the path is signed as it is sent", async (t) => {
   const service = await startService(t, () => ({ json: PASS }));
   const table = { ...guardrail(service.url), resource: { name: ARN, version: "DRAFT" } };

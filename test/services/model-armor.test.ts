@@ -44,6 +44,13 @@ test("asks the template with a token, and names the filters that match", async (
   assert.equal((await ask(t, outcome("NO_MATCH_FOUND", "SUCCESS"))).verdict.trouble, null);
 });
 
+test("what an answer says is a response of the model", async (t) => {
+  const service = await startService(t, () => outcome("NO_MATCH_FOUND", "SUCCESS"));
+  await services().ask(armor(service.url), [{ text: "some text", place: "answer" }], 2_000);
+  assert.equal(service.got[0]!.path, `/v1/${TEMPLATE}:sanitizeModelResponse`);
+  assert.deepEqual(service.got[0]!.json, { modelResponseData: { text: "some text" } });
+});
+
 test("a partial answer is a verdict only when it found something", async (t) => {
   assert.deepEqual((await ask(t, outcome("MATCH_FOUND", "PARTIAL"))).verdict.flagged, [0]);
   assert.equal((await ask(t, outcome("NO_MATCH_FOUND", "PARTIAL"))).verdict.trouble, "answer");

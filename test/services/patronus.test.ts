@@ -36,6 +36,14 @@ test("asks the evaluators of the declaration, and asks that nothing is kept", as
   });
 });
 
+test("what an answer says is output of the model", async (t) => {
+  const service = await startService(t, () => ({ json: { results: [result(true), result(true)] } }));
+  const table = declared({ kind: "patronus", url: service.url, checks: CHECKS });
+  await services().ask(table, [{ text: "some text", place: "call" }], 2_000);
+  const { evaluated_model_output, evaluated_model_input } = service.got[0]!.json;
+  assert.deepEqual([evaluated_model_output, evaluated_model_input], ["some text", undefined]);
+});
+
 test("one evaluator that says no is enough, even when another one failed", async (t) => {
   const { verdict } = await ask(t, { json: { results: [result(null, "error"), result(false)] } });
   assert.deepEqual([verdict.flagged, verdict.why, verdict.trouble], [[0], ["patronus:prompt-injection"], null]);

@@ -25,6 +25,17 @@ test("takes several texts in a call, with their places, and gives a verdict for 
   });
 });
 
+test("texts of answers and what calls give to tools have places of their own", async (t) => {
+  const service = await startService(t, ({ json }) => ({
+    json: { verdicts: json.texts.map(() => ({ flagged: false })) },
+  }));
+  const questions = (["answer", "call"] as const).map((place) => ({ text: "the same words", place }));
+  const verdict = await services().ask(declared({ kind: "webhook", url: service.url }), questions, 2_000);
+  assert.equal(verdict.calls, 2);
+  const places = service.got.flatMap(({ json }) => json.texts.map(({ place }: { place: string }) => place));
+  assert.deepEqual(places.toSorted(), ["answer", "call"]);
+});
+
 test("without a credential none is sent", async (t) => {
   const service = await startService(t, () => ({ json: { verdicts: [{ flagged: false }] } }));
   const table = declared({ kind: "webhook", url: service.url, credential: null });

@@ -57,6 +57,7 @@ export function outcome(change: Partial<OutcomeBody> = {}): OutcomeBody {
     toolUses: [],
     findings: [],
     scan: null,
+    asked: [],
     bytes: 1,
     firstByteMs: 400,
     totalMs: 1_500,

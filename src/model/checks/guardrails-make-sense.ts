@@ -4,12 +4,14 @@ import type { Span } from "../../language/source.ts";
 import { type GuardAction, type GuardrailDeclaration, SEVERITIES } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault, type firstIsHere } from "../fault.ts";
+import { partOf } from "../services.ts";
 
 /** Guardrails that are incomplete, or whose parts contradict each other. */
 export function guardrailsMakeSense(declared: Declared): Diagnostic[] {
   return [...declared.guardrails.values()].flatMap(({ declaration }) => [
     ...incomplete(declaration),
     ...(declaration.ask === null ? withoutAsk(declaration) : withAsk(declaration)),
+    ...deafToAnswers(declaration, declared),
     ...amounts(declaration),
     ...neverDone(declaration.actions),
   ]);
@@ -41,16 +43,12 @@ function withoutAsk({ timeout, onError }: GuardrailDeclaration): Diagnostic[] {
 }
 
 function withAsk(declaration: GuardrailDeclaration): Diagnostic[] {
-  const { ask, on, match, decode, actions, onError } = declaration;
+  const { ask, match, decode, actions, onError } = declaration;
   const diagnostics: Diagnostic[] = [];
   if (onError === null) {
     const message = `guardrail \`${declaration.name.text}\` does not say what counts when the service gives no verdict`;
     const help = "add `on error block`, or `on error allow`; neither is the safe choice for everybody";
     diagnostics.push(fault("GW3044", ask!.span, message, help));
-  }
-  for (const { stage, span } of on) {
-    if (stage !== "response") continue;
-    diagnostics.push(misfit(span, "a service can be asked about requests only", "write `on request`"));
   }
   const looked = match[0]?.span ?? decode[0]?.span;
   if (looked !== undefined) {
@@ -66,6 +64,19 @@ function withAsk(declaration: GuardrailDeclaration): Diagnostic[] {
     }
   }
   return diagnostics;
+}
+
+/** Prompt Shields have nothing to say of an answer. */
+function deafToAnswers({ ask, on }: GuardrailDeclaration, { services }: Declared): Diagnostic[] {
+  const service = ask === null ? undefined : services.get(ask.service.text)?.declaration;
+  if (service === undefined || partOf(service)("kind")?.name.text !== "azure-content-safety") return [];
+  const checks = service.body.flatMap((statement) => (statement.kind === "check" ? [statement.name.text] : []));
+  if (checks.length === 0 || checks.some((name) => name !== "attacks")) return [];
+  return on.flatMap(({ stage, span }) => {
+    if (stage !== "response") return [];
+    const message = `service \`${service.name.text}\` looks for attacks on the model, and what a model answers is none`;
+    return [misfit(span, message, "write `on request`, or give the service another `check`")];
+  });
 }
 
 const MOST_KEPT = 8;
