@@ -55,15 +55,21 @@ function noteRow(parts: readonly Part[], ends: EndsOf, note: (l: readonly End[],
   }
 }
 
-/** No rule of the language leads back to itself, so this ends. */
+/** A rule that leads back to itself begins and ends as it does anyway. */
 function endsOf(bodies: ReadonlyMap<string, Part>): EndsOf {
+  const open = new Set<string>();
   const ends = (part: Part): Ends => {
     switch (part.kind) {
       case "literal":
       case "terminal":
         return { first: [part], last: [part], empty: false };
-      case "rule":
-        return ends(bodies.get(part.name)!);
+      case "rule": {
+        if (open.has(part.name)) return { first: [], last: [], empty: false };
+        open.add(part.name);
+        const own = ends(bodies.get(part.name)!);
+        open.delete(part.name);
+        return own;
+      }
       case "sequence":
         return endsOfRow(part.parts.map(ends));
       case "choice": {

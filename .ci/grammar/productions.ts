@@ -85,6 +85,11 @@ function partOf(gast: Serialized, rule: string): Part {
       return { kind: "repeat", body: body(), atLeastOne: true, separator: null };
     case "RepetitionMandatoryWithSeparator":
       return { kind: "repeat", body: body(), atLeastOne: true, separator: terminal(gast.separator!, rule) };
+    case "RepetitionWithSeparator":
+      return {
+        kind: "optional",
+        body: { kind: "repeat", body: body(), atLeastOne: true, separator: terminal(gast.separator!, rule) },
+      };
     default:
       throw new Error(`the grammar has begun to use ${gast.type}, which is not written down yet`);
   }

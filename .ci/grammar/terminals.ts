@@ -1,6 +1,6 @@
 /** The terminals of the language, from the token table: their names in the EBNF, and their patterns in its notation. */
 import type { TokenType } from "chevrotain";
-import { Blank, Comment, Glob, LATER_WORDS, Name, RESERVED, Thing, TOKENS } from "../../src/language/tokens.ts";
+import { Blank, Comment, Field, Glob, LATER_WORDS, Name, RESERVED, Thing, TOKENS } from "../../src/language/tokens.ts";
 import { type CharSet, complement, members, size, within } from "../../src/model/regex/char-set.ts";
 import type { Node } from "../../src/model/regex/node.ts";
 import { readRegex } from "../../src/model/regex/read.ts";
@@ -47,6 +47,8 @@ function bodyOf(type: TokenType): string {
     const kinds = TOKENS.filter(({ CATEGORIES }) => CATEGORIES?.includes(Thing));
     return kinds.map((kind) => `'${wordOf(kind)}'`).join(" | ");
   }
+  // A reserved word where nothing but a field can stand.
+  if (type === Field) return "RESERVED";
   const body = write(readRegex(patternOf(type).source.replace(/\\u([0-9A-F]{4})/g, "\\x{$1}"), ""));
   // What the lexer tries before these would fit them too.
   return type === Name || type === Glob ? `( ${body} ) - ( RESERVED | HASH )` : body;

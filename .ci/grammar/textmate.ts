@@ -118,6 +118,7 @@ function words(beside: Neighbours): Pattern[] {
   const begins = new Set(Object.entries(BODIES).flatMap(([body, { words }]) => (body === "file" ? [] : words)));
   const reserved = [...Object.values(tokens.Inner), ...Object.values(tokens.Reserved)];
   return [
+    { name: "support.constant.policy", match: `${oneOf(VALUE_WORDS)}${END}` },
     ...meant(beside),
     ...contextual(beside),
     { name: "keyword.control.policy", match: anyOf(reserved.filter((type) => begins.has(wordOf(type)))) },
@@ -125,6 +126,9 @@ function words(beside: Neighbours): Pattern[] {
     { name: "invalid.illegal.later.policy", match: sourceOf(tokens.Later) },
   ];
 }
+
+/** Words that are values: a name that reads so is none that anything has. */
+const VALUE_WORDS = ["true", "false", "null"];
 
 /** Names that mean something behind a certain word: `limit requests`. A pattern cannot look back over any blanks. */
 function meant(beside: Neighbours): Pattern[] {
@@ -141,12 +145,16 @@ function contextual(beside: Neighbours): Pattern[] {
   const name = "keyword.other.policy";
   const mayEnd = (word: string): boolean =>
     beside.behind(word).some((end) => textOf(end) === "}") && beside.before(word).every(isTelling);
-  const [last, known] = [true, false].map((ends) => Object.keys(tokens.Contextual).filter((it) => mayEnd(it) === ends));
+  const words = Object.keys(tokens.Contextual).filter((word) => !VALUE_WORDS.includes(word));
+  const [last, known] = [true, false].map((ends) => words.filter((it) => mayEnd(it) === ends));
   const before = grouped(last!, (word) => beside.before(word).map(lookBehind).sort().join("|"));
   const behind = grouped(known!, (word) => beside.behind(word).map(endSource).sort().join("|"));
   return [
     ...Array.from(before, ([places, group]) => ({ name, match: `(?<=${places})${oneOf(group)}${END}` })),
-    ...Array.from(behind, ([places, group]) => ({ name, match: `${oneOf(group)}${END}(?=\\s+(?:${places}))` })),
+    ...Array.from(behind, ([places, group]) => ({
+      name,
+      match: `${oneOf(group)}${END}(?=${places === "\\(" ? "" : "\\s+"}(?:${places}))`,
+    })),
   ];
 }
 
@@ -179,6 +187,7 @@ function textOf(end: End): string {
 function endSource(end: End): string {
   if (end.kind === "literal") return /\w/.test(end.text) ? `${end.text}${END}` : `\\${end.text}`;
   const type = tokenType(end.name);
+  if (type === tokens.Field) return anyOf([...Object.values(tokens.Inner), ...Object.values(tokens.Reserved)]);
   if (type === tokens.Thing) return `(?:models|tools|providers)${END}`;
   return type === tokens.Name ? `(?!(?:${[...tokens.RESERVED].join("|")})${END})${sourceOf(type)}` : sourceOf(type);
 }
@@ -202,6 +211,7 @@ const NUMBERS = [
   tokens.Percent,
   tokens.Duration,
   tokens.Decimal,
+  tokens.Negative,
   tokens.Integer,
 ];
 const TIMES = [tokens.DateTime, tokens.Day, tokens.ClockRange];
@@ -226,8 +236,11 @@ const SIGNS: readonly Pattern[] = [
   { name: "punctuation.section.block.begin.policy", match: "\\{" },
   { name: "punctuation.section.block.end.policy", match: "\\}" },
   { name: "punctuation.separator.list.policy", match: "," },
+  { name: "punctuation.section.list.policy", match: "[\\[\\]]" },
+  { name: "punctuation.section.group.policy", match: "[()]" },
+  { name: "punctuation.separator.member.policy", match: ":" },
+  { name: "keyword.operator.comparison.policy", match: "!=|<=?|>=?" },
   { name: "keyword.operator.assignment.policy", match: "=" },
-  { name: "keyword.operator.comparison.policy", match: ">" },
 ];
 
 function sourceOf(type: TokenType): string {

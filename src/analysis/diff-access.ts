@@ -8,6 +8,7 @@ import type { Group } from "../model/model.ts";
 import { describe, nameText, type Vocabulary, vocabulary } from "./describe.ts";
 import { type AccessChange, accessCauses } from "./diff-causes.ts";
 import { fold } from "./diff-fold.ts";
+import { gainedText } from "./diff-gained.ts";
 import { groupChanges } from "./diff-group.ts";
 import { type Joint, tableChain } from "./diff-joint.ts";
 import { jointBits } from "./diff-names.ts";
@@ -81,11 +82,13 @@ export function accessRows(joint: Joint, access: AccessAt): readonly Row[] {
     words[thing] ??= vocabularyOf(joint, thing);
     const names = describe(words[thing], bits);
     const nodes = pairs.map((pair) => pair.new);
+    const at = { node: nodes[0]!, moment: from ?? joint.at };
+    const condition = thing === "tools" && verb === "gains" ? gainedText(joint, at, bits) : "";
     return {
       about: thing,
       move: verb === "gains" ? "wider" : "tighter",
       subject: fold(joint.new.model.nodes, nodes, joint.added),
-      change: `${verb} ${thing} ${nameText(names)}`,
+      change: `${verb} ${thing} ${nameText(names)}${condition}`,
       names,
       example: exampleOf(joint, thing, bits),
       from,

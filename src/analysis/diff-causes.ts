@@ -2,6 +2,7 @@
 import { eachBit, intersect } from "../decision/bits.ts";
 import type { Thing } from "../language/tree.ts";
 import type { Access, Group, Node } from "../model/model.ts";
+import { canonicalText } from "../model/predicate-text.ts";
 import { rootsOf } from "./diff-fold.ts";
 import {
   causeAt,
@@ -22,6 +23,18 @@ export interface AccessChange {
   readonly verb: "gains" | "loses";
   readonly bits: Uint32Array;
   readonly key: string;
+}
+
+/** The lines behind a change of the condition on some tools: those about them that only one policy has. */
+export function conditionCauses(joint: Joint, bits: Uint32Array, pairs: readonly Pair[]): readonly Cause[] {
+  return causesOfRoots(joint, pairs, (pair) => {
+    const about = (side: "old" | "new", node: number): readonly Line[] =>
+      linesOf(joint, side, { node, thing: "tools" }).filter((line) => line.bits.some((word, i) => word & bits[i]!));
+    const left = unmatched(about("old", pair.old), about("new", pair.new), lineKey);
+    return (["new", "old"] as const).flatMap((side) =>
+      left[side].map(({ access }) => causeAt(joint, side, access.span, statementText(access))),
+    );
+  });
 }
 
 const MOST_ROOTS = 8;
@@ -57,7 +70,7 @@ function causesAt(joint: Joint, pair: Pair, change: AccessChange): readonly Caus
     old: linesOf(joint, "old", { node: pair.old, thing: change.thing }),
     new: linesOf(joint, "new", { node: pair.new, thing: change.thing }),
   };
-  const left = unmatched(lines.old, lines.new, ({ access, bits }) => `${access.effect} ${access.until} ${bits.join()}`);
+  const left = unmatched(lines.old, lines.new, lineKey);
   const regrouped = readAlike(joint, left);
   const found = {
     old: left.old.filter((line) => matters(line, "old", { change, regrouped })),
@@ -72,6 +85,11 @@ function causesAt(joint: Joint, pair: Pair, change: AccessChange): readonly Caus
       .map(({ access }) => causeAt(joint, side, access.span, statementText(access)));
   const causes = [...told("new"), ...told("old"), ...groups];
   return causes.length > 0 ? causes : placesOfChange(joint, pair, change);
+}
+
+/** Two lines with one key say the same. */
+function lineKey({ access: { effect, until, where }, bits }: Line): string {
+  return `${effect} ${until} ${bits.join()} ${where === null ? "" : canonicalText(where)}`;
 }
 
 interface Lines {
@@ -101,6 +119,8 @@ function matters(
   if (twin !== undefined) return line.bits.some((word, i) => ((word ^ twin.bits[i]!) & change.bits[i]!) !== 0);
   // The first `allow providers` closes what it does not name.
   if (change.thing === "providers" && line.access.effect === "allow") return true;
+  // What is denied for some input alone is offered all the same.
+  if (line.access.effect === "deny" && line.access.where !== null) return false;
   const widens = (line.access.effect === "allow") === (side === "new");
   return widens === (change.verb === "gains") && touches(line, change.bits);
 }

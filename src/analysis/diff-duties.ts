@@ -1,7 +1,8 @@
 /** Guards that bind, flow rules, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
-import { activeText, listNames } from "../decision/words.ts";
+import { activeText, listNames, whereText } from "../decision/words.ts";
 import type { Access, Active, Flow, Node } from "../model/model.ts";
+import { canonicalText } from "../model/predicate-text.ts";
 import { causesOfRoots } from "./diff-causes.ts";
 import { flowChanges } from "./diff-flows.ts";
 import { fold } from "./diff-fold.ts";
@@ -123,8 +124,7 @@ function observedChanges(joint: Joint, pair: Pair, moment: number): readonly Dut
       .filter(({ until }) => inForce(until, moment));
   const left = unmatched(at(joint.old, pair.old), at(joint.new, pair.new), observedKey);
   const changeOf = (verb: string, line: Observed): DutyChange => {
-    const what = "after" in line ? flowText(line) : `${line.effect} ${line.thing} ${listNames(line.written, 3)}`;
-    const words = `${verb} \`${what}\``;
+    const words = `${verb} \`${observedText(line)}\``;
     return { about: "observed", move: "neutral", words, key: `${words} ${observedKey(line)}`, guards: [] };
   };
   return [
@@ -135,15 +135,20 @@ function observedChanges(joint: Joint, pair: Pair, moment: number): readonly Dut
 
 type Observed = Access | Flow;
 
+function observedText(line: Observed): string {
+  if ("after" in line) return flowText(line);
+  return `${line.effect} ${line.thing} ${listNames(line.written, 3)}${whereText(line.where)}`;
+}
+
 function observedIn({ observed, flows }: Node): readonly Observed[] {
   return [...observed, ...flows.filter(({ observe }) => observe)];
 }
 
 function observedKey(line: Observed): string {
   const names = [...line.globs].sort().join();
-  return "after" in line
-    ? `flow ${names} after ${[...line.after].sort().join()}`
-    : `${line.effect} ${line.thing} ${names}`;
+  if ("after" in line) return `flow ${names} after ${[...line.after].sort().join()}`;
+  const where = line.where === null ? "" : ` where ${canonicalText(line.where)}`;
+  return `${line.effect} ${line.thing} ${names}${where}`;
 }
 
 const DAY = 1_440;

@@ -1,7 +1,7 @@
 /** Two policies laid side by side: their names divided alike, their nodes paired, and the moments at which either changes. */
 import { chainOf } from "../decision/access.ts";
 import type { Table, TableNode } from "../decision/table.ts";
-import { activeText, dollars, listNames, thousands } from "../decision/words.ts";
+import { activeText, dollars, listNames, thousands, whereText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
 import type { Access, Active, Flow, GuardUse, Limit, Model, Node } from "../model/model.ts";
@@ -113,12 +113,15 @@ export function causeAt(joint: Joint, side: "old" | "new", span: Span, text: str
   return { side, place: place(span), text: writtenAt(joint[side], span) ?? text };
 }
 
+/** A comment, or what is quoted, where a `#` begins none. */
+const COMMENTS = /("(?:[^"\\\n]|\\.)*"|(?<=\bmatches\s+)\/(?:[^/\\\n]|\\.)*\/)|#[^\n]*/g;
+
 /** A statement's own words, on one line; null when its text is not at hand. */
 export function writtenAt({ texts }: Side, span: Span): string | null {
   const text = texts.get(span.path)?.slice(span.start, span.end);
   if (text === undefined || text === "") return null;
   return text
-    .replace(/#[^\n]*/g, " ")
+    .replace(COMMENTS, (_, quoted: string | undefined) => quoted ?? " ")
     .replace(/\s+/g, " ")
     .trim();
 }
@@ -128,7 +131,7 @@ export function statementText(statement: Access | Flow | GuardUse | Active | Lim
   if ("after" in statement) return `${statement.observe ? "observe " : ""}${flowText(statement)}`;
   if ("globs" in statement) {
     const names = statement.except.length > 0 ? statement.written : statement.globs;
-    return `${statement.effect} ${statement.thing} ${listNames(names, 3)}`;
+    return `${statement.effect} ${statement.thing} ${listNames(names, 3)}${whereText(statement.where)}`;
   }
   if ("guardrail" in statement) return `${statement.observe ? "observe " : ""}guard ${statement.guardrail}`;
   if ("fromDay" in statement) return `active ${activeText(statement)}`;

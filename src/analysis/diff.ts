@@ -4,6 +4,7 @@
  * only if the two policies mean the same: text that moves, order and the names of groups change nothing.
  */
 import { accessRows, createAccess } from "./diff-access.ts";
+import { conditionRows } from "./diff-conditions.ts";
 import { dutyRows } from "./diff-duties.ts";
 import { fold } from "./diff-fold.ts";
 import { guardrailRows, renamedGuardrails } from "./diff-guardrails.ts";
@@ -22,6 +23,7 @@ export function diff(old: Side, now: Side, at: number): Diff | null {
   const rows = [
     ...keyRows(joint, access),
     ...accessRows(joint, access),
+    ...conditionRows(joint, access),
     ...dutyRows(joint, renamed),
     ...limitRows(joint),
     ...guardrailRows(joint, renamed),

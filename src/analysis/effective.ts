@@ -3,7 +3,7 @@
  * with the whole chain of lines that made it so, from the org down.
  */
 import { chainOf, inForce } from "../decision/access.ts";
-import { hasBit } from "../decision/bits.ts";
+import { addBit, emptyBits, hasBit } from "../decision/bits.ts";
 import type { Table, TableNode } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
@@ -11,9 +11,12 @@ import { activeText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
 import type { Guardrail, Node } from "../model/model.ts";
+import { predicateText } from "../model/predicate-text.ts";
+import { conditionsAt } from "./condition.ts";
 import { describe, type NameSet, nameText } from "./describe.ts";
 import { createAccess, vocabularyOf } from "./diff-access.ts";
 import { chain, type Joint, join, type Side, statementText, writtenAt } from "./diff-joint.ts";
+import { jointBits } from "./diff-names.ts";
 import { actionText } from "./guardrail-words.ts";
 
 /** One line of a policy, and the node that it stands in. */
@@ -33,6 +36,8 @@ export interface Reach {
   readonly names: NameSet;
   /** The names in words; `nothing` when there are none. */
   readonly text: string;
+  /** Of tools: those whose calls are granted only where their input is so. */
+  readonly conditions: readonly { readonly names: string; readonly where: string }[];
   readonly lines: readonly Line[];
 }
 
@@ -132,12 +137,26 @@ function reachOf(joint: Joint, index: number): Pick<Effective, "access" | "route
         .filter((line) => line.thing === thing)
         .map((line) => lineOf(joint.new, node, { line, at: joint.at, text: statementText(line) })),
     );
-    return { names, text: names.length === 0 ? "nothing" : nameText(names, 12), lines };
+    const conditions = thing === "tools" ? conditionsOf(joint, index) : [];
+    return { names, text: names.length === 0 ? "nothing" : nameText(names, 12), conditions, lines };
   };
   return {
     access: { models: of("models"), tools: of("tools"), providers: of("providers") },
     routes: routesOf(joint, access),
   };
+}
+
+/** The tools of a node by the condition on their calls. */
+function conditionsOf(joint: Joint, index: number): Reach["conditions"] {
+  const conditions = [...conditionsAt(joint.new.table, index, joint.at)];
+  if (conditions.length === 0) return [];
+  const words = vocabularyOf(joint, "tools");
+  const byText = Map.groupBy(conditions, ([, condition]) => predicateText(condition));
+  return [...byText].map(([where, alike]) => {
+    const bits = emptyBits(joint.new.table.atoms.tools.atoms);
+    for (const [atom] of alike) addBit(bits, atom);
+    return { names: nameText(describe(words, jointBits(joint.names.tools, "new", bits)), 12), where };
+  });
 }
 
 /** Models by the providers that are left for them, in order. */

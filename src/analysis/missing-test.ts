@@ -11,9 +11,12 @@ import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
 import { dollars, thousands } from "../decision/words.ts";
 import { RESERVED } from "../language/tokens.ts";
+import { writeJson } from "../language/values.ts";
 import { globFault } from "../model/glob.ts";
 import type { Model, TestSend, TestStep } from "../model/model.ts";
+import { callsDiffer, conditionsAt } from "./condition.ts";
 import type { Ground } from "./ground.ts";
+import { missingCalls } from "./missing-call.ts";
 import { nameOf } from "./reach.ts";
 import type { Statement } from "./statement.ts";
 import { DEFAULT_CLOCK, runTest } from "./test.ts";
@@ -57,9 +60,11 @@ export function missingTest(statement: Statement, pair: Pair): Missing {
 /** A `deny` above everything that is allowed is a ceiling for days to come, and nothing to be ashamed of. */
 const SILENT = "nothing changes without it today: all that it says is so by other lines";
 
-/** Whether anybody below has other access without the statement. */
+/** Whether anybody below has other access without the statement, or may call what they have with other input. */
 function changes({ node, grant: { thing }, ...statement }: AccessStatement, { ground, mutant }: Pair): boolean {
   const now = momentOf(statement);
+  const [one, other] = [ground.table, mutant.table];
+  if (thing === "tools" && ground.family.below(node).some((index) => callsDiffer(one, other, index, now))) return true;
   const seen = new Map<Uint32Array, Uint32Array>();
   return ground.family.below(node).some((index) => {
     const held = accessOf(ground.table, index, now)[thing];
@@ -176,7 +181,16 @@ function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[
   }
 }
 
-const BLANK = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: 1 } as const;
+const BLANK = {
+  model: null,
+  tool: null,
+  input: null,
+  text: null,
+  place: null,
+  microUsd: null,
+  tokens: null,
+  times: 1,
+} as const;
 
 function sending(statement: Statement, parts: Partial<TestSend> & Pick<TestSend, "expect">): TestSend {
   return { kind: "send", ...BLANK, span: statement.span, ...parts };
@@ -216,9 +230,14 @@ function expectedOf({ done, observed }: Deeds, guardrail: string) {
 }
 
 /** What a team has and a key below it has not cannot be claimed, but a key right below the team can send it. */
-function accessPlays(statement: AccessStatement, node: number, { ground, mutant }: Pair): Play[] {
+function accessPlays(statement: AccessStatement, node: number, pair: Pair): Play[] {
   const { thing } = statement.grant;
   if (thing === "providers") return [];
+  return [...offerPlays(statement, node, pair), ...(thing === "tools" ? callPlays(statement, node, pair) : [])];
+}
+
+function offerPlays(statement: AccessStatement, node: number, { ground, mutant }: Pair): Play[] {
+  const { thing } = statement.grant;
   const now = momentOf(statement);
   const lost = accessOf(ground.table, node, now)[thing].slice();
   subtract(lost, accessOf(mutant.table, node, now)[thing]);
@@ -245,6 +264,23 @@ function flowPlays(statement: Extract<Statement, { kind: "flow" }>, node: number
     const refusal = sending(statement, { tool, expect: { kind: "refuse", reason: "flow" } });
     return { steps: [called, refusal], lines: [`given called ${name}`, `send tool ${tool} expect refuse flow`] };
   });
+}
+
+/** Calls that the statement's condition decides. */
+function callPlays(statement: AccessStatement, node: number, { ground, mutant }: Pair): Play[] {
+  const now = momentOf(statement);
+  const nameOfAtom = (atom: number): string | null => {
+    const bits = emptyBits(ground.table.atoms.tools.atoms);
+    addBit(bits, atom);
+    return nameIn(ground.table, "tools", bits);
+  };
+  const before = conditionsAt(ground.table, node, now);
+  return missingCalls(before, conditionsAt(mutant.table, node, now), nameOfAtom).map(
+    ({ tool, input, expect }): Play => {
+      const line = `send tool ${tool} input ${writeJson(input)} expect ${expect.kind === "allow" ? "allow" : "refuse arguments"}`;
+      return { steps: [sending(statement, { tool, input, expect })], lines: [line] };
+    },
+  );
 }
 
 const A_CENT = 10_000;

@@ -1,5 +1,9 @@
-/** One question to a policy, may this node use this model and this tool at this moment, answered with the reasons. */
+/**
+ * One question to a policy, may this node use this model and this tool, called with this input, at this moment: answered with
+ * the reasons.
+ */
 import { chainOf, type Explanation, explain } from "../decision/access.ts";
+import { type CallGrant, callGranted } from "../decision/call-granted.ts";
 import { decide, modelsFor } from "../decision/decide.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
@@ -7,12 +11,16 @@ import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
+import { predicateText } from "../model/predicate-text.ts";
+import { conditionsAt } from "./condition.ts";
 
 /** What is asked; at least one of model and tool. */
 export interface Question {
   readonly node: number;
   readonly model: string | null;
   readonly tool: string | null;
+  /** What the tool is called with; null: the question is about the offer. */
+  readonly input: Readonly<Record<string, unknown>> | null;
   readonly at: number;
 }
 
@@ -32,13 +40,17 @@ export interface Answer {
   readonly tool: Verdict | null;
   /** Flow rules by which the tool may not be called any more after others. */
   readonly flows: readonly Origin[];
-  /** True when the request passes and nothing that was asked for is taken out of it. */
+  /** What calls of the tool are held to, in the words of `where`; null when any input will do, or the tool is not granted. */
+  readonly condition: string | null;
+  /** The call; null when no input was given. */
+  readonly call: CallGrant | null;
+  /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
   readonly passes: boolean;
 }
 
 /** Answers a question as the gateway would. Counters are not asked: they are not the policy's. */
 export function answer(table: Table, question: Question): Answer {
-  const { node, model, tool, at } = question;
+  const { node, model, tool, input, at } = question;
   const principal = principalOf(table, node);
   const asked = model ?? modelsFor(table, principal, at)[0] ?? null;
   const decision = asked === null ? null : decide(table, principal, factsOf(asked, tool), at);
@@ -46,14 +58,21 @@ export function answer(table: Table, question: Question): Answer {
     model: model === null ? null : verdictOf(table, question, { thing: "models", name: model }),
     tool: tool === null ? null : verdictOf(table, question, { thing: "tools", name: tool }),
   };
-  const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false;
   const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
-  return { decision, ...verdicts, flows, passes };
+  const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
+  const condition = tool === null ? null : conditionText(table, node, tool, at);
+  const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
+  return { decision, ...verdicts, flows, condition, call, passes };
 }
 
 function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {
   const runtime = runtimeOf(table);
   return viewOf(runtime, node, at).flows?.originsOf(runtime.atomOf.tools(tool)) ?? [];
+}
+
+function conditionText(table: Table, node: number, tool: string, at: number): string | null {
+  const condition = conditionsAt(table, node, at).get(runtimeOf(table).atomOf.tools(tool));
+  return condition === undefined ? null : predicateText(condition);
 }
 
 /** The holder of a key; for a team or the org, a key in it that never expires. */

@@ -1,9 +1,11 @@
 /**
  * `send` lines: one request played through the whole decision, as the gateway would: policy, tools, guarded text, then
  * limits, then what its answer holds. A text without a place stands wherever a request guard looks. A tool that would be
- * taken out of the request counts as refused, because it could not be used. What a send does not say is assumed: the
- * first model that the subject may use, one token, and the price of the tokens said.
+ * taken out of the request counts as refused, because it could not be used; with an input, so does one that may not be
+ * called with it. What a send does not say is assumed: the first model that the subject may use, one token, and the price
+ * of the tokens said.
  */
+import { callGranted } from "../decision/call-granted.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
@@ -114,6 +116,8 @@ function play(stage: Stage, send: TestSend, now: number): Outcome {
   }
   const closed = send.tool === null ? null : closedTool(stage, send.tool, now);
   if (closed !== null) return closed;
+  const called = refusedCall(table, principal, send, now);
+  if (called !== null) return called;
   const found = guard(table, decision.guards, send);
   // What is found in the request is judged before limits are asked, what is found in the answer after.
   if (found?.kind === "refuse" && send.place !== "answer") return found;
@@ -137,6 +141,14 @@ function closedTool({ table, principal, called }: Stage, tool: string, now: numb
   if (denial === null) return null;
   const message = `tool ${tool} may not be called after ${denial.after}`;
   return { kind: "refuse", reason: "flow", message, origins: [denial.origin] };
+}
+
+/** What becomes of the call, where the test says what the tool is called with. */
+function refusedCall(table: Table, principal: Principal, { tool, input }: TestSend, now: number): Outcome | null {
+  if (tool === null || input === null) return null;
+  const grant = callGranted(table, principal, { tool, input }, now);
+  if (grant.granted) return null;
+  return { kind: "refuse", reason: "arguments", message: `${tool} ${grant.why}`, origins: [grant.origin] };
 }
 
 /** A name to ask with when no name is written out anywhere. */
@@ -188,7 +200,7 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
     case "allow":
       return outcome.kind === "pass" && !isDone("redact", null) && !isDone("mask", null);
     case "refuse":
-      return outcome.kind === "refuse" && (expected.reason === null || expected.reason === outcome.reason);
+      return outcome.kind === "refuse" && isReason(outcome.reason, expected.reason);
     case "redact":
     case "mask":
       return (
@@ -203,6 +215,11 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
     default:
       return expected satisfies never;
   }
+}
+
+/** A call that is refused for its arguments is refused for its tool as well: the tool cannot be used so. */
+function isReason(reason: Reason, expected: string | null): boolean {
+  return expected === null || expected === reason || (expected === "tool" && reason === "arguments");
 }
 
 function originsOf(outcome: Outcome): readonly Origin[] {

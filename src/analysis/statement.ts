@@ -161,16 +161,17 @@ function withoutNames({ effect, thing, bits }: Grant, { known }: Ground, sources
 
 /**
  * The atoms that a statement about access decides on: what it allows or denies; of an `only` the known names that it
- * takes away.
+ * takes away, and with a condition those that it names.
  */
-export function domainOf({ effect, thing, bits }: Grant, { table, known }: Ground): Uint32Array {
+export function domainOf({ effect, thing, bits, where }: Grant, { table, known }: Ground): Uint32Array {
   const { atoms, examples } = table.atoms[thing];
   const domain = emptyBits(atoms);
   for (const atom of eachBit(fullBits(atoms))) {
     const held = (bits[atom >>> 5]! & (1 << (atom & 31))) !== 0;
     const isKnown = (known[thing][atom >>> 5]! & (1 << (atom & 31))) !== 0;
     // Atom 0 may hold no name at all.
-    if (examples[atom] !== "" && (effect === "only" ? !held && isKnown : held)) addBit(domain, atom);
+    const isDecided = effect === "only" ? (held ? where !== null && isKnown : isKnown) : held;
+    if (examples[atom] !== "" && isDecided) addBit(domain, atom);
   }
   return domain;
 }

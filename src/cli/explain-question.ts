@@ -1,14 +1,14 @@
-/** `gw policy explain key NAME --model X --tool Y --at T`: the decision that the gateway would take, and why. */
+/** `gw policy explain key NAME --model X --tool Y --input JSON --at T`: the decision that the gateway would take, and why. */
 import { writtenLines } from "../analysis/effective.ts";
-import { answer, type Verdict } from "../analysis/question.ts";
+import { type Answer, answer, type Verdict } from "../analysis/question.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
 import { type Asked, drawOrigins, momentText, shownPlace } from "./explain-words.ts";
 import type { Channel } from "./terminal.ts";
 
 /** Tells the decision; answers 1 when the request does not pass, or not with the tool. */
-export function explainQuestion({ side, node, at, dir, format, model, tool }: Asked, out: Channel): 0 | 1 {
-  const found = answer(side.table, { node, model, tool, at });
+export function explainQuestion({ side, node, at, dir, format, model, tool, input }: Asked, out: Channel): 0 | 1 {
+  const found = answer(side.table, { node, model, tool, input, at });
   const { kind, name } = side.table.nodes[node]!;
   const written = writtenLines(side, node);
   if (format === "json") {
@@ -24,9 +24,15 @@ export function explainQuestion({ side, node, at, dir, format, model, tool }: As
     found.flows.length === 0 ? "" : `    but not after what these name:\n${drawOrigins(found.flows, dir, written)}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
-    [head, ...verdicts, flows, drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null })].join(
-      "",
-    ),
+    [
+      head,
+      ...verdicts,
+      flows,
+      drawCall(found, { dir, out, written }),
+      found.call?.granted === false
+        ? ""
+        : drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null }),
+    ].join(""),
   );
   return found.passes ? 0 : 1;
 }
@@ -55,6 +61,15 @@ function drawVerdict(word: string, { name, granted, by, origins }: Verdict, { di
   const state = granted ? out.style("green", "granted") : out.style("red", "not granted");
   const seen = by === "absence" && origins.length > 0 ? ", not even these" : "";
   return `  ${word} ${name}: ${state}; ${WHY[by]}${seen}\n${drawOrigins(origins, dir, written)}`;
+}
+
+/** The call that was asked about; else what calls are held to. */
+function drawCall({ tool, condition, call }: Answer, { dir, out, written }: Page): string {
+  if (tool?.granted !== true) return "";
+  if (call === null) return condition === null ? "" : `  calls of it: only where ${condition}\n`;
+  const state = call.granted ? out.style("green", "granted") : out.style("red", "not granted");
+  const why = call.granted ? "" : `; it ${call.why}`;
+  return `  this call: ${state}${why}\n${drawOrigins([call.origin], dir, written)}`;
 }
 
 function drawDecision(

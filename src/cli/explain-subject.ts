@@ -45,10 +45,11 @@ function heading(word: string, text: string, out: Channel): string {
   return `\n  ${out.style("cyan", word.padEnd(10))} ${text}\n`;
 }
 
-function drawReach(word: string, { text, lines }: Reach, { dir, out }: Page): string {
+function drawReach(word: string, { text, conditions, lines }: Reach, { dir, out }: Page): string {
   const open = word === "providers" && !lines.some((line) => line.text.startsWith("allow"));
   const why = open ? "    every declared provider counts as allowed where no line allows any\n" : "";
-  return heading(word, text, out) + why + lines.map((line) => drawLine(line, dir, out)).join("");
+  const held = conditions.map(({ names, where }) => `    ${names} only where ${where}\n`).join("");
+  return heading(word, text, out) + why + held + lines.map((line) => drawLine(line, dir, out)).join("");
 }
 
 function drawFlows({ flows }: Effective, dir: string, out: Channel): string {

@@ -18,6 +18,8 @@ export interface Asked {
   readonly format: "text" | "json";
   readonly model: string | null;
   readonly tool: string | null;
+  /** What the tool is called with; null when that is not asked. */
+  readonly input: Readonly<Record<string, unknown>> | null;
 }
 
 /** The directory that is explained when none is named. */

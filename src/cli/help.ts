@@ -38,6 +38,7 @@ Exit codes: 0 no decision flips, 3 some do; 1 the policy is not good, 2 the ques
     "policy explain GW2003",
     "policy explain key dana-laptop policy",
     "policy explain key dana-laptop --model claude-opus-5-5 --tool Bash --at 2026-05-04T10:00Z",
+    'policy explain key dana-laptop --tool mcp:github/create_issue --input \'{"repo":"acme/pay"}\'',
     "policy explain req_0123abcd policy --data /var/lib/sallyport",
   )}
 Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided otherwise; 2 the question was wrong

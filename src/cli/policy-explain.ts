@@ -17,6 +17,7 @@ export interface ExplainOptions {
   readonly at?: number;
   readonly model?: string;
   readonly tool?: string;
+  readonly input?: Readonly<Record<string, unknown>>;
   readonly data?: string;
 }
 
@@ -54,9 +55,12 @@ async function explainNode(
 ): Promise<0 | 1> {
   if (name === undefined) throw new Complaint(`which ${kind}?`, `write \`gw policy explain ${kind} NAME\``);
   refuseMore(more);
-  const { format, model = null, tool = null, at = Date.now() } = options;
+  const { format, model = null, tool = null, input = null, at = Date.now() } = options;
+  if (input !== null && tool === null) {
+    throw new Complaint("which tool is called with this input?", "name it: `--tool mcp:github/create_issue`");
+  }
   const side = askable(await loadFor(`policy explain ${kind} ${name}`.trimEnd(), dir), dir, terminal.err);
-  const asked = { side, node: nodeNamed(side, kind, name), at, dir, format, model, tool };
+  const asked = { side, node: nodeNamed(side, kind, name), at, dir, format, model, tool, input };
   const isQuestion = model !== null || tool !== null;
   return isQuestion ? explainQuestion(asked, terminal.out) : explainSubject(asked, terminal.out);
 }

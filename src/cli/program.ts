@@ -84,6 +84,17 @@ function at(what = "moment from which invariants have to hold"): Option {
   });
 }
 
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  const help = 'write it as in `--input \'{"repo": "acme/pay"}\'`';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    throw new Complaint("the input is not JSON", help);
+  }
+  throw new Complaint("the input of a call is a JSON object", help);
+}
+
 function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
   policy
     .command("check")
@@ -154,6 +165,7 @@ function policyCommands(policy: Command, terminal: Terminal, done: Done): void {
     )
     .option("--model <name>", "would this model be served?")
     .option("--tool <name>", "would this tool be granted?")
+    .option("--input <json>", "would a call of the tool with this input be granted?", jsonObject)
     .option("--data <dir>", "data directory of the gateway that served the request")
     .addOption(at("moment that is asked about"))
     .addOption(format("text", "json"))

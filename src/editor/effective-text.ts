@@ -12,6 +12,9 @@ export function effectiveText(found: Effective): string {
     key && keyText(key, timezone),
     `models: ${code(access.models.text)}`,
     `tools: ${code(access.tools.text)}`,
+    ...access.tools.conditions
+      .map(({ names, where }) => `calls of ${code(names)} only where ${code(where)}`)
+      .slice(0, MOST),
     `providers: ${code(access.providers.text)}`,
     ...flows.filter(({ ended }) => !ended).map(lineText),
     ...folded(limits.filter(({ line }) => !line.ended).map(limitText)),

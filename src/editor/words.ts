@@ -40,6 +40,19 @@ export const WORDS: Readonly<Record<string, string>> = {
   owner: "Who answers for the key.",
   expires: "The last day on which the key is good.",
   label: "A name and a value that reports show.",
+  where: "Of tools: what the input of a call has to be. The tool is offered all the same; each call is judged.",
+  and: "Both conditions hold; it binds closer than `or`.",
+  or: "One of the conditions holds.",
+  not: "The condition that follows does not hold.",
+  has: "There is such a field in the input.",
+  any: "Some entry of the list passes what follows.",
+  size: "`size(FIELD)`: the bytes of a text in UTF-8, or the number of entries of a list.",
+  like: "All of the text matches the glob; `*` stops at `/`, `**` does not.",
+  matches: "The expression is found in the text; `^` and `$` hold it to the whole.",
+  under: "The text is an absolute path of this folder, or of something in it.",
+  true: "The value is true.",
+  false: "The value is false.",
+  null: "In the input of a test: nothing is there.",
   until:
     "The statement ends by itself at this time. It replaces the limit or budget of the same measure while it lasts.",
   per: "One counter for each key or team below the block, and not one for the whole block.",
@@ -69,7 +82,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   // biome-ignore lint/suspicious/noThenProperty: it is a word of the language, and the table is never awaited
   then: "The next provider to try.",
   price: "Dollars per million tokens of each class, for the models listed.",
-  input: "The price of tokens that are sent.",
+  input: 'The price of tokens that are sent. In a test: what the tool is called with, `input { "command": "ls" }`.',
   output: "The price of tokens of the answer.",
   "cache-read": "The price of tokens read from the provider's prompt cache.",
   "cache-write": "The price of tokens written to the prompt cache for five minutes.",
@@ -118,8 +131,10 @@ export const WORDS: Readonly<Record<string, string>> = {
   // ---- invariants -------------------------------------------------------------------------------------------------
   never: "Nothing of the list is ever granted to those named, nor to anything below them.",
   require: "What every key must have.",
-  every: "`every key`: all keys of the policy, or with `in` those of a team and the teams below it.",
-  within: "Every key expires no later than so many days from now.",
+  every:
+    "`every key`: all keys of the policy, or with `in` those of a team and the teams below it. In a condition: each entry of a list.",
+  within:
+    "Every key expires no later than so many days from now. In a condition: the text, or each entry of a list, matches one of the globs.",
   most: "`at most`: some budget on the path of each key keeps it to that.",
 };
 

@@ -96,6 +96,10 @@ export const CODES = {
     "an expression has flags that do not exist",
     "After the closing slash stand `i` (case does not matter), `m` (`^` and `$` at each line) and `s` (`.` matches a line break), each once.",
   ),
+  GW1019: error(
+    "a field of a condition is written in a way that names none",
+    'The fields of a tool\'s input are written by their names, joined by dots where one lies in the other: `repo.owner`. A name of other characters than letters, digits, `-` and `_` is written as a JSON pointer in quotes: `"/odd name/a~1b"`, where `~1` is a slash and `~0` a tilde.',
+  ),
 
   // ---- GW2xxx: names ----------------------------------------------------------------------------------------------
   GW2001: error(
@@ -345,6 +349,30 @@ export const CODES = {
   GW3061: error(
     "a flow rule about what is not called as a tool",
     "Which conversation a tool is called in is known by the id that the model's answer gave to the call. Reading a resource or getting a prompt has no such id, so a rule over a conversation cannot speak of `mcp-resource:` and `mcp-prompt:`. Deny them, or name the tools that matter.",
+  ),
+  GW3080: error(
+    "a condition where nothing is called",
+    "`where` is about what a tool is called with. Models and providers are not called, and neither are prompts, resources and connectors: a condition there would be asked of nothing. Behind `after` stands what was called before, whatever it was called with. Leave the condition out, or write the tools that it is about in a statement of their own.",
+  ),
+  GW3081: error(
+    "a condition about a field that a pinned tool does not have",
+    "The lock of a server says what each of its tools is called with. A condition about another field can never be judged, so an allow would grant no call and a deny would withhold every one. A condition is held to every tool that its statement names: write one statement for the tools that have the field, and another for the rest.",
+  ),
+  GW3082: error(
+    "a condition that compares a field with what it never is",
+    "The lock of a server says of which type each field of a tool's input is, and sometimes which values there are. A number is not compared with a text, `like`, `matches` and `under` are about texts, `every` and `any` about lists, `size` about both. Such a condition could never be judged, so an allow would grant no call and a deny would withhold every one.",
+  ),
+  GW3083: error(
+    "a condition that makes no sense",
+    "The values of a list are of one type, a size is compared with numbers, `under` names an absolute path, and `it` stands for an entry of a list inside of `every` or `any` alone.",
+  ),
+  GW3084: warning(
+    "a condition on tools of a server that nobody pinned",
+    "What the tools of a server are called with is known from its lock. Without one, nobody notices a misspelt field: an allow would grant no call and a deny would withhold every one. Add `pins` to the server and run `gw mcp pin`.",
+  ),
+  GW3085: warning(
+    "a condition about a field that a tool of the client is not known to have",
+    "It is known what the usual tools of Claude Code and the server tools of the API are called with. A field of another name or type may come with a newer client; but when it is a slip, an allow grants no call and a deny withholds every one. If the field is right, say so with `# allow GW3085: reason`.",
   ),
 
   // ---- GW4xxx: safety ---------------------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ function one(site: Site): Diagnostic {
   const { actual, labels } = site;
   if (actual === null) return atEnd(site);
   if (actual.tokenType === tokens.Misfit || actual.tokenType === tokens.Grouped) return misfit(site, actual);
-  const bodyEnds = labels.every((label) => label === "`}`" || label === "EOF");
+  const inBody = !site.rules.includes("object");
+  const bodyEnds = inBody && labels.every((label) => label === "`}`" || label === "EOF");
   return bodyEnds ? noPart(site, actual) : wrongPart(site, actual);
 }
 

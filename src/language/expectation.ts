@@ -57,7 +57,8 @@ export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
 /** What a message of `carryWanted` says. */
 export function readWanted(message: string): Wanted {
   const { rule, labels } = JSON.parse(message) as Wanted;
-  return { rule, labels: labels.flatMap((label) => (label === Name.LABEL ? (NAME_MEANS[rule] ?? label) : label)) };
+  const meant = labels.flatMap((label) => (label === Name.LABEL ? (NAME_MEANS[rule] ?? label) : label));
+  return { rule, labels: [...new Set(meant)] };
 }
 
 /** A body: what the whole is called, and the words that may begin a part of it. */
@@ -137,6 +138,15 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   delegate: 'delegate "teams/payments/**" to team eng/payments',
   access: "allow models @everyday",
   after: "deny tools Bash after tools WebFetch",
+  where: 'allow tools mcp:github/* where repo = "acme/pay" and size(body) <= 8k',
+  presence: "where has ticket",
+  entries: 'where every labels in ["bug", "docs"]',
+  compared: "where size(body) <= 8k",
+  field: 'where repo.owner = "acme"` or `where "/odd name" = 1',
+  comparison: 'where repo = "acme/pay"` or `where branch like "feat/*"` or `where path under "/srv/docs"',
+  membership: 'where repo in ["acme/pay", "acme/docs"]',
+  inclusion: 'where allowed_domains within ["*.acme.example"]',
+  ordering: "where max_uses <= 5",
   guard: "guard secrets",
   limit: "limit requests 10/min per key",
   budget: "budget $50/day per key warn at 80%",
@@ -153,6 +163,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   clock: "at 2026-05-04T10:00Z",
   given: "given spent $49.99/day` or `given used requests 19/min` or `given called WebFetch",
   send: "send model claude-haiku-4-5 expect allow",
+  object: 'send tool Bash input { "command": "ls" } expect allow',
   place: 'send text "id EMP-123456" in tool-result expect redact secrets',
   remaining: "send cost $0.05 expect allow remaining $0.05/day` or `send expect allow remaining requests 9/min",
   behind: 'send text "id EMP-1" expect redact secrets to "id EMP-[[secret:employee-id:*]]"',

@@ -1,6 +1,7 @@
 /** The statements of `org`, `team` and `key`. Which of them fits which is for the model to say: here all are read. */
 import type { IToken } from "chevrotain";
-import { GrammarParts, PART, type Seen } from "./grammar-parts.ts";
+import { GrammarConditions } from "./grammar-conditions.ts";
+import { PART, type Seen } from "./grammar-parts.ts";
 import * as tokens from "./tokens.ts";
 import type {
   AccessStatement,
@@ -34,7 +35,7 @@ type Observable = AccessStatement | FlowStatement | GuardStatement;
 const EFFECTS = [Reserved.allow, Reserved.deny, Reserved.only] as const;
 
 /** The block of an org, team or key, and each of its statements. */
-export class GrammarStatements extends GrammarParts {
+export class GrammarStatements extends GrammarConditions {
   protected readonly node = this.RULE("node", (): Statement[] => {
     const body: Statement[] = [];
     const seen: Seen = new Map();
@@ -57,12 +58,21 @@ export class GrammarStatements extends GrammarParts {
     const thing = this.SUBRULE(this.thing);
     const items = this.SUBRULE(this.items);
     const after = this.OPTION(() => this.SUBRULE(this.after)) ?? null;
-    const until = this.OPTION1(() => this.SUBRULE(this.until)) ?? null;
-    if (thing === undefined || items === undefined) return undefined;
+    const condition = this.OPTION1(() => ({ read: this.SUBRULE(this.where) }));
+    const until = this.OPTION2(() => this.SUBRULE(this.until)) ?? null;
+    // A statement without its condition would say something else.
+    const isWhole = condition === undefined || condition.read !== undefined;
+    if (thing === undefined || items === undefined || !isWhole) return undefined;
     const effect = first.image as AccessStatement["effect"];
+    const where = condition?.read ?? null;
     const span = this.since(first);
-    if (after === null) return { kind: "access", observe: false, effect, thing, items, until, span };
+    if (after === null) return { kind: "access", observe: false, effect, thing, items, where, until, span };
     return this.ACTION((): FlowStatement | undefined => {
+      if (where !== null) {
+        const help = "what was called before closes tools whatever they are called with";
+        this.fault("GW3080", where.span, "`where` has no meaning behind `after`", help);
+        return undefined;
+      }
       if (effect === "deny" && thing === "tools") return { kind: "flow", observe: false, items, after, until, span };
       const message = `\`after\` follows \`deny tools\` alone, not \`${effect} ${thing}\``;
       this.fault("GW3060", span, message, "as in `deny tools Bash after tools WebFetch`");

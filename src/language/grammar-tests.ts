@@ -8,11 +8,14 @@ import type { Expectation, Remaining, Send, SendPlace, TestStatement, Word } fro
 
 const { Reserved, Contextual, Inner } = tokens;
 
-type Carried = { -readonly [K in "model" | "tool" | "text" | "place" | "microUsd" | "tokens" | "times"]: Send[K] };
+type Carried = {
+  -readonly [K in "model" | "tool" | "input" | "text" | "place" | "microUsd" | "tokens" | "times"]: Send[K];
+};
 
 const NOTHING = {
   model: null,
   tool: null,
+  input: null,
   text: null,
   place: null,
   microUsd: null,
@@ -137,7 +140,10 @@ export class GrammarTests extends GrammarServices {
     const carried: Carried = { ...NOTHING };
     this.MANY(() => this.SUBRULE(this.carry, { ARGS: [carried, seen] }));
     const expect = this.SUBRULE(this.expectation);
-    this.ACTION(() => this.checkPlace(carried, seen.get("in")));
+    this.ACTION(() => {
+      this.checkPlace(carried, seen.get("in"));
+      this.checkInput(carried);
+    });
     return expect && { kind: "send", ...carried, expect, span: this.since(first) };
   });
 
@@ -155,6 +161,16 @@ export class GrammarTests extends GrammarServices {
           const part = this.CONSUME(Contextual.tool);
           const tool = this.SUBRULE1(this.name) ?? null;
           this.keep(part, seen, () => Object.assign(carried, { tool }));
+        },
+      },
+      {
+        ALT: () => {
+          const part = this.CONSUME(Contextual.input);
+          const first = this.LA(1);
+          const value = this.SUBRULE(this.object);
+          this.keep(part, seen, () => {
+            Object.assign(carried, { input: value === undefined ? null : { value, span: this.since(first) } });
+          });
         },
       },
       {
@@ -213,6 +229,16 @@ export class GrammarTests extends GrammarServices {
   private checkPlace({ text, place }: Carried, span: Span | undefined): void {
     if (place === null || text !== null || span === undefined) return;
     this.fault("GW1006", span, "`in` says where a `text` stands, and this `send` has none", '`send text "…" in user`');
+  }
+
+  private checkInput({ tool, input }: Carried): void {
+    if (input === null || tool !== null) return;
+    this.fault(
+      "GW1006",
+      input.span,
+      "`input` is what a `tool` is called with, and this `send` has none",
+      '`send tool Bash input { "command": "ls" }`',
+    );
   }
 
   private readonly expectation = this.RULE(

@@ -107,17 +107,55 @@ const ONE_LINERS: ReadonlySet<TokenType> = new Set([tokens.Head.use, tokens.Head
 function linesOf(row: Row, indent: string): string[] {
   const one = indent + joined(row.parts);
   if (row.kind === "comment") return [indent + row.parts[0]!.image.trimEnd()];
-  const firstComma = row.parts.findIndex((token) => token.tokenType === tokens.Comma);
-  const whole = row.inside.size === 0 && (firstComma < 0 || one.length <= WIDTH);
-  const lines = whole ? [one] : brokenLines(row, indent, firstComma);
+  const whole = row.inside.size === 0 && (one.length <= WIDTH || !mayBreak(row.parts));
+  const lines = whole ? [one] : brokenLines(row, indent);
   if (row.trailing !== null) lines[lines.length - 1] += ` ${row.trailing}`;
   return lines;
 }
 
+/** Whether a statement has a list or a condition: all others stay on one line. */
+function mayBreak(parts: readonly IToken[]): boolean {
+  return parts.some(({ tokenType }) => tokenType === tokens.Reserved.where) || listCommas(parts).length > 0;
+}
+
+/** The commas between the names of a list, not those of an object or between brackets. */
+function listCommas(parts: readonly IToken[]): number[] {
+  let depth = 0;
+  const commas: number[] = [];
+  for (const [at, { tokenType }] of parts.entries()) {
+    if (OPENS.has(tokenType)) depth++;
+    else if (CLOSES.has(tokenType)) depth--;
+    else if (depth === 0 && tokenType === tokens.Comma) commas.push(at);
+  }
+  return commas;
+}
+
+const OPENS: ReadonlySet<TokenType> = new Set([tokens.OpenList, tokens.OpenGroup, tokens.OpenObject]);
+const CLOSES: ReadonlySet<TokenType> = new Set([tokens.CloseList, tokens.CloseGroup, tokens.CloseObject]);
+
 function joined(parts: readonly IToken[]): string {
   let line = "";
-  for (const token of parts) line += (line === "" || token.tokenType === tokens.Comma ? "" : " ") + token.image;
+  for (const [at, token] of parts.entries()) line += (isApart(parts, at) ? " " : "") + token.image;
   return line;
+}
+
+const TIGHT_AFTER: ReadonlySet<TokenType> = new Set([tokens.OpenList, tokens.OpenGroup]);
+const TIGHT_BEFORE: ReadonlySet<TokenType> = new Set([tokens.Comma, tokens.Colon, tokens.CloseList, tokens.CloseGroup]);
+
+/** Whether a blank stands before a token of a line. */
+function isApart(parts: readonly IToken[], at: number): boolean {
+  const before = parts[at - 1]?.tokenType;
+  const { tokenType } = parts[at]!;
+  if (before === undefined || TIGHT_BEFORE.has(tokenType) || TIGHT_AFTER.has(before)) return false;
+  if (tokenType === tokens.CloseObject) return before !== tokens.OpenObject;
+  return !(tokenType === tokens.OpenGroup && isMeasure(parts, at - 1));
+}
+
+/** `size` before its parenthesis, and not a field of that name: `every size (…)`. */
+function isMeasure(parts: readonly IToken[], at: number): boolean {
+  const before = parts[at - 1]?.tokenType;
+  const isField = before === tokens.Contextual.every || before === tokens.Contextual.any;
+  return parts[at]!.tokenType === tokens.Contextual.size && !isField;
 }
 
 /** Where lists begin and end: the index of each first item, and the index behind each last one. */
@@ -140,25 +178,110 @@ function listEnds(parts: readonly IToken[]): ReadonlySet<number> {
 const WHOLE_LISTS: ReadonlySet<TokenType> = new Set([tokens.Reserved.check, tokens.Reserved.unless]);
 const SUBJECTS: ReadonlySet<TokenType> = new Set([tokens.Inner.team, tokens.Inner.key, tokens.Inner.org]);
 
+/** Where a statement is broken: before which of its tokens, and how deep the line is that begins there. */
+type Breaks = ReadonlyMap<number, number>;
+
 /** One item of the list a line, what follows the list on a line of its own, and a new line after each comment. */
-function brokenLines(row: Row, indent: string, firstComma: number): string[] {
-  const deeper = firstComma === 1 ? indent : indent + STEP;
-  const ends = listEnds(row.parts);
+function brokenLines(row: Row, indent: string): string[] {
+  const { parts } = row;
+  const breaks = breaksOf(row, indent);
   const lines: string[] = [];
   let line: IToken[] = [];
+  let depth = 0;
   const flush = (suffix = "") => {
-    if (line.length > 0) lines.push((lines.length === 0 ? indent : deeper) + joined(line) + suffix);
+    if (line.length > 0) lines.push(indent + STEP.repeat(depth) + joined(line) + suffix);
     line = [];
   };
-  for (const [at, token] of row.parts.entries()) {
-    if (ends.has(at)) flush();
+  const rest = listCommas(parts)[0] === 1 ? 0 : 1;
+  for (const [at, token] of parts.entries()) {
+    const next = breaks.get(at);
+    if (next !== undefined) {
+      flush();
+      depth = next;
+    }
     line.push(token);
-    if (token.tokenType === tokens.Comma && !row.inside.has(token)) flush();
     for (const remark of row.inside.get(token) ?? []) {
       flush(remark.trailing ? ` ${remark.text}` : "");
-      if (!remark.trailing) lines.push(deeper + remark.text);
+      depth = Math.max(depth, rest);
+      if (!remark.trailing) lines.push(indent + STEP.repeat(depth) + remark.text);
     }
   }
   flush();
   return lines;
+}
+
+function breaksOf({ parts, inside }: Row, indent: string): Breaks {
+  const where = parts.findIndex(({ tokenType }) => tokenType === tokens.Reserved.where);
+  const head = where < 0 ? parts : parts.slice(0, where);
+  const breaks = new Map<number, number>();
+  const commas = listCommas(head);
+  const isLong = inside.size > 0 || indent.length + joined(head).length > WIDTH;
+  if (commas.length > 0 && (where < 0 || isLong)) {
+    const deeper = commas[0] === 1 ? 0 : 1;
+    for (const at of listEnds(head)) if (at < head.length) breaks.set(at, deeper);
+    for (const at of commas) if (!inside.has(parts[at]!)) breaks.set(at + 1, deeper);
+  }
+  if (where >= 0) breakCondition(parts, where, indent, breaks);
+  return breaks;
+}
+
+/** A condition stands on a line of its own; a long one has a line for each of its parts, a long list in it one for each value. */
+function breakCondition(parts: readonly IToken[], where: number, indent: string, breaks: Map<number, number>): void {
+  breaks.set(where, 1);
+  const fits = (from: number, to: number, depth: number): boolean =>
+    indent.length + STEP.length * depth + joined(parts.slice(from, to)).length <= WIDTH;
+  if (fits(where, parts.length, 1)) return;
+  const starts = [where, ...joints(parts, where), parts.length];
+  for (const [index, start] of starts.slice(0, -1).entries()) {
+    const depth = start === where ? 1 : 2;
+    breaks.set(start, depth);
+    const end = starts[index + 1]!;
+    if (!fits(start, end, depth)) breakLists(parts, start, end, depth, breaks);
+  }
+}
+
+/** The `and`s and `or`s of a condition outside of parentheses. */
+function joints(parts: readonly IToken[], where: number): number[] {
+  const found: number[] = [];
+  let depth = 0;
+  for (let at = where; at < parts.length; at++) {
+    const { tokenType } = parts[at]!;
+    if (OPENS.has(tokenType)) depth++;
+    else if (CLOSES.has(tokenType)) depth--;
+    else if (depth === 0 && isJoint(parts, at)) found.push(at);
+  }
+  return found;
+}
+
+/** `and` and `or` stand behind what was asked; where a field is wanted they are names. */
+function isJoint(parts: readonly IToken[], at: number): boolean {
+  const { and, or } = tokens.Contextual;
+  const { tokenType } = parts[at]!;
+  return (tokenType === and || tokenType === or) && !BEFORE_FIELD.has(parts[at - 1]!.tokenType);
+}
+
+const { Contextual } = tokens;
+const BEFORE_FIELD: ReadonlySet<TokenType> = new Set([
+  tokens.Reserved.where,
+  ...[Contextual.and, Contextual.or, Contextual.not, Contextual.has, Contextual.every, Contextual.any],
+]);
+
+function breakLists(
+  parts: readonly IToken[],
+  from: number,
+  to: number,
+  depth: number,
+  breaks: Map<number, number>,
+): void {
+  let inList = false;
+  for (let at = from; at < to; at++) {
+    const { tokenType } = parts[at]!;
+    if (tokenType === tokens.CloseList) {
+      breaks.set(at, depth);
+      inList = false;
+    } else if (tokenType === tokens.OpenList || (inList && tokenType === tokens.Comma)) {
+      breaks.set(at + 1, depth + 1);
+      inList = true;
+    }
+  }
 }

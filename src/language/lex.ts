@@ -6,6 +6,7 @@
  */
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import type { Diagnostic } from "./diagnostic.ts";
+import { sortSigns } from "./inner-forms.ts";
 import { skipLater } from "./later.ts";
 import type { Lines } from "./lines.ts";
 import {
@@ -47,14 +48,16 @@ export function lex(text: string, lines: Lines): Lexed {
   const result = theLexer().tokenize(text);
   markWords(result.tokens);
   const slashes = skipSlashes(result.tokens, text, lines);
-  markHeads(slashes.tokens);
+  const sorted = sortSigns(slashes.tokens, lines);
+  markHeads(sorted.tokens);
   const faults: Diagnostic[] = [
     ...result.errors.map((at) => unknownCharacter(text, lines, at.offset, at.length)),
     ...slashes.faults,
-    ...openEnds(slashes.tokens, lines),
+    ...sorted.faults,
+    ...openEnds(sorted.tokens, lines),
     ...directionMarks(text, lines),
   ];
-  const later = skipLater(slashes.tokens, text, lines);
+  const later = skipLater(sorted.tokens, text, lines);
   const inLater = (at: Diagnostic) =>
     later.skipped.some((gap) => gap.start <= at.span.start && at.span.start < gap.end);
   return {
@@ -75,14 +78,11 @@ function unknownCharacter(text: string, lines: Lines, offset: number, length: nu
   };
 }
 
-const NO_BRACKETS = "a list stands without brackets";
-
 /** What people mean by signs of other languages. */
 const INSTEAD: Readonly<Record<string, string>> = {
   ";": "statements need no sign between them",
-  "[": NO_BRACKETS,
-  "]": NO_BRACKETS,
-  "(": "a tool is named as a whole, without what it is called with",
+  "&": "conditions are joined by `and`",
+  "|": "conditions are joined by `or`",
   "'": 'strings stand in double quotes: `"…"`',
   "€": "money is written in dollars: `$50/day`",
   "£": "money is written in dollars: `$50/day`",

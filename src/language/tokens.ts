@@ -33,6 +33,21 @@ export const Comma = sign("Comma", ",");
 export const Equals = sign("Equals", "=");
 /** Before the number that a measure must be above. */
 export const Greater = sign("Greater", ">");
+/** The other comparisons of a condition. */
+export const Differs = sign("Differs", "!=");
+export const AtMost = sign("AtMost", "<=");
+export const AtLeast = sign("AtLeast", ">=");
+export const Less = sign("Less", "<");
+/** Around the values of a list. */
+export const OpenList = sign("OpenList", "[");
+export const CloseList = sign("CloseList", "]");
+/** Around a part of a condition. */
+export const OpenGroup = sign("OpenGroup", "(");
+export const CloseGroup = sign("CloseGroup", ")");
+/** Around the members of an object, which lex.ts tells from a block, and between name and value of each. */
+export const OpenObject = createToken({ name: "OpenObject", pattern: Lexer.NA, label: "`{`" });
+export const CloseObject = createToken({ name: "CloseObject", pattern: Lexer.NA, label: "`}`" });
+export const Colon = sign("Colon", ":");
 
 /** What was opened and never closed: to the end of the line, but without the blanks and the brace that end it. */
 function toLineEnd(open: string): RegExp {
@@ -47,6 +62,8 @@ export const Thing = createToken({ name: "Thing", pattern: Lexer.NA, label: "`mo
 
 /** Everything that may be a name: plain names and contextual words. */
 export const Name = createToken({ name: "Name", pattern: new RegExp(`[A-Za-z_][\\w.:/-]*${END}`), label: "a name" });
+/** A reserved word where a condition names a field; lex.ts tells it from the others. */
+export const Field = createToken({ name: "Field", pattern: Lexer.NA, label: "a name" });
 /** A name with `*` or `?`. */
 export const Glob = shape("Glob", /[A-Za-z_*?][\w.:/*?-]*/, "a glob");
 /** A group, by its name behind `@`. */
@@ -101,6 +118,8 @@ export const Duration = shape(
 );
 /** `3.5`. */
 export const Decimal = shape("Decimal", new RegExp(`\\d+\\.\\d+${END}`), "a number such as `3.5`");
+/** `-1`, `-0.5`. */
+export const Negative = shape("Negative", new RegExp(`-\\d[\\d_]*(?:\\.\\d+)?${END}`), "a number below zero");
 /** `400`, `5_000`, `2M`. */
 export const Integer = shape("Integer", new RegExp(`\\d[\\d_]*[A-Za-z]?${END}`), "a whole number");
 /** A number with commas in it, as many people write it; grammar.ts never asks for it. */
@@ -188,6 +207,7 @@ const RESERVED_WORDS = [
   "command",
   "may",
   "pins",
+  "where",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -225,20 +245,22 @@ const CONTEXTUAL_WORDS = [
   "drift",
   "block",
   "quarantine",
+  "and",
+  "or",
+  "not",
+  "has",
+  "any",
+  "size",
+  "like",
+  "matches",
+  "under",
+  "true",
+  "false",
+  "null",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
-export const LATER_WORDS = [
-  "oidc",
-  "customer",
-  "external",
-  "where",
-  "rolling",
-  "issuer",
-  "audience",
-  "claim",
-  "map",
-] as const;
+export const LATER_WORDS = ["oidc", "customer", "external", "rolling", "issuer", "audience", "claim", "map"] as const;
 
 /** A word of `HEAD_WORDS`. */
 export type HeadWord = (typeof HEAD_WORDS)[number];
@@ -295,7 +317,16 @@ export const LEXED: TokenType[] = [
   Close,
   Comma,
   Equals,
+  Differs,
+  AtMost,
+  AtLeast,
+  Less,
   Greater,
+  OpenList,
+  CloseList,
+  OpenGroup,
+  CloseGroup,
+  Colon,
   Hash,
   Name,
   Glob,
@@ -314,9 +345,18 @@ export const LEXED: TokenType[] = [
   Percent,
   Duration,
   Decimal,
+  Negative,
   Integer,
   Misfit,
 ];
 
 /** All token types. */
-export const TOKENS: TokenType[] = [...LEXED, ...new Set(WORDS.values()), Thing, ...Object.values(Head)];
+export const TOKENS: TokenType[] = [
+  ...LEXED,
+  ...new Set(WORDS.values()),
+  Thing,
+  Field,
+  OpenObject,
+  CloseObject,
+  ...Object.values(Head),
+];

@@ -46,6 +46,49 @@ export interface Rate {
   readonly span: Span;
 }
 
+/** Where a value lies in the input of a call: `repo.name`, `"/a~1b"`. Empty: the value itself, `it`. */
+export interface Field {
+  readonly path: readonly string[];
+  readonly span: Span;
+}
+
+/** A value to compare with. */
+export interface Operand {
+  readonly value: string | number | boolean;
+  readonly span: Span;
+}
+
+/** What a condition asks of one value. */
+export type ConditionTest =
+  | { readonly kind: "equals" | "differs"; readonly value: Operand; readonly span: Span }
+  | { readonly kind: "in"; readonly values: readonly Operand[]; readonly span: Span }
+  | {
+      readonly kind: "order";
+      readonly order: "<" | "<=" | ">" | ">=";
+      readonly than: Operand;
+      readonly span: Span;
+    }
+  | { readonly kind: "like"; readonly glob: Word; readonly span: Span }
+  | { readonly kind: "matches"; readonly regex: Regex; readonly span: Span }
+  | { readonly kind: "under"; readonly folder: Word; readonly span: Span }
+  | { readonly kind: "within"; readonly globs: readonly Word[]; readonly span: Span };
+
+/** What stands behind `where`: what the input of a call has to be. */
+export type Condition =
+  | { readonly kind: "and" | "or"; readonly parts: readonly Condition[]; readonly span: Span }
+  | { readonly kind: "not"; readonly part: Condition; readonly span: Span }
+  | { readonly kind: "has"; readonly field: Field; readonly span: Span }
+  /** `size`: of its bytes or entries. */
+  | {
+      readonly kind: "test";
+      readonly field: Field;
+      readonly of: "value" | "size";
+      readonly test: ConditionTest;
+      readonly span: Span;
+    }
+  /** `every labels in ["bug"]`, `any files (path like "*.key")`: the fields of `part` are those of an entry. */
+  | { readonly kind: "every" | "any"; readonly field: Field; readonly part: Condition; readonly span: Span };
+
 export interface AccessStatement {
   readonly kind: "access";
   /** `observe deny …`: it decides nothing, and what it would have decided is recorded. */
@@ -53,6 +96,8 @@ export interface AccessStatement {
   readonly effect: "allow" | "deny" | "only";
   readonly thing: Thing;
   readonly items: readonly Item[];
+  /** Of calls of tools: what their input has to be. */
+  readonly where: Condition | null;
   readonly until: Instant | null;
   readonly span: Span;
 }
@@ -442,11 +487,21 @@ export type Expectation =
   /** The providers that are tried first, in order. */
   | { readonly kind: "route"; readonly providers: readonly Word[]; readonly span: Span };
 
+/** A value as `JSON.parse` gives it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** `input { "repo": "acme/pay" }`: what a tool is called with. */
+export interface SendInput {
+  readonly value: { readonly [name: string]: Json };
+  readonly span: Span;
+}
+
 /** What a `send` line carries; each part at most once, null when not written. */
 export interface Send {
   readonly kind: "send";
   readonly model: Word | null;
   readonly tool: Word | null;
+  readonly input: SendInput | null;
   readonly text: Word | null;
   /** Where the text stands; null when not written: wherever a guardrail of requests looks. */
   readonly place: SendPlace | null;

@@ -1,7 +1,7 @@
 /** From the text of one token to its value: numbers, money, times, strings. A `Flaw` says what is wrong with it. */
 import type { Code } from "./codes.ts";
 import { didYouMean } from "./suggest.ts";
-import type { Period } from "./tree.ts";
+import type { Json, Period } from "./tree.ts";
 
 /** Why a token has no value. */
 export interface Flaw {
@@ -30,6 +30,43 @@ export function readInteger(image: string): Read<number> {
   const value = Number(parts[1]!.replaceAll("_", "")) * factor;
   if (!Number.isSafeInteger(value)) return flaw("GW1011", `\`${image}\` is too large`, null);
   return { value };
+}
+
+/** `400`, `8k`, `2.5`, `-1`. */
+export function readNumber(image: string): Read<number> {
+  if (image.startsWith("-")) {
+    const read = readNumber(image.slice(1));
+    return "value" in read ? { value: 0 - read.value } : read;
+  }
+  return image.includes(".") ? { value: Number(image) } : readInteger(image);
+}
+
+const NAMED_FIELD = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/;
+
+/** `repo.name`: the names of members, one inside of the other; `it` is the value itself. */
+export function readField(image: string): Read<readonly string[]> {
+  if (!NAMED_FIELD.test(image)) {
+    const help = `a name that is not letters, digits, \`-\` and \`_\` is written as a JSON pointer: \`"/${image}"\``;
+    return flaw("GW1019", `\`${image}\` names no field`, help);
+  }
+  const names = image.split(".");
+  return { value: names[0] === "it" ? names.slice(1) : names };
+}
+
+/** `"/a~1b/c"`: a JSON pointer in quotes. */
+export function readPointer(image: string): Read<readonly string[]> {
+  const read = readText(image);
+  if (!("value" in read)) return read;
+  const text = read.value;
+  if (!/^(?:\/(?:[^/~]|~[01])*)+$/.test(text)) {
+    return flaw(
+      "GW1019",
+      `\`${text}\` is not a JSON pointer`,
+      "it begins with `/`; in a name `~1` is `/` and `~0` is `~`",
+    );
+  }
+  const names = text.slice(1).split("/");
+  return { value: names.map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~")) };
 }
 
 const UNITS = { ms: 1, s: 1_000, sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
@@ -164,6 +201,19 @@ export function writeText(value: string): string {
   return `"${value.replace(/["\\\u0000-\u001f\u007f\u202A-\u202E\u2066-\u2069]/g, (sign) => {
     return named[sign] ?? `\\u{${sign.charCodeAt(0).toString(16)}}`;
   })}"`;
+}
+
+/** An object, list or plain value, as a test writes it. */
+export function writeJson(value: Json): string {
+  if (typeof value === "string") return writeText(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  if (isList(value)) return `[${value.map(writeJson).join(", ")}]`;
+  const members = Object.entries(value).map(([name, each]) => `${writeText(name)}: ${writeJson(each)}`);
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+}
+
+function isList(value: object): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** Source and flags of `/…/ims`. */

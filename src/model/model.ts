@@ -10,6 +10,7 @@ import type {
   Confidence,
   Encoding,
   Item,
+  Json,
   OnDrift,
   Period,
   Place,
@@ -304,6 +305,8 @@ export interface TestSend {
   readonly kind: "send";
   readonly model: string | null;
   readonly tool: string | null;
+  /** What the tool is called with; null: the test is about the offer alone. */
+  readonly input: Readonly<Record<string, Json>> | null;
   readonly text: string | null;
   /** Where the text stands; null: wherever a guardrail of requests looks. */
   readonly place: SendPlace | null;

@@ -11,6 +11,7 @@ import type {
   Thing,
 } from "../language/tree.ts";
 import { parentPath } from "./checks/parents-declared.ts";
+import { predicateOf } from "./conditions.ts";
 import type { Declared } from "./declared.ts";
 import { fault } from "./fault.ts";
 import type { Groups } from "./groups.ts";
@@ -127,7 +128,8 @@ function accessOf(statement: AccessStatement, { groups, report }: Workshop, mome
   const { effect, thing, items, span } = statement;
   const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: WHY_KNOWN[effect] }, report);
   const written = items.map(asWritten);
-  return { effect, thing, globs, written, except: [], where: null, until: moment(statement.until), span };
+  const where = statement.where && predicateOf(statement.where, report);
+  return { effect, thing, globs, written, except: [], where, until: moment(statement.until), span };
 }
 
 function flowOf(statement: FlowStatement, workshop: Workshop, moment: Moments): Flow {

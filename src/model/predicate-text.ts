@@ -87,7 +87,12 @@ export function pathText(path: Path): string {
 
 /** One text for all predicates of one form: whatever the order of their parts, and wherever `not` stands. */
 export function canonicalText(predicate: Predicate): string {
-  return predicateText(normal(predicate, false));
+  return predicateText(canonicalForm(predicate));
+}
+
+/** The predicate in that form. */
+export function canonicalForm(predicate: Predicate): Predicate {
+  return normal(predicate, false);
 }
 
 /** The predicate, or its opposite, with `not` only where nothing is inside of it that could take it in. */

@@ -6,6 +6,7 @@ import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import type { Tree } from "../language/tree.ts";
 import { allowancesIn } from "./allowances.ts";
 import { allowancesInOrder } from "./checks/allowances-in-order.ts";
+import { conditionsFit } from "./checks/conditions-fit.ts";
 import { declarationsComplete } from "./checks/declarations-complete.ts";
 import { delegationsHold } from "./checks/delegations-hold.ts";
 import { everythingUsed } from "./checks/everything-used.ts";
@@ -91,6 +92,7 @@ function build(declared: Declared, locks: Locks, diagnostics: Diagnostic[]): Mod
   const workshop: Workshop = { declared, groups, timezone, report };
   const servers = buildServers(declared, locks);
   const nodes = withPins(buildNodes(workshop), servers);
+  for (const diagnostic of conditionsFit(declared, groups, servers)) report(diagnostic);
   const patterns = buildPatterns(declared, report);
   return {
     timezone,

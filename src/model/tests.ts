@@ -58,13 +58,14 @@ function checkName({ text, span }: Word, thing: "models" | "tools", { report }: 
 }
 
 function sendOf(step: Extract<TestStatement, { kind: "send" }>, workshop: Workshop): TestStep {
-  const { model, tool, text, place, microUsd, tokens, times, expect, span } = step;
+  const { model, tool, input, text, place, microUsd, tokens, times, expect, span } = step;
   if (model) checkName(model, "models", workshop);
   if (tool) checkName(tool, "tools", workshop);
   return {
     kind: "send",
     model: model?.text ?? null,
     tool: tool?.text ?? null,
+    input: input?.value ?? null,
     text: text?.text ?? null,
     place,
     microUsd,

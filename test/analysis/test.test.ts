@@ -90,7 +90,16 @@ const otherwise: TestStep = { kind: "otherwise", span: at(999) };
 const allow: TestSend["expect"] = { kind: "allow", remaining: null };
 
 function send(parts: Partial<TestSend>): TestStep {
-  const nothing = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: 1 };
+  const nothing = {
+    model: null,
+    tool: null,
+    input: null,
+    text: null,
+    place: null,
+    microUsd: null,
+    tokens: null,
+    times: 1,
+  };
   return { kind: "send", ...nothing, expect: allow, span: at(++line), ...parts };
 }
 const refuse = (reason: string | null): TestSend["expect"] => ({ kind: "refuse", reason });

@@ -101,7 +101,16 @@ function names(count: number, name: (index: number) => string): string[] {
 }
 
 function send(parts: Partial<TestSend> & Pick<TestSend, "expect">, span: Test["span"]): TestSend {
-  const nothing = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: 1 };
+  const nothing = {
+    model: null,
+    tool: null,
+    input: null,
+    text: null,
+    place: null,
+    microUsd: null,
+    tokens: null,
+    times: 1,
+  };
   return { kind: "send", ...nothing, span, ...parts };
 }
 

@@ -58,6 +58,8 @@ const OF_TERMINALS: Readonly<Record<string, RegExp>> = {
   HASH: /^constant\.other\.hash\.policy$/,
   THING: /^keyword\.other\.policy$/,
   INTEGER: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
+  NEGATIVE: /^constant\.numeric\.policy$/,
+  FIELD: /^keyword\.(?:control|other)\.policy$/,
   DECIMAL: /^constant\.numeric\.policy$/,
   RATE: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
   MONEY: /^constant\.numeric\.policy(?: keyword\.other\.unit\.policy)?$/,
@@ -69,12 +71,18 @@ const OF_TERMINALS: Readonly<Record<string, RegExp>> = {
   CLOCK_RANGE: /^constant\.other\.time\.policy$/,
 };
 
+const COMPARISON = /^keyword\.operator\.comparison\.policy$/;
 const OF_SIGNS: Readonly<Record<string, RegExp>> = {
   "{": /^punctuation\.section\.block\.begin\.policy$/,
   "}": /^punctuation\.section\.block\.end\.policy$/,
   ",": /^punctuation\.separator\.list\.policy$/,
   "=": /^keyword\.operator\.assignment\.policy$/,
-  ">": /^keyword\.operator\.comparison\.policy$/,
+  ...Object.fromEntries(["!=", "<", "<=", ">", ">="].map((sign) => [sign, COMPARISON])),
+  "[": /^punctuation\.section\.list\.policy$/,
+  "]": /^punctuation\.section\.list\.policy$/,
+  "(": /^punctuation\.section\.group\.policy$/,
+  ")": /^punctuation\.section\.group\.policy$/,
+  ":": /^punctuation\.separator\.member\.policy$/,
 };
 
 const WORD = /^(?:keyword\.(?:control|other)|support\.constant)\.policy$/;

@@ -39,15 +39,17 @@ test("what a body may hold is what the grammar takes there", () => {
 
 test("there is an example for each declaration and statement, and it parses", () => {
   const inNode = ["access", "guard", "observed", "limit", "budget", "active", "ungranted"];
-  inNode.push("after", "timezone", "owner", "expires", "label");
+  inNode.push("after", "timezone", "owner", "expires", "label", "where");
+  const inWhere = ["presence", "entries", "compared", "field", "comparison", "membership", "inclusion", "ordering"];
   const inGuardrail = ["action", "sample", "ask", "timeout"];
   const inPattern = ["texts", "patternChecks", "exemptions", "grade"];
   const inService = ["resource", "serviceCheck"];
-  const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind"];
+  const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind", "object"];
   const inInvariant = ["never", "onlyTo", "require"];
   const inServer = ["address", "command", "env", "serverTimeout", "may", "oauth", "pins"];
   const wrap = (rule: string, text: string): string => {
     if (inNode.includes(rule)) return `team x { ${text} }`;
+    if (inWhere.includes(rule)) return `team x { allow tools y ${text} }`;
     if (inGuardrail.includes(rule)) return `guardrail x { ${text} }`;
     if (inPattern.includes(rule)) return `pattern x { ${text} }`;
     if (inService.includes(rule)) return `service x { ${text} }`;

@@ -52,6 +52,7 @@ test("a team's statements become a tree with units as numbers", () => {
             { kind: "reference", text: "everyday" },
             { kind: "glob", text: "claude-opus-*" },
           ],
+          where: null,
           until: christmas,
         },
         { kind: "guard", observe: false, names: [{ text: "no-drop" }], until: null },
@@ -198,6 +199,74 @@ test("groups, prices, patterns and guardrails become a tree", () => {
   ]);
 });
 
+test("a condition becomes a tree: `and` binds closer than `or`, and words of the language can be fields", () => {
+  const text = `team eng {
+    allow tools Bash where url = "x" or not limit.max <= 8k and size(in) != -1.5
+    deny tools Bash where any "/a~1b" (has it.c and every list in [true, false]) until 2027-03-31
+  }`;
+  const [team] = bare(text) as { body: { where: unknown; until: unknown }[] }[];
+  const field = (...path: string[]) => ({ path });
+  assert.deepEqual(
+    team!.body.map(({ where }) => where),
+    [
+      {
+        kind: "or",
+        parts: [
+          { kind: "test", field: field("url"), of: "value", test: { kind: "equals", value: { value: "x" } } },
+          {
+            kind: "and",
+            parts: [
+              {
+                kind: "not",
+                part: {
+                  kind: "test",
+                  field: field("limit", "max"),
+                  of: "value",
+                  test: { kind: "order", order: "<=", than: { value: 8000 } },
+                },
+              },
+              { kind: "test", field: field("in"), of: "size", test: { kind: "differs", value: { value: -1.5 } } },
+            ],
+          },
+        ],
+      },
+      {
+        kind: "any",
+        field: field("a/b"),
+        part: {
+          kind: "and",
+          parts: [
+            { kind: "has", field: field("c") },
+            {
+              kind: "every",
+              field: field("list"),
+              part: {
+                kind: "test",
+                field: field(),
+                of: "value",
+                test: { kind: "in", values: [{ value: true }, { value: false }] },
+              },
+            },
+          ],
+        },
+      },
+    ],
+  );
+  assert.deepEqual(
+    team!.body.map(({ until }) => until !== null),
+    [false, true],
+  );
+});
+
+test("the input of a call becomes a value", () => {
+  const text = `test "x" for team eng {
+    send tool Bash input { "a": [1, -2.5, { "b": null }], "__proto__": {}, "c\\u{e9}": true } expect allow
+  }`;
+  const [it] = bare(text) as { body: { input: unknown }[] }[];
+  const value = JSON.parse('{ "a": [1, -2.5, { "b": null }], "__proto__": {}, "cé": true }');
+  assert.deepEqual(it!.body[0]!.input, { value });
+});
+
 test("a test block becomes a tree", () => {
   const text = `test "it holds" for key laptop {
       can use models claude-haiku-*
@@ -210,7 +279,16 @@ test("a test block becomes a tree", () => {
       send expect allow
       send text "x" expect redact secrets
     }`;
-  const nothing = { model: null, tool: null, text: null, place: null, microUsd: null, tokens: null, times: null };
+  const nothing = {
+    model: null,
+    tool: null,
+    input: null,
+    text: null,
+    place: null,
+    microUsd: null,
+    tokens: null,
+    times: null,
+  };
   assert.deepEqual(bare(text), [
     {
       kind: "test",
@@ -227,6 +305,7 @@ test("a test block becomes a tree", () => {
           kind: "send",
           model: { text: "claude-x" },
           tool: { text: "Bash" },
+          input: null,
           text: { text: "hi" },
           place: null,
           microUsd: 50_000,

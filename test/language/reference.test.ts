@@ -26,6 +26,19 @@ test("every example of the reference parses and is in canonical form", () => {
   }
 });
 
+/** A tool as its server describes it. */
+const CREATE_ISSUE = {
+  name: "create_issue",
+  inputSchema: {
+    type: "object",
+    properties: {
+      repo: { type: "string" },
+      body: { type: "string" },
+      labels: { type: "array", items: { type: "string" } },
+    },
+  },
+};
+
 /** Files that the examples speak of. */
 const BESIDE: readonly Source[] = [
   { path: "packs/own.policy", text: "language 1\n\npattern badge {\n  match /\\bBADGE-\\d{4}\\b/\n}\n" },
@@ -34,7 +47,10 @@ const BESIDE: readonly Source[] = [
     text: "[[rules]]\nid = \"acme-token\"\nregex = '''\\bacme_[a-z0-9]{24}\\b'''\nkeywords = [\"acme_\"]\n",
   },
   { path: "teams/payments/limits.policy", text: "language 1\n" },
-  { path: "mcp/github.lock", text: printLock(lockOf("github", [{ name: "get_issue" }], null, sha256), sha256) },
+  {
+    path: "mcp/github.lock",
+    text: printLock(lockOf("github", [{ name: "get_issue" }, CREATE_ISSUE], null, sha256), sha256),
+  },
   { path: "mcp/tickets.lock", text: printLock(lockOf("tickets", [{ name: "find" }], null, sha256), sha256) },
 ];
 

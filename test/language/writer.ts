@@ -45,9 +45,41 @@ const moneyRate: Write = (random) => `${random.pick(MONEY)}/${random.pick(PERIOD
 const asking: Write = (random) => random.pick(["elicit", "sample", "roots"]);
 const match: Write = (random) => random.pick([...EXPRESSIONS, ...NAMES, "@secrets", "@own.id"]);
 
+const FIELDS = ["repo", "a.b-c", "url", "limit", "in", "size", "and", "it", "external", '"/a~1b"'];
+const VALUES = ['"acme/pay"', "8k", "-1.5", "2.5", "true", "false"];
+const field: Write = (random) => random.pick(FIELDS);
+const values: Write = (random) => some(random, 9, (it) => it.pick(VALUES));
+const compared: Write = (random) =>
+  random.pick([
+    (it: Chance) => `${it.pick(["=", "!="])} ${it.pick(VALUES)}`,
+    (it: Chance) => `in [${values(it)}]`,
+    (it: Chance) => `${it.pick(["<", "<=", ">", ">="])} 8k`,
+    (it: Chance) => `like ${text(it)}`,
+    (it: Chance) => `matches ${it.pick(EXPRESSIONS)}`,
+    () => 'under "/srv"',
+    (it: Chance) => `within [${some(it, 5, text)}]`,
+  ])(random);
+
+function condition(random: Chance, depth = 2): string {
+  const claim = (): string => {
+    const group = (): string => `(${condition(random, depth - 1)})`;
+    const entries = `${random.pick(["every", "any"])} ${field(random)}`;
+    const positive = random.pick([
+      () => `${field(random)} ${compared(random)}`,
+      () => `size(${field(random)}) ${compared(random)}`,
+      () => `has ${field(random)}`,
+      () => `${entries} ${compared(random)}`,
+      ...(depth > 0 ? [group, () => `${entries} ${group()}`] : []),
+    ])();
+    return random.below(4) === 0 ? `not ${positive}` : positive;
+  };
+  return some(random, 3, claim, random.pick([" and ", " or "]));
+}
+
 const NODE: readonly Write[] = [
   (random) =>
     `${random.pick(["allow", "deny", "only"])} ${random.pick(THINGS)} ${items(random)}${maybe(random, until)}`,
+  (random) => `allow tools ${items(random)} where ${condition(random)}${maybe(random, until)}`,
   (random) => `guard ${some(random, 3, name)}${maybe(random, until)}`,
   (random) =>
     `limit ${random.pick(["requests", "tokens"])} ${rate(random)}${maybe(random, per)}${maybe(random, until)}`,
@@ -69,7 +101,20 @@ const expected: Write = (random) =>
     "route main then second",
   ]);
 
+function json(random: Chance, depth = 2): string {
+  const of = (write: Write): string => (random.below(5) === 0 ? "" : some(random, 3, write));
+  const inner: Write = (it) => (depth > 0 && it.below(3) === 0 ? json(it, depth - 1) : it.pick([...VALUES, "null"]));
+  if (random.below(3) === 0) return `[${of(inner)}]`;
+  return object(random, inner);
+}
+
+function object(random: Chance, inner: Write): string {
+  const names = ['"a"', '"b c"', '"in"'].slice(0, random.below(4));
+  return names.length === 0 ? "{}" : `{ ${names.map((it) => `${it}: ${inner(random)}`).join(", ")} }`;
+}
+
 const TEST: readonly Write[] = [
+  (random) => `send tool Bash input ${object(random, json)} expect allow`,
   (random) => `${random.pick(["can", "cannot"])} use ${random.pick(THINGS)} ${items(random)}`,
   () => "otherwise cannot",
   () => "at 2026-05-04T10:00Z",

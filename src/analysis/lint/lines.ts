@@ -9,6 +9,7 @@ import { addBit, emptyBits, firstBit, intersect, subtract } from "../../decision
 import type { Grant, Kind, Table } from "../../decision/table.ts";
 import type { Note } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
+import { implies } from "../implies.ts";
 import { type Realm, whoIs } from "../realm.ts";
 
 /** One `allow`, `deny` or `only`. */
@@ -54,7 +55,7 @@ export function idleLines(realm: Realm): IdleLine[] {
       if (!isIdle(line, left)) continue;
       const reach = names[line.grant.thing].slice();
       cutToReach(reach, line);
-      found.push({ line, reach, beside: left.filter((it) => isBeside(line, it)) });
+      found.push({ line, reach, beside: left.filter((it) => isBeside(line, it) && isFirm(line, it)) });
       left = left.filter((it) => it !== line);
     }
   }
@@ -70,6 +71,17 @@ function linesOf({ model, table }: Realm, node: number): Line[] {
 function isBeside(line: Line, other: Line): boolean {
   const last = line.grant.until ?? Number.POSITIVE_INFINITY;
   return other !== line && other.grant.thing === line.grant.thing && inForce(other.grant.until, last);
+}
+
+/**
+ * Whether a line settles its names for another one in every call: one with a condition may let the call be decided by others,
+ * unless it holds wherever the other one does. An `only` keeps out by name whatever its condition.
+ */
+function isFirm({ grant: { effect, where } }: Line, { grant: other }: Line): boolean {
+  if (other.where === null || other.effect === "only") return true;
+  if (where === null || effect !== other.effect) return false;
+  if (effect === "allow") return implies(where, other.where);
+  return implies({ kind: "not", of: other.where }, { kind: "not", of: where });
 }
 
 /** What settles names for a line of each effect. */
@@ -89,12 +101,16 @@ function createTrial(names: Names): (line: Line, path: readonly Line[]) => boole
   };
   return (line, path) => {
     if (closes(line, path)) return false;
-    const { effect, thing } = line.grant;
+    const { effect, thing, where } = line.grant;
+    // It decides about calls of what it names, and by name about everything else.
+    if (effect === "only" && where !== null) return false;
     const effects: readonly Grant["effect"][] = SETTLED_BY[effect];
     const left = scratch[thing];
     left.set(names[thing]);
     cutToReach(left, line);
-    for (const other of path) if (effects.includes(other.grant.effect) && isBeside(line, other)) settle(left, other);
+    for (const other of path) {
+      if (effects.includes(other.grant.effect) && isBeside(line, other) && isFirm(line, other)) settle(left, other);
+    }
     return firstBit(left) < 0;
   };
 }

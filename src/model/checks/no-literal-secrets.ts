@@ -46,6 +46,9 @@ function examples(tree: Tree): Span[] {
       return declaration.match.flatMap((match) => (match.kind === "regex" ? [match.span] : []));
     }
     if (declaration.kind !== "test") return [];
-    return declaration.body.flatMap((step) => (step.kind === "send" && step.text ? [step.text.span] : []));
+    return declaration.body.flatMap((step) => {
+      if (step.kind !== "send") return [];
+      return [...(step.text ? [step.text.span] : []), ...(step.input ? [step.input.span] : [])];
+    });
   });
 }
