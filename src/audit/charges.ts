@@ -1,6 +1,6 @@
-/** What requests paid, read back from the record: the ledger from which limits are restored at start. */
+/** What requests paid and which budgets were warned of, read back from the record: limits are restored from it at start. */
 import type { Period } from "../language/tree.ts";
-import type { Charge } from "./entry.ts";
+import type { BudgetWarnBody, Charge } from "./entry.ts";
 import { headerOf } from "./record.ts";
 import { firstLine, listSegments, readLines, type Segment } from "./segment.ts";
 
@@ -17,20 +17,25 @@ const LONGEST = {
   month: 31 * DAY + HOUR,
 } as const satisfies Record<Period, number>;
 
+/** What earlier starts leave to this one. */
+export type Earlier = Charge | BudgetWarnBody;
+
 /**
  * Streams the charges of a log's folder that may count in a period under way at `now`, oldest record first: of outcomes,
- * and of requests that a crash left open. Of `boot`, the writer that asks, only its recovery is read: what it served by
- * itself is in the limits already.
+ * and of requests that a crash left open; among them the warnings of budgets. Of `boot`, the writer that asks, only its
+ * recovery is read: what it served by itself is in the limits already.
  */
-export async function* readCharges(log: string, boot: string, now: number): AsyncGenerator<Charge, void, undefined> {
+export async function* readEarlier(log: string, boot: string, now: number): AsyncGenerator<Earlier, void, undefined> {
   for (const segment of await recentSegments(log, now - LONGEST.month)) {
     for await (const { bytes, whole } of readLines(segment.path)) {
       const header = whole ? headerOf(bytes) : null;
       if (header === null || header.seq >= segment.end) break;
       const isRecovery = header.kind === "recovery";
       if (header.boot === boot && !isRecovery) return;
+      if (header.kind === "budget.warn") yield bodyOf(bytes) as BudgetWarnBody;
       if (header.kind !== "outcome" && !isRecovery) continue;
-      for (const charge of chargesOf(bytes)) if (charge.at > now - LONGEST[charge.period]) yield charge;
+      const { charges = [] } = bodyOf(bytes);
+      for (const charge of charges) if (charge.at > now - LONGEST[charge.period]) yield charge;
     }
   }
 }
@@ -47,6 +52,6 @@ async function recentSegments(log: string, since: number): Promise<readonly Segm
   return segments.slice(Math.max(from, 0));
 }
 
-function chargesOf(line: Uint8Array): readonly Charge[] {
-  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body.charges ?? [];
+function bodyOf(line: Uint8Array): { readonly charges?: readonly Charge[] } {
+  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8")).body;
 }

@@ -273,6 +273,27 @@ export interface PolicyRejectBody {
 }
 
 /**
+ * A budget reached the share of it at which it warns: told once for each counter and each of its windows, however many
+ * requests, changes of the policy and starts that window sees. The request is the one that brought it there.
+ */
+export interface BudgetWarnBody {
+  readonly kind: "budget.warn";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly counter: string;
+  readonly period: Period;
+  /** Where the window begins, ms since the epoch. */
+  readonly since: number;
+  /** In hundredths of the ceiling. */
+  readonly warnAt: number;
+  /** In micro-dollars; what requests under way have set aside is not in it. */
+  readonly used: number;
+  readonly ceiling: number;
+  /** `file:line` of the budget. */
+  readonly origin: string;
+}
+
+/**
  * A start on an existing log: what was cut from a torn tail, and decisions without an outcome. Nobody knows how far these
  * came, so what they had set aside counts as used: `charges`.
  */
@@ -301,6 +322,7 @@ export type Body =
   | FaultBody
   | PolicyLoadBody
   | PolicyRejectBody
+  | BudgetWarnBody
   | RecoveryBody
   | StartBody
   | StopBody;

@@ -5,9 +5,9 @@
  */
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { readCharges } from "./charges.ts";
+import { type Earlier, readEarlier } from "./charges.ts";
 import { type Disk, nodeDisk } from "./disk.ts";
-import type { Body, Charge, Entry } from "./entry.ts";
+import type { Body, Entry } from "./entry.ts";
 import { lock, type Unlock } from "./lock.ts";
 import { AuditError, type AuditLog } from "./log.ts";
 import { type Sealed, seal } from "./record.ts";
@@ -36,8 +36,8 @@ export interface Medium {
 export interface OpenedJournal {
   readonly log: AuditLog;
   readonly recovered: { readonly truncatedBytes: number; readonly open: readonly string[] };
-  /** Charges of earlier starts that may count in a period under way: for `Limits.restore`. Read when iterated. */
-  readonly charges: AsyncIterable<Charge>;
+  /** Charges of earlier starts that may count in a period under way, and budgets that were warned of. Read when iterated. */
+  readonly earlier: AsyncIterable<Earlier>;
 }
 
 const MEDIUM: Medium = { disk: nodeDisk, segmentBytes: 128 * 2 ** 20 };
@@ -60,7 +60,7 @@ export async function openJournal(settings: JournalSettings, medium: Medium = ME
       ...(isClean ? [] : [{ kind: "recovery", truncatedBytes, open, charges } as const]),
       { kind: "start", version },
     ]);
-    return { log: journal, recovered: { truncatedBytes, open }, charges: readCharges(path, boot, clock()) };
+    return { log: journal, recovered: { truncatedBytes, open }, earlier: readEarlier(path, boot, clock()) };
   } catch (error) {
     await unlock();
     throw error;

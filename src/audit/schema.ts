@@ -67,10 +67,11 @@ const usage = z.strictObject({
   cacheWrite: count,
   cacheWrite1h: count,
 });
+const period = z.enum(["sec", "min", "hour", "day", "week", "month"]);
 const charge = z.strictObject({
   counter: text,
   measure: z.enum(["requests", "tokens", "budget"]),
-  period: z.enum(["sec", "min", "hour", "day", "week", "month"]),
+  period,
   amount: z.number().nonnegative(),
   ceiling: z.number().nonnegative(),
   at: count,
@@ -209,6 +210,18 @@ const body = z.discriminatedUnion("kind", [
     revision: text,
     content: text,
     faults: z.array(text),
+  }),
+  z.strictObject({
+    kind: z.literal("budget.warn"),
+    ticket: text,
+    actor,
+    counter: text,
+    period,
+    since: count,
+    warnAt: count,
+    used: z.number().nonnegative(),
+    ceiling: z.number().nonnegative(),
+    origin: text,
   }),
   z.strictObject({
     kind: z.literal("recovery"),

@@ -3,6 +3,7 @@
  * its outcome, requestLine() says it in one line without colour. Reading never locks out the writer.
  */
 import {
+  type BudgetWarnBody,
   type CallBody,
   type DecisionBody,
   type DriftBody,
@@ -36,12 +37,12 @@ export interface TailRecord {
 }
 
 /**
- * A request as people think of it: what was decided, and how it ended; null while it is under way. Drift of a server stands
- * among them, since it explains the refusals behind it.
+ * A request as people think of it: what was decided, and how it ended; null while it is under way. Drift of a server and
+ * the warning of a budget stand among them, since they explain the refusals behind them.
  */
 export interface Request {
   readonly at: string;
-  readonly decided: DecisionBody | CallBody | FaultBody | DriftBody;
+  readonly decided: DecisionBody | CallBody | FaultBody | DriftBody | BudgetWarnBody;
   readonly outcome: OutcomeBody | ReturnBody | null;
 }
 
@@ -71,7 +72,8 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   for await (const { entry } of source) {
     const { at, body } = entry;
     const isCase = body.kind === "decision" || body.kind === "call";
-    if (body.kind === "fault" || body.kind === "drift" || (isCase && body.effect === "refuse")) {
+    const isNews = body.kind === "fault" || body.kind === "drift" || body.kind === "budget.warn";
+    if (isNews || (isCase && body.effect === "refuse")) {
       yield { at, decided: body, outcome: null };
     } else if (isCase) {
       open.set(body.ticket, { at, decided: body, outcome: null });
@@ -93,7 +95,8 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
     effectOf(decided, outcome).padEnd(WIDEST.length),
   ];
   const remarks = remarksIn(decided, outcome);
-  const cost = remarks.length === 0 ? costOf(outcome) : costOf(outcome).padEnd(7);
+  const spent = decided.kind === "budget.warn" ? spentOf(decided) : costOf(outcome);
+  const cost = remarks.length === 0 ? spent : spent.padEnd(7);
   const rest = [placeOf(decided).padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
   return printable([...columns, ...rest].join("  ")).trimEnd();
 }
@@ -110,7 +113,7 @@ function whoOf(decided: Request["decided"]): string {
 }
 
 function placeOf(decided: Request["decided"]): string {
-  if (decided.kind === "drift") return decided.origin;
+  if (decided.kind === "drift" || decided.kind === "budget.warn") return decided.origin;
   return decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
 }
 
@@ -123,6 +126,8 @@ function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): st
       return decided.name;
     case "drift":
       return `mcp:${decided.server}`;
+    case "budget.warn":
+      return decided.counter;
     case "decision":
       return (outcome?.kind === "outcome" ? outcome.model : null) ?? decided.model ?? decided.purpose;
     default:
@@ -163,6 +168,7 @@ function recordOf(bytes: Uint8Array): TailRecord | null {
 function effectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
   if (decided.kind === "fault") return `fault ${decided.fault}`;
   if (decided.kind === "drift") return decided.count === 0 ? "as pinned" : `drift, ${decided.action}`;
+  if (decided.kind === "budget.warn") return `warn at ${decided.warnAt}%`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";
   return outcome.end === "complete" ? "allow" : `allow, ${outcome.end}`;
@@ -179,6 +185,10 @@ function tokensOf(outcome: Request["outcome"]): string {
 function costOf(outcome: Request["outcome"]): string {
   if (outcome?.kind !== "outcome" || outcome.usage === null) return "-";
   return `$${(outcome.microUsd / 1e6).toFixed(4)}${outcome.priced ? "" : " (price not known)"}`;
+}
+
+function spentOf({ used, ceiling }: BudgetWarnBody): string {
+  return `$${(used / 1e6).toFixed(4)} of $${(ceiling / 1e6).toFixed(2)}`;
 }
 
 function timeOf(at: string, timezone: string): string {

@@ -10,6 +10,7 @@ import { AuditError, type AuditLog } from "../audit/log.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Table } from "../decision/table.ts";
 import { createAdmin } from "../gateway/admin.ts";
+import { createBudgetWarnings } from "../gateway/budget-warnings.ts";
 import { createConversations } from "../gateway/conversations.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { createOutputs } from "../gateway/outputs.ts";
@@ -88,7 +89,7 @@ export async function serveWith(
   // Whatever is opened is closed in the opposite order, also when a later step fails.
   await using world = new AsyncDisposableStack();
   const secret = await openDataDir(options.data);
-  const { log, charges } = await openRecord(options.data);
+  const { log, earlier } = await openRecord(options.data);
   world.defer(() => log.close());
   const eyes = openEyes(options, terminal, log);
   const providers = createProviders({ env: process.env, root: options.policy, timeouts: PROVIDER_TIMEOUTS });
@@ -106,9 +107,14 @@ export async function serveWith(
   });
   world.defer(() => keeper.close());
   const limits = createMemoryLimits();
-  for await (const charge of charges) limits.restore(charge, keeper.current.timezone, Date.now());
+  const warnings = createBudgetWarnings();
+  for await (const it of earlier) {
+    if ("kind" in it) warnings.restore(it);
+    else limits.restore(it, keeper.current.timezone, Date.now());
+  }
 
-  const ports = { policy: () => keeper.current, limits, log, providers, services, servers, telemetry: eyes.telemetry };
+  const upstreams = { providers, services, servers };
+  const ports = { policy: () => keeper.current, limits, warnings, log, ...upstreams, telemetry: eyes.telemetry };
   const { onInternalError, onLeftOut } = eyes;
   const gateway = createGateway({ ...ports, ...mechanics(secret), timings, onInternalError, onLeftOut });
   const operators = createAdmin({

@@ -21,6 +21,8 @@ export interface Hold {
   readonly counter: string;
   /** Ceiling in force now (an `until` override may be in force). */
   readonly amount: number;
+  /** The share of it, in hundredths, from which the record warns; null when it never does. */
+  readonly warnAt: number | null;
   readonly origin: Origin;
 }
 

@@ -205,7 +205,8 @@ function windowAt(window: Window, now: number): Window {
 function holdOf(slot: Slot, chain: readonly TableNode[], now: number): Hold | null {
   const current = slot.amounts.find(({ until }) => inForce(until, now));
   if (current === undefined) return null;
-  return { slot, counter: counterOf(slot, chain), amount: current.amount, origin: current.origin };
+  const { amount, warnAt, origin } = current;
+  return { slot, counter: counterOf(slot, chain), amount, warnAt, origin };
 }
 
 /** The counter's name says whose it is and never changes while the lines it comes from keep their place in the tree. */

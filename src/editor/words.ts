@@ -56,7 +56,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   until:
     "The statement ends by itself at this time. It replaces the limit or budget of the same measure while it lasts.",
   per: "One counter for each key or team below the block, and not one for the whole block.",
-  warn: "At which share of a budget the record and the metrics begin to warn.",
+  warn: "At which share of a budget the record, the log and the metrics warn, once in each period.",
   // ---- resources and content --------------------------------------------------------------------------------------
   kind: "How a provider or a service is spoken to; `simulated` is a provider for trials without one.",
   url: "The address of a provider, a service or a server of tools.",

@@ -6,6 +6,7 @@ import type { Charge, OutcomeBody } from "../audit/entry.ts";
 import { costOf, tokensOf } from "../decision/cost.ts";
 import type { Demand } from "../decision/demand.ts";
 import type { Usage } from "../decision/usage.ts";
+import type { BudgetWarning } from "./budget-warnings.ts";
 import { findingsInAnswer } from "./findings.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
@@ -19,10 +20,11 @@ export async function account(ticket: Ticket, ending: Ending, ports: Ports): Pro
   const charges = settle(ticket, ending, bill, ports);
   ending.close();
   learn(ticket, ending, bill, ports);
-  showBudgets(ticket, ports);
+  const due = showBudgets(ticket, ports);
   const totalMs = ports.tick() - ticket.caller.arrival.started;
   const inquired = await inquiredIn(ending, ports);
   await recorded(outcomeBody(ticket, ending, { ...bill, charges, totalMs, inquired }), ports);
+  await warn(due, ticket, ports);
 }
 
 /** What services said of an answer; those for whose verdict nothing waits may be the last to know. */
@@ -73,11 +75,26 @@ function learn({ caller, asked: { facts } }: Ticket, { end }: Ending, { usage }:
   if (end === "complete" && usage !== null) outputs.learn({ team: caller.actor.team, facts }, usage);
 }
 
-function showBudgets({ decision: { holds }, caller: { table } }: Ticket, { limits, telemetry, now }: Ports): void {
+/** Shows how full the budgets of a request are; the warnings that are due about them. */
+function showBudgets({ decision: { holds }, caller: { table } }: Ticket, ports: Ports): readonly BudgetWarning[] {
   const budgets = holds.filter(({ slot }) => slot.measure === "budget");
-  if (budgets.length === 0) return;
-  for (const [index, level] of limits.levels(budgets, table.timezone, now()).entries()) {
-    telemetry.budget(level.counter, budgets[index]?.slot.period ?? "", level.used / level.amount);
+  if (budgets.length === 0) return [];
+  const now = ports.now();
+  const due: (BudgetWarning | null)[] = [];
+  for (const [index, level] of ports.limits.levels(budgets, table.timezone, now).entries()) {
+    const budget = budgets[index]!;
+    ports.telemetry.budget(level.counter, budget.slot.period ?? "", level.used / level.amount);
+    due.push(ports.warnings.due(budget, level, table.timezone, now));
+  }
+  return due.filter((warning) => warning !== null);
+}
+
+/** Records the warnings; what cannot be recorded is due again at the next request. */
+async function warn(due: readonly BudgetWarning[], { caller }: Ticket, ports: Ports): Promise<void> {
+  const { arrival, actor } = caller;
+  for (const warning of due) {
+    const isTold = await recorded({ kind: "budget.warn", ticket: arrival.id, actor, ...warning }, ports);
+    if (!isTold) ports.warnings.forget(warning);
   }
 }
 

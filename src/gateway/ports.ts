@@ -6,6 +6,7 @@ import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Services } from "../services/service.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { BudgetWarnings } from "./budget-warnings.ts";
 import type { Conversations } from "./conversations.ts";
 import type { OnLeftOut } from "./mcp/left-out.ts";
 import type { Offers } from "./offers.ts";
@@ -17,6 +18,7 @@ export interface Ports {
   readonly policy: () => Table;
   readonly limits: Limits;
   readonly outputs: Outputs;
+  readonly warnings: BudgetWarnings;
   readonly conversations: Conversations;
   readonly log: AuditLog;
   readonly providers: Providers;

@@ -27,11 +27,12 @@ export interface Reservation {
   readonly held: readonly Charge[];
 }
 
-/** A budget or limit as it stands, for `warn at` and for metrics. */
+/** A budget or limit as it stands, for `warn at` and for metrics; `used` counts reservations too, `held` is their part of it. */
 export interface Level {
   readonly counter: string;
   readonly measure: Hold["slot"]["measure"];
   readonly used: number;
+  readonly held: number;
   readonly amount: number;
 }
 

@@ -107,8 +107,8 @@ export function createMemoryLimits(): Limits {
     },
     levels(holds, timezone, now) {
       return holds.map(({ counter, slot, amount }) => {
-        const { used } = fillOf(counterOf(counter, slot, timezone, now), amount, now);
-        return { counter, measure: slot.measure, used, amount };
+        const fill = fillOf(counterOf(counter, slot, timezone, now), amount, now);
+        return { counter, measure: slot.measure, ...fill, amount };
       });
     },
   };

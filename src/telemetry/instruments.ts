@@ -67,6 +67,10 @@ export function createInstruments() {
     aborts: counter("gw_stream_aborts_total", "Streamed answers that did not end well", ["provider", "by"]),
     upstreamErrors: counter("gw_upstream_errors_total", "Errors of providers", ["provider", "class"]),
     budget: gauge("gw_budget_used_ratio", "Used part of a budget", ["scope", "period"]),
+    budgetWarnings: counter("gw_budget_warnings_total", "Budgets that reached the share at which they warn", [
+      "scope",
+      "period",
+    ]),
     policy: gauge("gw_policy_info", "The policy in force", ["revision", "commit"]),
     reloads: counter("gw_policy_reloads_total", "Policy changes taken and not taken", ["result"]),
     policySuccess: gauge("gw_policy_last_success_timestamp_seconds", "When the policy in force was taken", []),

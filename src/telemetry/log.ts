@@ -4,6 +4,7 @@
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 import type {
+  BudgetWarnBody,
   CallBody,
   DecisionBody,
   DriftBody,
@@ -45,6 +46,8 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return logger.info({ revision: body.revision, commit: body.commit, keys: body.keys }, "policy in force");
       case "policy.reject":
         return logger.warn({ revision: body.revision, faults: body.faults }, "policy change not taken");
+      case "budget.warn":
+        return warned(logger, body);
       case "recovery":
         return logger.warn({ truncatedBytes: body.truncatedBytes, open: body.open.length }, "audit log recovered");
       case "start":
@@ -88,6 +91,11 @@ function strayed(logger: Logger, { actor, finding, name, toolUse, call, answer, 
   const facts = { ...actor, finding, name, toolUse, call, answer, session };
   if (finding === "outside") logger.info(facts, "a tool of a server of the client's own was used");
   else logger.warn(facts, "a call and what a model asked for do not belong together");
+}
+
+function warned(logger: Logger, { ticket, actor, counter, used, ceiling, warnAt, origin }: BudgetWarnBody): void {
+  const usd = { usedUsd: used / 1e6, ceilingUsd: ceiling / 1e6 };
+  logger.warn({ ticket, ...actor, counter, ...usd, warnAt: `${warnAt}%`, origin }, "budget nearly used up");
 }
 
 function failed(logger: Logger, { ticket, actor, fault, status, path }: FaultBody): void {

@@ -49,8 +49,8 @@ const MOST_RULES = 500;
 export function createMetrics(options: MetricsOptions): Metrics {
   const instruments = createInstruments();
   instruments.build(options.version).set(1);
-  const fold = createFold(instruments, options);
   const scopes = capped(options.maxKeys);
+  const fold = createFold(instruments, options, scopes);
   const ack = instruments.ack();
   return {
     registry: instruments.registry,
@@ -73,9 +73,10 @@ interface Names {
   readonly key: (name: string | null) => string;
   readonly tool: (name: string) => string;
   readonly rule: (name: string) => string;
+  readonly scope: (counter: string) => string;
 }
 
-function createFold(instruments: Instruments, options: MetricsOptions): (entry: Entry) => void {
+function createFold(instruments: Instruments, options: MetricsOptions, scope: Names["scope"]): (entry: Entry) => void {
   const open = new Map<string, Open>();
   const keys = capped(options.maxKeys);
   const names: Names = {
@@ -83,6 +84,7 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
     key: (name) => (name === null ? NONE : keys(name)),
     tool: capped(MOST_TOOLS),
     rule: capped(MOST_RULES),
+    scope,
   };
   return (entry) => {
     const { body } = entry;
@@ -109,6 +111,8 @@ function createFold(instruments: Instruments, options: MetricsOptions): (entry: 
         return instruments.policySuccess().set(Date.parse(entry.at) / 1000);
       case "policy.reject":
         return instruments.reloads("invalid").inc();
+      case "budget.warn":
+        return instruments.budgetWarnings(names.scope(body.counter), body.period).inc();
       case "recovery":
       case "start":
       case "stop":

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type {
+  BudgetWarnBody,
   CallBody,
   Charge,
   DecisionBody,
@@ -171,6 +172,23 @@ export function returned(ticket: string, parts: Partial<ReturnBody> = {}): Retur
     bytes: 300,
     firstByteMs: 10,
     totalMs: 12,
+    ...parts,
+  };
+}
+
+/** A budget that is four fifths used up. */
+export function budgetWarning(ticket: string, parts: Partial<BudgetWarnBody> = {}): BudgetWarnBody {
+  return {
+    kind: "budget.warn",
+    ticket,
+    actor,
+    counter: "team eng budget/day",
+    period: "day",
+    since: Date.parse("2026-11-23T00:00:00Z"),
+    warnAt: 80,
+    used: 41_200_000,
+    ceiling: 50_000_000,
+    origin: "eng.policy:7",
     ...parts,
   };
 }

@@ -94,7 +94,10 @@ test("it is gone on with: what it left open is recovered", async (context) => {
   const journal = await openJournal({ dir, boot: "b3", version: "0.1.0", clock: () => AT + 60_000 });
   assert.deepEqual(journal.recovered.open, ["req_4"]);
   const charges: Charge[] = [];
-  for await (const charge of journal.charges) charges.push(charge);
+  for await (const charge of journal.earlier) {
+    assert.ok(!("kind" in charge));
+    charges.push(charge);
+  }
   assert.deepEqual(
     charges.map(({ amount }) => amount),
     [1500],

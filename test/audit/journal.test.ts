@@ -4,12 +4,24 @@ import { createHash } from "node:crypto";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import type { Earlier } from "../../src/audit/charges.ts";
 import { nodeDisk } from "../../src/audit/disk.ts";
 import type { Charge, Entry } from "../../src/audit/entry.ts";
 import { type Medium, openJournal } from "../../src/audit/journal.ts";
 import type { AuditError } from "../../src/audit/log.ts";
 import { seal } from "../../src/audit/record.ts";
-import { called, charge, decision, outcome, recordsOf, returned, scratch, segmentPaths, tornFiles } from "./bodies.ts";
+import {
+  budgetWarning,
+  called,
+  charge,
+  decision,
+  outcome,
+  recordsOf,
+  returned,
+  scratch,
+  segmentPaths,
+  tornFiles,
+} from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.123Z");
 const DAY = 24 * 60 * 60_000;
@@ -251,14 +263,34 @@ test("a closed log takes nothing more, and closing twice is one close", async (c
   assert.equal((await recordsOf(dir)).filter(({ body }) => body.kind === "stop").length, 1);
 });
 
-async function chargesAfter(dir: string, now: number): Promise<Charge[]> {
-  const { log, charges } = await openJournal(settings(dir, `b${now}`, now), SMALL);
+async function earlierThan(dir: string, now: number): Promise<Earlier[]> {
+  const { log, earlier } = await openJournal(settings(dir, `b${now}`, now), SMALL);
   await log.append(outcome("mine", { charges: [charge(now, { counter: "of this boot" })] }));
-  const read: Charge[] = [];
-  for await (const entry of charges) read.push(entry);
+  const read: Earlier[] = [];
+  for await (const it of earlier) read.push(it);
   await log.close();
   return read;
 }
+
+async function chargesAfter(dir: string, now: number): Promise<Charge[]> {
+  return (await earlierThan(dir, now)).map((it) => ("kind" in it ? assert.fail(it.kind) : it));
+}
+
+test("warnings of budgets come back among the charges, and none of this boot", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await openJournal(settings(dir, "one"), SMALL);
+  const paid = charge(NOW, { period: "month" });
+  await log.append(outcome("t1", { charges: [paid] }));
+  await log.append(budgetWarning("t1"));
+  await log.append(outcome("t2", { charges: [paid] }));
+  await log.close();
+  const { log: again, earlier } = await openJournal(settings(dir, "two", NOW + 1), SMALL);
+  await again.append(budgetWarning("t3"));
+  const read: Earlier[] = [];
+  for await (const it of earlier) read.push(it);
+  await again.close();
+  assert.deepEqual(read, [paid, budgetWarning("t1"), paid]);
+});
 
 test("charges of earlier boots come back while their period may be under way", async (context) => {
   const dir = await scratch(context);

@@ -6,7 +6,7 @@ import { GENESIS, seal } from "../../src/audit/record.ts";
 import { entrySchema } from "../../src/audit/schema.ts";
 import type { Fault } from "../../src/decision/fault.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { called, charge, decision, joined, outcome, returned, toolUse } from "./bodies.ts";
+import { budgetWarning, called, charge, decision, joined, outcome, returned, toolUse } from "./bodies.ts";
 
 const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
 const finding = {
@@ -80,6 +80,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
   "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
+  "budget.warn": budgetWarning("t1"),
   recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"], charges: [charge(1)] },
   start: { kind: "start", version: "0.1.0" },
   stop: { kind: "stop" },

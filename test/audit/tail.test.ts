@@ -8,7 +8,7 @@ import type { Asking, Finding } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { called, decision, outcome, returned, scratch, toolUse } from "./bodies.ts";
+import { budgetWarning, called, decision, outcome, returned, scratch, toolUse } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
@@ -57,6 +57,23 @@ test("refusals and faults come at once, requests under way come last", async (co
   await log.append(outcome("quick"));
   const found = await all(requests(records({ dir, last: 10, again: null })));
   assert.deepEqual(tickets(found), ["no", "bad", "quick", "slow"]);
+  await log.close();
+});
+
+test("the warning of a budget stands behind the request that brought it there", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  await log.append(decision("t1"));
+  await log.append(outcome("t1"));
+  await log.append(budgetWarning("t1"));
+  const found = await all(requests(records({ dir, last: 3, again: null })));
+  assert.deepEqual(
+    found.map(({ decided }) => decided.kind),
+    ["decision", "budget.warn"],
+  );
+  assert.deepEqual(requestLine(found[1]!, "UTC").split(/ {2,}/).slice(1), [
+    ...["dana-laptop", "team eng budget/day", "warn at 80%", "eng.policy:7", "-", "$41.2000 of $50.00"],
+  ]);
   await log.close();
 });
 

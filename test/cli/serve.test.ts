@@ -128,6 +128,31 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     assert.match(gateway.stderr(), /\n {4}\| {3}\^{47}\n/, "the line itself is shown, from the thread that read it");
   });
 
+  test("warns of a budget once in its window, over restarts too", async () => {
+    const { key, text } = freshKey("dana");
+    place.write("policy/org.policy", orgText("  allow models @small\n  budget $0.01/month warn at 1%\n"));
+    place.write("policy/prices.policy", "language 1\n\nuse anthropic from builtin\n");
+    place.write("policy/keys.policy", text);
+    const warnings: boolean[] = [];
+    for (let start = 0; start < 2; start++) {
+      const gateway = begin([...serving, "--format", "json"]);
+      const { listen, admin } = await ready(gateway);
+      for (let asked = 0; asked < 4; asked++) {
+        const response = await ask(listen, key);
+        assert.equal(response.status, 200, await response.text());
+      }
+      const ratio = /gw_budget_used_ratio\{[^}]*\} ([\d.]+)/.exec(await (await fetch(`${admin}/metrics`)).text());
+      assert.ok(Number(ratio?.[1]) > 0.01, `${ratio?.[1]} stays used up, beyond its share`);
+      gateway.signal("SIGTERM");
+      assert.deepEqual(await gateway.exit, { code: 0, signal: null }, gateway.stderr());
+      warnings.push(gateway.stderr().includes("budget nearly used up"));
+    }
+    assert.deepEqual(warnings, [true, false]);
+    const tail = await place.gw("audit", "tail", "data");
+    assert.equal(tail.out.match(/warn at 1%/g)?.length, 1, tail.out);
+    assert.equal((await place.gw("audit", "verify", "data")).code, 0);
+  });
+
   test("no request fails while policies change under it", async () => {
     const { key, text } = freshKey("dana");
     place.write("policy/org.policy", orgText());

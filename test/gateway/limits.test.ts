@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OutcomeBody } from "../../src/audit/entry.ts";
+import { createLogger, narrate } from "../../src/telemetry/log.ts";
 import { finish, message, START, sendDocument, textBlock } from "./answers.ts";
 import { OPEN, policyOf, request, startWorld } from "./world.ts";
 
@@ -55,6 +57,36 @@ test("a budget is held while requests are under way and settled by what they use
   assert.ok(held[0]!.amount > 0);
   const text = await world.metrics.registry.metrics();
   assert.match(text, /gw_budget_used_ratio\{scope="team eng budget\/day",period="day"\} 0\.000925/);
+});
+
+test("a budget warns once in its window, and the caller sees nothing of it", async (t) => {
+  const world = await startWorld(t, {
+    policy: policyOf(`${OPEN}\n  budget $1/day per key warn at 1%\n  budget $1/day`),
+    answer: (_, response) => sendDocument(response, OK),
+  });
+  const told: string[] = [];
+  world.ports.log.subscribe(narrate(createLogger("warn", { write: (line) => void told.push(line) })));
+  const seen = new Set<string>();
+  for (let ask = 0; ask < 16; ask++) {
+    const response = await world.ask(request());
+    assert.equal(response.status, 200);
+    seen.add(`${[...response.headers.keys()].sort()} ${await response.text()}`);
+    await world.outcome();
+  }
+  assert.equal(seen.size, 1);
+  const bodies = world.entries.map(({ body }) => body);
+  const outcomes = bodies.filter((body): body is OutcomeBody => body.kind === "outcome");
+  const warnings = bodies.flatMap((body) => (body.kind === "budget.warn" ? [body] : []));
+  const each = outcomes[0]!.microUsd;
+  const reached = Math.ceil(10_000 / each);
+  assert.ok(reached > 1 && reached < 16);
+  assert.deepEqual(
+    warnings.map(({ counter, warnAt, used, ceiling, actor }) => ({ counter, warnAt, used, ceiling, key: actor.key })),
+    [{ counter: "team eng budget/day per key dev", warnAt: 1, used: reached * each, ceiling: 1_000_000, key: "dev" }],
+  );
+  assert.equal(warnings[0]?.ticket, outcomes[reached - 1]?.ticket, "the request that brought it there");
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /"msg":"budget nearly used up"/);
 });
 
 test("tokens are limited as the provider counts them, without what the cache gave", async (t) => {

@@ -90,7 +90,7 @@ function holdsOf({ ports }: World) {
   assert.ok(slot);
   const [amount] = slot.amounts;
   assert.ok(amount);
-  return { holds: [{ slot, counter: slot.name, amount: amount.amount, origin: amount.origin }] };
+  return { holds: [{ slot, counter: slot.name, amount: amount.amount, warnAt: amount.warnAt, origin: amount.origin }] };
 }
 
 test("every allowed decision has exactly one outcome, and no record holds a text, a key or a credential", async (t) => {

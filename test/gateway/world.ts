@@ -15,6 +15,7 @@ import { openJournal } from "../../src/audit/journal.ts";
 import type { AuditLog } from "../../src/audit/log.ts";
 import { compile } from "../../src/decision/compile.ts";
 import type { Table } from "../../src/decision/table.ts";
+import { createBudgetWarnings } from "../../src/gateway/budget-warnings.ts";
 import { createConversations } from "../../src/gateway/conversations.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { createOutputs } from "../../src/gateway/outputs.ts";
@@ -149,6 +150,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     policy: () => table,
     limits: createMemoryLimits(),
     outputs: createOutputs(),
+    warnings: createBudgetWarnings(),
     log,
     providers,
     services: createServices({ env: { SERVICE_KEY }, root: dir, now, tick: () => performance.now() }),

@@ -19,5 +19,5 @@ export function hold(
     name,
     amounts: [{ amount, until: null, warnAt: null, origin }],
   };
-  return { slot, counter: per === null ? name : `${name} per key ${per}`, amount, origin };
+  return { slot, counter: per === null ? name : `${name} per key ${per}`, amount, warnAt: null, origin };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../src/audit/entry.ts";
 import { createLogger, narrate } from "../../src/telemetry/log.ts";
-import { called, joined, returned } from "../audit/bodies.ts";
+import { budgetWarning, called, joined, returned } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 function lines(level: string, bodies: readonly Body[]): Record<string, unknown>[] {
@@ -33,6 +33,24 @@ test("one line for a call that is refused and one that fails, none for what went
       { msg: "call refused", level: 30, name: "mcp:github/get_issue", reason: "tool", fault: undefined },
       { msg: "server of tools failed", level: 40, name: "mcp:github/get_issue", reason: undefined, fault: "timeout" },
     ],
+  );
+});
+
+test("a budget that warns is a warning, with what is used of it in dollars", () => {
+  const [told] = lines("info", [budgetWarning("req_1")]);
+  const { msg, level, key, counter, usedUsd, ceilingUsd, warnAt, origin } = told ?? {};
+  assert.deepEqual(
+    { msg, level, key, counter, usedUsd, ceilingUsd, warnAt, origin },
+    {
+      msg: "budget nearly used up",
+      level: 40,
+      key: "dana-laptop",
+      counter: "team eng budget/day",
+      usedUsd: 41.2,
+      ceilingUsd: 50,
+      warnAt: "80%",
+      origin: "eng.policy:7",
+    },
   );
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Asking, Body, Finding } from "../../src/audit/entry.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { called, joined, toolUse } from "../audit/bodies.ts";
+import { budgetWarning, called, joined, toolUse } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
 
 async function after(bodies: readonly Body[], maxKeys = 200) {
@@ -160,6 +160,16 @@ test("the policy in force is one series, and a change not taken is counted", asy
   has(text, 'gw_policy_reloads_total{result="invalid"} 1');
   has(text, 'gw_audit_records_total{kind="policy.load"} 2');
   has(text, 'gw_build_info{version="0.0.1"} 1');
+});
+
+test("warnings of budgets are counted under the name that the budget has in its gauge", async () => {
+  const metrics = createMetrics({ version: "1", isKnownModel: () => true, maxKeys: 1 });
+  metrics.budget("team eng budget/day", "day", 0.824);
+  metrics.observe(entry(budgetWarning("t1")));
+  metrics.observe(entry(budgetWarning("t2", { counter: "team ops budget/day" })));
+  const text = await metrics.registry.metrics();
+  has(text, 'gw_budget_warnings_total{scope="team eng budget/day",period="day"} 1');
+  has(text, 'gw_budget_warnings_total{scope="_other",period="day"} 1');
 });
 
 test("what no entry tells comes in by its own doors", async () => {
