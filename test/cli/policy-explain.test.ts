@@ -9,7 +9,7 @@ import { openJournal } from "../../src/audit/journal.ts";
 import { readSources } from "../../src/revision/files.ts";
 import { contentHash } from "../../src/revision/revision.ts";
 import { digest } from "../analysis/sides.ts";
-import { called, decision, outcome, returned } from "../audit/bodies.ts";
+import { called, decision, outcome, returned, toolUse } from "../audit/bodies.ts";
 import { type Playground, playground } from "./gw.ts";
 
 const policy = (models: string) => `language 1
@@ -251,6 +251,45 @@ suite("gw policy explain", () => {
       const other = await place.gw("policy", "explain", "req_other", "--data", "data");
       assert.equal(other.code, 1);
       assert.match(other.out, /again +refused \(tool\): mcp:github\/get_issue is not granted to key dana/);
+    });
+
+    test("what hangs on arguments is not decided again, be they of a call or the limits of a tool of the provider", async () => {
+      const conditions = ['Bash where command like "git *"', "server:web_search where max_uses <= 5"];
+      const lines = conditions.map((line) => `  allow tools ${line}\n`).join("");
+      place.write("policy/all.policy", policy("@small").replace("  guard secrets\n", `${lines}  guard secrets\n`));
+      const loaded = await load(null);
+      const settings = { dir: join(place.dir, "data"), boot: "b", version: "0", clock: () => Date.parse(MONDAY) };
+      const { log } = await openJournal(settings);
+      await log.append(loaded);
+      const under = { actor, revision: loaded.revision, commit: null };
+      const refused = { ...under, effect: "refuse", reason: "arguments", origins: ["all.policy:35"] } as const;
+      await log.append(called("req_call", { ...refused, name: "Bash" }));
+      await log.append(
+        decision("req_search", { ...refused, model: "claude-haiku-4-5", defined: ["server:web_search"] }),
+      );
+      await log.append(decision("req_told", { ...under, model: "claude-haiku-4-5", provider: "sim" }));
+      const withheld = { reason: "arguments", origin: "all.policy:35" } as const;
+      await log.append(outcome("req_told", { toolUses: [toolUse("Bash", { granted: false, withheld })] }));
+      await log.close();
+      const explain = (ticket: string) => place.gw("policy", "explain", ticket, "--data", "data");
+      const call = await explain("req_call");
+      assert.equal(call.code, 1);
+      assert.match(call.out, /refuse arguments/);
+      assert.match(
+        call.out,
+        /again +Bash is granted to key dana only where command like "git \*"; what it was given leaves that open/,
+      );
+      assert.match(
+        call.out,
+        /it hangs on arguments; the record has a keyed hash of them at most, so it is not decided again\n$/,
+      );
+      const search = await explain("req_search");
+      assert.match(search.out, /again +server:web_search is granted to key dana only where max_uses <= 5/);
+      assert.match(search.out, /it hangs on arguments/);
+      const told = await explain("req_told");
+      assert.equal(told.code, 0, told.out);
+      assert.match(told.out, /\n {4}withheld a call of Bash \(arguments\): \S*all\.policy:35\n/);
+      assert.match(told.out, /withheld Bash: arguments\n/);
     });
 
     test("is decided under the commit of its time, wherever the directory stands now", async () => {
