@@ -3,7 +3,17 @@
  * by which the comment is found again. Everything that comes from a policy stands in code, so that it can mention nobody.
  */
 import type { Row } from "../analysis/diff-row.ts";
-import { brokenText, cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
+import {
+  brokenText,
+  builtinsText,
+  cacheText,
+  exampleOf,
+  placeOf,
+  type Told,
+  tally,
+  timeOf,
+  verdictText,
+} from "./diff-words.ts";
 
 /** The first line of every comment. */
 export const MARK = "<!-- sallyport policy diff -->";
@@ -18,10 +28,11 @@ export function diffMarkdown(told: Told): string {
   const counts = diff.rows.length === 0 ? "" : ` (${tally(diff)})`;
   const head = [MARK, `### Policy: ${verdictText(diff)}${counts}`, "", `${code(old.name)} → ${code(now.name)}`, ""];
   const broken = told.broken.flatMap((it) => [`> **Broken** ${code(brokenText(it))}`, ""]);
-  if (diff.rows.length === 0) return [...head, ...broken, ""].join("\n");
+  const packs = told.builtins === null ? [] : ["", `> ${code(builtinsText(told.builtins))}`];
+  if (diff.rows.length === 0) return [...head, ...broken, ...packs.slice(1), ""].join("\n");
   const cache = cacheText(diff);
   const note = cache === null ? [] : ["", `> Prompt cache: ${code(cache)}`];
-  return [...head, ...broken, ...table(diff.rows), ...note, "", ...details(told), ""].join("\n");
+  return [...head, ...broken, ...table(diff.rows), ...note, ...packs, "", ...details(told), ""].join("\n");
 }
 
 function table(rows: readonly Row[]): readonly string[] {

@@ -1,6 +1,16 @@
 /** A policy comparison for people at a terminal: who, what, and the lines that did it, widest first. */
 import type { Move, Row } from "../analysis/diff-row.ts";
-import { brokenText, cacheText, exampleOf, placeOf, type Told, tally, timeOf, verdictText } from "./diff-words.ts";
+import {
+  brokenText,
+  builtinsText,
+  cacheText,
+  exampleOf,
+  placeOf,
+  type Told,
+  tally,
+  timeOf,
+  verdictText,
+} from "./diff-words.ts";
 import type { Channel, Style } from "./terminal.ts";
 
 const STYLES = { wider: "red", changed: "yellow", tighter: "green", neutral: "dim" } as const satisfies Record<
@@ -22,7 +32,8 @@ export function diffText(told: Told, channel: Channel): string {
   const warning = cache === null ? [] : [`${channel.style("yellow", "note:")} ${cache}\n`];
   const broken = told.broken.map((it) => `${channel.style("red", "broken:")} ${brokenText(it)}\n`);
   const gap = drawn.length > 0 ? "\n" : "";
-  return [...drawn, ...more, gap, ...broken, ...warning, lastLine(told, channel)].join("");
+  const packs = told.builtins === null ? [] : [`${channel.style("dim", `note: ${builtinsText(told.builtins)}`)}\n`];
+  return [...drawn, ...more, gap, ...broken, ...warning, ...packs, lastLine(told, channel)].join("");
 }
 
 interface Page {

@@ -9,6 +9,14 @@ export interface Told {
   readonly new: { readonly name: string; readonly dir: string; readonly revision: string };
   /** Invariants of the new policy that do not hold: no gateway takes it. */
   readonly broken: readonly Broken[];
+  /** The builtin packs that either of them brings in; null when none does. */
+  readonly builtins: BuiltinsTold | null;
+}
+
+/** Builtin packs are those of one version, on both sides. */
+export interface BuiltinsTold {
+  readonly version: string;
+  readonly packs: readonly string[];
 }
 
 /** An invariant that does not hold, and the first reason why. */
@@ -23,6 +31,13 @@ export interface Broken {
 /** The sentence about a broken invariant. */
 export function brokenText({ place, why }: Broken): string {
   return `${why} (${place})`;
+}
+
+/** What a comparison cannot show: sources of any age are read with the packs of the program that reads them. */
+export function builtinsText({ version, packs }: BuiltinsTold): string {
+  const noun = packs.length === 1 ? "pack" : "packs";
+  const names = packs.map((pack) => `\`${pack}\``).join(", ");
+  return `builtin ${noun} ${names} as of sallyport ${version} on both sides; what another version has in them is not compared`;
 }
 
 /** A cause's place as seen from where the command runs. */

@@ -12,6 +12,7 @@ import { diffText } from "./diff-text.ts";
 import { type Broken, cacheText, placeOf, type Told, timeOf } from "./diff-words.ts";
 import { drawDiagnostics, placeJson } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** What the command line says. */
 export interface DiffOptions {
@@ -41,7 +42,8 @@ export async function policyDiff(
       1,
     );
   }
-  const told: Told = { diff: found, old: nameOf(sides[0]), new: nameOf(sides[1]), broken: brokenOf(sides[1]) };
+  const names = { old: nameOf(sides[0]), new: nameOf(sides[1]) };
+  const told: Told = { diff: found, ...names, broken: brokenOf(sides[1]), builtins: builtinsOf(sides) };
   terminal.out.write(drawn(told, options.format, terminal));
   return EXIT_CODES[found.verdict];
 }
@@ -52,6 +54,11 @@ function sideOf({ loaded: { built, texts } }: Chosen): Side | null {
 
 function nameOf({ name, dir, loaded }: Chosen): Told["old"] {
   return { name, dir, revision: loaded.revision.id };
+}
+
+function builtinsOf(sides: readonly Chosen[]): Told["builtins"] {
+  const packs = new Set(sides.flatMap(({ loaded }) => loaded.built.builtins));
+  return packs.size === 0 ? null : { version: version(), packs: [...packs].sort() };
 }
 
 /** A comparison is no proof, but whoever reviews a change must not miss a broken one. */
@@ -87,7 +94,15 @@ function asJson(told: Told) {
     return { about, move, subject, change, names, example, ...times, causes: lines, cache, text: sentence(row) };
   };
   const cache = found.cache === null ? null : { ...found.cache, text: cacheText(found) };
-  return { verdict: found.verdict, old, new: now, rows: found.rows.map(rowJson), cache, broken: told.broken };
+  return {
+    verdict: found.verdict,
+    old,
+    new: now,
+    rows: found.rows.map(rowJson),
+    cache,
+    broken: told.broken,
+    builtins: told.builtins,
+  };
 }
 
 function sentence(row: Row): string {

@@ -14,7 +14,7 @@ import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
 import { readLocks } from "./locks.ts";
-import { type Builtins, joinPacks, type Unit } from "./packs.ts";
+import { type Builtins, builtinOf, joinPacks, type Unit } from "./packs.ts";
 import { isLockFile, type Parsed, parseFile } from "./source-files.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
@@ -25,6 +25,8 @@ export interface Built {
   /** Errors and warnings, by place, but for warnings that are allowed; what breaks an invariant is in `proofs`. */
   readonly diagnostics: readonly Diagnostic[];
   readonly allowed: readonly Allowed[];
+  /** The builtin packs that are brought in, by name: they are those of this program, whatever the age of the sources. */
+  readonly builtins: readonly string[];
   /** null when there is no table to test. */
   readonly report: TestReport | null;
   /** null when there is no table to prove anything of. */
@@ -63,7 +65,7 @@ export function buildParsed(parsed: readonly Parsed[], builtins: Builtins, revis
   const { told, allowed, left } = weigh(found, meant.model.allowances);
   const model = { ...meant.model, allowances: left };
   const report = runTests(model, compiled.table);
-  return { model, table: compiled.table, diagnostics: told, allowed, report, proofs };
+  return { model, table: compiled.table, diagnostics: told, allowed, builtins: builtinsIn(unit), report, proofs };
 }
 
 function isError({ severity }: Diagnostic): boolean {
@@ -72,5 +74,10 @@ function isError({ severity }: Diagnostic): boolean {
 
 function stop(found: readonly Diagnostic[], unit: Unit): Built {
   const { told, allowed } = weigh(found.toSorted(byPlace), allowancesIn(unit));
-  return { model: null, table: null, diagnostics: told, allowed, report: null, proofs: null };
+  const nothing = { model: null, table: null, report: null, proofs: null };
+  return { ...nothing, diagnostics: told, allowed, builtins: builtinsIn(unit) };
+}
+
+function builtinsIn({ packs }: Unit): readonly string[] {
+  return [...packs.values()].flatMap(({ source }) => builtinOf(source.path) ?? []).sort();
 }

@@ -23,7 +23,9 @@ function tell(input: string): Told {
   const found = diff(sideOf(of("old")), sideOf(of("new")), AT);
   assert.ok(found !== null);
   const named = (name: string) => ({ name, dir: "policy", revision: "0123456789ab" });
-  return { diff: found, old: named("main"), new: named("HEAD"), broken: [] };
+  const packs = [...new Set(Array.from(input.matchAll(/^use (\S+) from builtin/gm), ([, name]) => name!))].sort();
+  const builtins = packs.length === 0 ? null : { version: "0.0.0", packs };
+  return { diff: found, old: named("main"), new: named("HEAD"), broken: [], builtins };
 }
 
 suite("gw policy diff says", () => {

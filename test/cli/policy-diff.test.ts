@@ -35,6 +35,9 @@ const Compared = z.strictObject({
   ),
   cache: z.strictObject({ subject: Subject, why: z.array(z.string()), text: z.string() }).nullable(),
   broken: z.array(z.strictObject({ name: z.string(), place: z.string().regex(/:\d+$/), why: z.string() })),
+  builtins: z
+    .strictObject({ version: z.string().regex(/^\d+\.\d+\.\d+/), packs: z.array(z.string()).min(1) })
+    .nullable(),
 });
 
 const ONE = "  allow models claude-haiku-4-5\n";
@@ -83,6 +86,25 @@ something is wider: policy → other, 1 wider
     assert.match(tighter.out, /\ntighter only: other → policy, 1 tighter\n$/);
     const same = await place.gw("policy", "diff", "policy", "policy");
     assert.deepEqual([same.code, same.out], [0, "no change of meaning: policy → policy\n"]);
+  });
+
+  test("says which packs are this program's on both sides, since their own changes do not show", async () => {
+    mkdirSync(join(place.dir, "other"));
+    const uses = (...packs: readonly string[]) => packs.map((pack) => `use ${pack} from builtin\n`).join("");
+    place.write("policy/org.policy", orgText(ONE).replace("org acme", `${uses("anthropic")}\norg acme`));
+    place.write("other/org.policy", orgText(BOTH).replace("org acme", `${uses("anthropic", "secrets")}\norg acme`));
+    const { told } = await json("policy", "other");
+    assert.deepEqual(told.builtins?.packs, ["anthropic", "secrets"]);
+    const { out } = await place.gw("policy", "diff", "policy", "other");
+    assert.match(
+      out,
+      /\nnote: builtin packs `anthropic`, `secrets` as of sallyport \d\S+ on both sides; .*\nsomething is wider:/,
+    );
+    const markdown = await place.gw("policy", "diff", "policy", "other", "--format", "markdown");
+    assert.match(markdown.out, /\n> `` builtin packs `anthropic`, `secrets` as of sallyport /);
+    place.write("policy/org.policy", orgText(ONE));
+    place.write("other/org.policy", orgText(BOTH));
+    assert.equal((await json("policy", "other")).told.builtins, null);
   });
 
   test("revisions of Git, without checking anything out", async () => {
