@@ -8,7 +8,7 @@ import { refuseDefinition } from "../decision/decide-definition.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
 import type { Reason } from "../model/reasons.ts";
-import type { Recorded } from "./recorded.ts";
+import type { Recorded, RecordedCall } from "./recorded.ts";
 
 /** Reasons that depend on more than the policy and what the record holds of a request. */
 const BEYOND = {
@@ -26,6 +26,7 @@ const BEYOND = {
   tokens: true,
   concurrency: true,
   budget: true,
+  calls: true,
 } as const satisfies Record<Reason, boolean>;
 
 export interface Again {
@@ -58,11 +59,11 @@ export function decideAgain(table: Table, recorded: Omit<Recorded, "held">): Aga
   return { decision, verdict: verdictOf(decision, { effect, reason, stripped }) };
 }
 
-/** A recorded call of something that a server of tools offers. */
-export type RecordedCall = Pick<Recorded, "key" | "effect" | "reason" | "at"> & { readonly name: string };
-
 /** Decides a recorded call again. */
-export function decideCallAgain(table: Table, { key: name, effect, reason, at, name: called }: RecordedCall): Again {
+export function decideCallAgain(
+  table: Table,
+  { key: name, effect, reason, at, name: called }: Omit<RecordedCall, "ticket" | "team" | "isCall">,
+): Again {
   const key = [...table.keys.values()].find((it) => it.name === name);
   if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
   const decision = decideCall(table, { key, node: key.node }, { tool: called, input: () => undefined }, at);

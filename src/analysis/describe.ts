@@ -8,6 +8,7 @@ import {
   emptyBits,
   fullBits,
   hasBit,
+  holdsAll,
   intersect,
   sameBits,
   subtract,
@@ -227,11 +228,6 @@ function withoutAny(atoms: number, bits: Uint32Array): Uint32Array {
 function meets(a: Uint32Array, b: Uint32Array): boolean {
   for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true;
   return false;
-}
-
-function holdsAll(outer: Uint32Array, inner: Uint32Array): boolean {
-  for (let i = 0; i < inner.length; i++) if ((inner[i]! & ~outer[i]!) !== 0) return false;
-  return true;
 }
 
 function countBits(bits: Uint32Array): number {

@@ -1,7 +1,8 @@
 /** Two policies laid side by side: their names divided alike, their nodes paired, and the moments at which either changes. */
 import { chainOf } from "../decision/access.ts";
+import { ceilingText } from "../decision/duties.ts";
 import type { Table, TableNode } from "../decision/table.ts";
-import { activeText, dollars, listNames, thousands, whereText } from "../decision/words.ts";
+import { activeText, listNames, whereText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
 import type { Access, Active, Flow, GuardUse, Limit, Model, Node } from "../model/model.ts";
@@ -135,23 +136,12 @@ export function statementText(statement: Access | Flow | GuardUse | Active | Lim
   }
   if ("guardrail" in statement) return `${statement.observe ? "observe " : ""}guard ${statement.guardrail}`;
   if ("fromDay" in statement) return `active ${activeText(statement)}`;
-  return limitWords(statement);
+  return ceilingText(statement);
 }
 
 /** `deny tools Bash after tools WebFetch`. */
 export function flowText({ written: { tools, after } }: Flow): string {
   return `deny tools ${listNames(tools, 3)} after tools ${listNames(after, 3)}`;
-}
-
-/** `budget $50/day per key`. */
-export function limitWords({
-  measure,
-  amount,
-  period,
-  per,
-}: Pick<Limit, "measure" | "amount" | "period" | "per">): string {
-  const words = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;
-  return `${words}${period === null ? "" : `/${period}`}${per === "block" ? "" : ` per ${per}`}`;
 }
 
 /** Statements that only one side has; a statement is known by its key, and moving it or saying it twice is no change. */

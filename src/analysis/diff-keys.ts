@@ -1,9 +1,10 @@
 /** Keys and teams that come, go, move or change their name, and what a key says of itself: expiry, owner, labels. */
 import { dateText, momentText } from "../decision/clock.ts";
+import { ceilingText } from "../decision/duties.ts";
 import type { Node } from "../model/model.ts";
 import type { AccessAt } from "./diff-access.ts";
 import { fold } from "./diff-fold.ts";
-import { causeAt, chain, type Joint, limitWords, type Pair, unmatched } from "./diff-joint.ts";
+import { causeAt, chain, type Joint, type Pair, unmatched } from "./diff-joint.ts";
 import type { About, Cause, Move, Row } from "./diff-row.ts";
 
 /** The rows about nodes as such. */
@@ -162,7 +163,7 @@ function moved(joint: Joint, pair: Pair): readonly Change[] {
   const limitsOf = (side: "old" | "new", index: number): readonly string[] =>
     chain(joint[side], index)
       .slice(0, -1)
-      .flatMap(({ kind, name, limits }) => limits.map((limit) => `${limitWords(limit)} (${kind} ${name})`));
+      .flatMap(({ kind, name, limits }) => limits.map((limit) => `${ceilingText(limit)} (${kind} ${name})`));
   const left = unmatched(limitsOf("old", pair.old), limitsOf("new", pair.new), (words) => words);
   const meets = left.new.length === 0 ? "" : `; meets ${left.new.join(", ")}`;
   const leaves = left.old.length === 0 ? "" : `; leaves ${left.old.join(", ")}`;

@@ -5,7 +5,7 @@
 import { chainOf, inForce } from "../decision/access.ts";
 import { addBit, emptyBits, hasBit } from "../decision/bits.ts";
 import type { Table, TableNode } from "../decision/table.ts";
-import { runtimeOf, viewOf } from "../decision/view.ts";
+import { holdsOf, runtimeOf, viewOf } from "../decision/view.ts";
 import { closedWindow } from "../decision/windows.ts";
 import { activeText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
@@ -177,7 +177,7 @@ function routesOf(joint: Joint, access: Readonly<Record<Thing, Uint32Array>>): E
 
 function limitsOf(side: Side, index: number, at: number): readonly Ceiling[] {
   const { table } = side;
-  const { holds } = viewOf(runtimeOf(table), index, at);
+  const holds = holdsOf(viewOf(runtimeOf(table), index, at));
   const written = writtenLines(side, index);
   return table.nodes[index]!.slots.flatMap((id) => {
     const slot = table.slots[id]!;

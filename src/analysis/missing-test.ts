@@ -3,7 +3,8 @@
  * under the policy, and fails without the statement. When nothing can be found to say, the reason is given instead.
  */
 import { atomOf } from "../decision/atoms.ts";
-import { addBit, eachBit, emptyBits, intersect, sameBits, subtract, unite } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits, intersect, removeBit, sameBits, subtract, unite } from "../decision/bits.ts";
+import { siteOf } from "../decision/call-limits.ts";
 import { minuteOfWeek } from "../decision/clock.ts";
 import { type Deeds, deedsOf } from "../decision/deeds.ts";
 import type { Kind, Table } from "../decision/table.ts";
@@ -88,6 +89,8 @@ function reasonOf(statement: Statement, { model }: Pair): string {
       return "another line guards everybody below it, or nobody there may send a request";
     }
     case "limit":
+      if (statement.limit.tools !== null)
+        return "another limit is reached first, or nobody below it may call these tools";
       return "another limit is reached first, or nobody below it may send a request";
     case "active":
       return "other lines open the same hours, or nobody below it may send a request";
@@ -173,7 +176,7 @@ function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[
     case "guard":
       return guardPlays(statement, pair.model, pair.ground);
     case "limit":
-      return limitPlays(statement);
+      return statement.limit.tools === null ? limitPlays(statement) : countedPlays(statement, node, pair);
     case "active":
       return activePlays(statement);
     default:
@@ -300,6 +303,26 @@ function limitPlays(statement: LimitStatement): Play[] {
   return [
     { steps: [full.step, refusal], lines: [full.line, `send ${cost}expect refuse ${measure}`] },
     { steps: [nearly.step, passage], lines: [nearly.line, `send ${cost}expect allow`] },
+  ];
+}
+
+/** The same for a limit on calls, which a tool that may be used has to be called for. */
+function countedPlays(statement: LimitStatement, node: number, { ground: { table } }: Pair): Play[] {
+  const { amount } = statement.limit;
+  const callable = table.slots[statement.slot]!.tools!.bits.slice();
+  intersect(callable, accessOf(table, node, momentOf(statement)).tools);
+  for (const atom of eachBit(callable.slice())) {
+    if (siteOf(table, table.atoms.tools.examples[atom]!) === null) removeBit(callable, atom);
+  }
+  const tool = nameIn(table, "tools", callable);
+  if (tool === null) return [];
+  const refusal = sending(statement, { tool, expect: { kind: "refuse", reason: "calls" } });
+  const passage = sending(statement, { tool, expect: { kind: "allow", remaining: null } });
+  const full = given(statement, amount);
+  const nearly = given(statement, amount - 1);
+  return [
+    { steps: [full.step, refusal], lines: [full.line, `send tool ${tool} expect refuse calls`] },
+    { steps: [nearly.step, passage], lines: [nearly.line, `send tool ${tool} expect allow`] },
   ];
 }
 

@@ -4,8 +4,9 @@
  */
 import { chainOf, type Explanation, explain } from "../decision/access.ts";
 import { type CallGrant, callGranted } from "../decision/call-granted.ts";
+import { callLimits, siteOf } from "../decision/call-limits.ts";
 import { decide, modelsFor } from "../decision/decide.ts";
-import type { Decision } from "../decision/decision.ts";
+import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
@@ -44,6 +45,8 @@ export interface Answer {
   readonly condition: string | null;
   /** The call; null when no input was given. */
   readonly call: CallGrant | null;
+  /** What a call of the tool is counted by. */
+  readonly calls: readonly Hold[];
   /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
   readonly passes: boolean;
 }
@@ -62,7 +65,9 @@ export function answer(table: Table, question: Question): Answer {
   const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
   const condition = tool === null ? null : conditionText(table, node, tool, at);
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
-  return { decision, ...verdicts, flows, condition, call, passes };
+  const isCounted = tool !== null && verdicts.tool!.granted && siteOf(table, tool) !== null;
+  const calls = isCounted ? callLimits(table, principal, tool, at) : [];
+  return { decision, ...verdicts, flows, condition, call, calls, passes };
 }
 
 function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {

@@ -23,6 +23,14 @@ export interface Recorded {
   readonly held: { readonly tokens: number; readonly microUsd: number };
 }
 
+/** The decision about a call of something that a server of tools offers. */
+export type RecordedCall = Pick<Recorded, "ticket" | "at" | "key" | "team" | "effect" | "reason"> & {
+  /** As policy names it. */
+  readonly name: string;
+  /** False for what only reads a prompt or a resource. */
+  readonly isCall: boolean;
+};
+
 /** How a request ended that was let through. */
 export interface Ended {
   readonly ticket: string;
@@ -33,5 +41,6 @@ export interface Ended {
   readonly microUsd: number;
   /** What each limit on tokens that it was charged to allowed at the time. */
   readonly ceilings: readonly { readonly counter: string; readonly ceiling: number }[];
+  /** Calls that its answer asked for, and whether they were let through. */
   readonly toolUses: readonly { readonly name: string; readonly granted: boolean }[];
 }

@@ -3,6 +3,7 @@
  * draining.ts's. A request's counters are found once by name, and then held on to, since a record may have a million.
  */
 import type { Hold } from "../decision/decision.ts";
+import { isExact } from "../decision/demand.ts";
 import { type Draining, emptyDraining, pour, type Stake, stake, unstake } from "../decision/draining.ts";
 import { gcraUsed, isRolling, ROLLING_MS, windowOf } from "../decision/meter.ts";
 
@@ -137,7 +138,7 @@ export function createMeters(timezone: string): Meters {
     const { measure, drains, meter, amount } = gauge;
     if (measure === "tokens" && drains) drain(gauge, now);
     else if (measure === "concurrency" && isServed) meter.used++;
-    else if (measure === "requests") {
+    else if (isExact(measure)) {
       if (!drains) count(gauge, 1, now, now);
       else if (isServed) return stake(meter, 1, amount, now);
       else pour(meter, 1, amount, now);
@@ -169,7 +170,7 @@ export function createMeters(timezone: string): Meters {
         // counter, and under no higher ceiling.
         const { measure, drains, amount, meter } = gauge;
         if (passed && measure === "tokens" && drains && amount >= meter.recorded) continue;
-        const counts = measure === "requests" || measure === "concurrency";
+        const counts = isExact(measure) || measure === "concurrency";
         const used = usedOf(gauge, now);
         if (counts ? used + 1 > amount + ROUNDING : used >= amount) return gauge.hold;
       }

@@ -13,6 +13,7 @@ export const UNKNOWNS = [
   "flow",
   "guardrail",
   "cost",
+  "offered",
 ] as const;
 /** One of them. */
 export type Unknown = (typeof UNKNOWNS)[number];
@@ -50,7 +51,8 @@ export interface ToolChange {
   readonly open: number;
 }
 
-export interface ReplayReport {
+/** What came of one sort of decisions. */
+export interface TallyReport {
   readonly decisions: number;
   /** Of the first and the last; null when there are none. */
   readonly first: number | null;
@@ -73,16 +75,24 @@ export interface ReplayReport {
   }[];
 }
 
+/** The whole of a replay: requests, and calls of servers of tools, where what is called stands for the model. */
+export interface ReplayReport extends TallyReport {
+  readonly calls: Pick<TallyReport, "decisions" | "same" | "opened" | "closed" | "flips" | "unknown">;
+}
+
+/** What is told of a decision. */
+export type Told = Pick<Recorded, "ticket" | "at" | "key" | "team" | "reason" | "model" | "provider">;
+
 export interface Tally {
   /** A decision; `reason` null when it is allowed now, and then its first provider. */
-  decided(recorded: Recorded, reason: Reason | null, provider?: string): void;
-  unknown(recorded: Recorded, why: Unknown): void;
+  decided(recorded: Told, reason: Reason | null, provider?: string): void;
+  unknown(recorded: Told, why: Unknown): void;
   /** Tools that were taken out of a request, and those that would be now. */
   tools(before: readonly string[], now: readonly string[]): void;
   tool(name: string, granted: boolean): void;
   /** A call that hangs on its arguments now, or on what was called before. */
   open(name: string): void;
-  report(): ReplayReport;
+  report(): TallyReport;
 }
 
 const MOST_EXAMPLES = 3;
@@ -110,7 +120,7 @@ export function createTally(): Tally {
   const routes = new Map<string, { from: string; to: string; count: number }>();
   const tools = new Map<string, { opened: number; closed: number; open: number }>();
 
-  const seen = ({ at }: Recorded): void => {
+  const seen = ({ at }: Told): void => {
     decisions++;
     if (first === null || at < first) first = at;
     if (last === null || at > last) last = at;
@@ -189,7 +199,7 @@ function growing(): Growing {
   return { count: 0, teams: new Map(), keys: new Map(), models: new Map(), examples: [] };
 }
 
-function grow(group: Growing, { ticket, at, team, key, model }: Recorded): void {
+function grow(group: Growing, { ticket, at, team, key, model }: Told): void {
   group.count++;
   count(group.teams, team);
   count(group.keys, key);

@@ -15,7 +15,8 @@ import type { Facts } from "../decision/facts.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table, TableKey } from "../decision/table.ts";
 import { runtimeOf, viewOf } from "../decision/view.ts";
-import type { Ended, Recorded } from "./recorded.ts";
+import type { Ended, Recorded, RecordedCall } from "./recorded.ts";
+import { createCallReplay } from "./replay-calls.ts";
 import { type Admission, createMeters, type Gauges, type Meters } from "./replay-meters.ts";
 import { createTally, type ReplayReport, type Unknown } from "./replay-tally.ts";
 
@@ -27,12 +28,13 @@ export interface Replay {
   ended(ended: Ended): void;
   /** The gateway ended before a request did: what it had set aside counts as used from then on, as it does there. */
   lost(ticket: string, at: number): void;
+  called(recorded: RecordedCall): void;
   report(): ReplayReport;
 }
 
 /** A request that is under way under the other policy too. */
 interface Open {
-  readonly node: number;
+  readonly principal: Principal;
   readonly gauges: Gauges;
   readonly admission: Admission;
   readonly held: Recorded["held"];
@@ -55,6 +57,7 @@ function callersOf(table: Table): Map<string, Caller> {
 /** Begins a replay under the policy of a table. */
 export function createReplay(table: Table): Replay {
   const tally = createTally();
+  const calls = createCallReplay(table);
   const rejecting = createRejecting(table);
   const refusesSome = table.nodes.some(({ ungranted }) => ungranted?.action === "refuse");
   const refusing = (node: number, at: number): boolean =>
@@ -69,10 +72,10 @@ export function createReplay(table: Table): Replay {
     return atom >= 0 && hasBit(bits!, atom);
   };
 
-  const admit = ({ ticket, effect, at, held }: Recorded, node: number, gauges: Gauges): void => {
+  const admit = ({ ticket, effect, at, held }: Recorded, principal: Principal, gauges: Gauges): void => {
     const isServed = effect === "allow";
     const admission = meters.admit(gauges, isServed, at);
-    if (isServed) open.set(ticket, { node, gauges, admission, held });
+    if (isServed) open.set(ticket, { principal, gauges, admission, held });
   };
 
   /** What cannot be known of a request that access would let through. */
@@ -111,7 +114,7 @@ export function createReplay(table: Table): Replay {
     const unknown = short === null ? unknownOf(recorded, principal, decision) : null;
     if (unknown === null) tally.decided(recorded, short === null ? null : short.slot.measure, decision.routes[0]);
     else tally.unknown(recorded, unknown);
-    if (short === null && (unknown === null || effect === "allow")) admit(recorded, principal.node, gauges);
+    if (short === null && (unknown === null || effect === "allow")) admit(recorded, principal, gauges);
   };
 
   return {
@@ -135,10 +138,13 @@ export function createReplay(table: Table): Replay {
       open.delete(ended.ticket);
       meters.settle(it.gauges, ended, it.admission);
       for (const { name, granted } of ended.toolUses) {
-        const { tools, conditional, flows } = viewOf(runtime, it.node, it.admission.at);
-        const now = isIn(tools, name);
-        const isClosable = now && isIn(flows?.closable ?? null, name);
-        if (isIn(conditional, name) || isClosable) tally.open(name);
+        const { tools, conditional, flows } = viewOf(runtime, it.principal.node, it.admission.at);
+        const isOffered = isIn(tools, name);
+        const isOpen = isIn(conditional, name) || (isOffered && isIn(flows?.closable ?? null, name));
+        // Of what is not known here the record says whether it went out.
+        const goesOut = isOffered && (granted || !isOpen);
+        const now = goesOut && calls.passes(name, it.principal, meters, ended.at);
+        if (isOpen) tally.open(name);
         else if (now !== granted) tally.tool(name, now);
       }
     },
@@ -147,7 +153,11 @@ export function createReplay(table: Table): Replay {
       open.delete(ticket);
       if (it !== undefined) meters.settle(it.gauges, { at, charged: true, ...it.held, ceilings: [] }, it.admission);
     },
-    report: () => tally.report(),
+    called(recorded) {
+      const caller = recorded.key === null ? undefined : callers.get(recorded.key);
+      calls.called(recorded, caller?.principal, meters);
+    },
+    report: () => ({ ...tally.report(), calls: calls.report() }),
   };
 }
 

@@ -1,16 +1,18 @@
 /**
  * `send` lines: one request played through the whole decision, as the gateway would: policy, tools, guarded text, then
  * limits, then what its answer holds. A text without a place stands wherever a request guard looks. A tool that would be
- * taken out of the request counts as refused, because it could not be used; with an input, so does one that may not be
- * called with it. What a send does not say is assumed: the first model that the subject may use, one token, and the price
- * of the tokens said.
+ * taken out of the request counts as refused, because it could not be used; one that is granted is called once, and with an
+ * input that it may not be called with it counts as refused as well. What a send does not say is assumed: the first model
+ * that the subject may use, one token, and the price of the tokens said.
  */
 import { callGranted } from "../decision/call-granted.ts";
+import { callLimits, siteOf } from "../decision/call-limits.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
+import { ONE_CALL } from "../decision/demand.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
@@ -124,13 +126,22 @@ function play(stage: Stage, send: TestSend, now: number): Outcome {
   const tokens = send.tokens ?? 1;
   const microUsd = send.microUsd ?? Math.max(1, estimateCost(table, model, { input: tokens, output: 0 }, now).microUsd);
   const short = counters.take(decision.holds, { tokens, microUsd }, now);
-  if (short !== null) {
-    const message = `the limit of ${short.counter} is reached`;
-    return { kind: "refuse", reason: short.slot.measure, message, origins: [short.origin] };
-  }
-  const way = { routes: decision.routes, holds: decision.holds };
+  if (short !== null) return overLimit(short);
   if (found?.kind === "refuse") return found;
+  const calls = countedBy(stage, send, now);
+  const full = counters.take(calls, ONE_CALL, now);
+  if (full !== null) return overLimit(full);
+  const way = { routes: decision.routes, holds: [...decision.holds, ...calls] };
   return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way };
+}
+
+function overLimit({ counter, slot, origin }: Hold): Outcome {
+  return { kind: "refuse", reason: slot.measure, message: `the limit of ${counter} is reached`, origins: [origin] };
+}
+
+/** The limits that count the call of the tool, if it can be called at all. */
+function countedBy({ table, principal }: Stage, { tool }: TestSend, now: number): readonly Hold[] {
+  return tool === null || siteOf(table, tool) === null ? [] : callLimits(table, principal, tool, now);
 }
 
 /** The refusal of a tool that may not be called after what was called before. */

@@ -4,8 +4,9 @@
  * coverage.ts asks which tests notice.
  */
 import { addBit, eachBit, emptyBits, fullBits } from "../decision/bits.ts";
-import type { FlowRule, Grant, GuardBinding, Kind, Table, TableNode } from "../decision/table.ts";
-import { activeText, dollars, thousands, untilText } from "../decision/words.ts";
+import { ceilingText } from "../decision/duties.ts";
+import type { FlowRule, Grant, GuardBinding, Kind, Slot, Table, TableNode } from "../decision/table.ts";
+import { activeText, untilText } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
 import type { Active, Limit, Model } from "../model/model.ts";
 import { declaredNames, type Ground } from "./ground.ts";
@@ -63,18 +64,19 @@ function limitOf(
   limit: Limit,
   { node, slots, table }: { readonly node: number; readonly slots: readonly number[]; readonly table: Table },
 ): Statement {
-  const slot = slots.find((id) => {
-    const { measure, period, per } = table.slots[id]!;
-    return measure === limit.measure && period === limit.period && per === limit.per;
-  })!;
+  const slot = slots.find((id) => isSlotOf(table.slots[id]!, limit))!;
   const amount = table.slots[slot]!.amounts.findIndex((it) => it.amount === limit.amount && it.until === limit.until);
   const { span, until } = limit;
   return { kind: "limit", node, span, text: textOfLimit(limit), until, slot, amount, limit };
 }
 
-function textOfLimit({ measure, amount, period, per, until }: Limit): string {
-  const what = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;
-  return `${what}${period === null ? "" : `/${period}`}${per === "block" ? "" : ` per ${per}`}${untilText(until)}`;
+function isSlotOf({ measure, tools, period, per }: Slot, limit: Limit): boolean {
+  const isAlike = measure === limit.measure && period === limit.period && per === limit.per;
+  return isAlike && tools?.written.join() === limit.tools?.written.join();
+}
+
+function textOfLimit(limit: Limit): string {
+  return `${ceilingText(limit)}${untilText(limit.until)}`;
 }
 
 function textOfActive(active: Active): string {

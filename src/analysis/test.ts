@@ -6,7 +6,7 @@
  */
 import type { Principal } from "../decision/principal.ts";
 import type { Slot, Table } from "../decision/table.ts";
-import { runtimeOf, viewOf } from "../decision/view.ts";
+import { holdsOf, runtimeOf, viewOf } from "../decision/view.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Model, Test, TestStep } from "../model/model.ts";
@@ -102,7 +102,7 @@ function preload(
   { step, counters, now }: { step: Given; counters: Counters; now: number },
 ): Diagnostic[] {
   const { measure, period, amount } = givenOf(step);
-  const { holds } = viewOf(runtimeOf(table), principal.node, now);
+  const holds = holdsOf(viewOf(runtimeOf(table), principal.node, now));
   const chosen = holds.filter(({ slot }) => slot.measure === measure && slot.period === period);
   for (const hold of chosen) counters.load(hold, amount, now);
   if (chosen.length > 0) return [];

@@ -1,6 +1,6 @@
 /** What requests paid and which budgets were warned of, read back from the record: limits are restored from it at start. */
 import type { Period } from "../language/tree.ts";
-import type { BudgetWarnBody, Charge } from "./entry.ts";
+import type { Body, BudgetWarnBody, Charge } from "./entry.ts";
 import { headerOf } from "./record.ts";
 import { firstLine, listSegments, readLines, type Segment } from "./segment.ts";
 
@@ -20,10 +20,13 @@ const LONGEST = {
 /** What earlier starts leave to this one. */
 export type Earlier = Charge | BudgetWarnBody;
 
+/** The records that hold charges which count. */
+const PAYS: ReadonlySet<Body["kind"]> = new Set(["outcome", "call", "recovery"] as const);
+
 /**
- * Streams the charges of a log's folder that may count in a period under way at `now`, oldest record first: of outcomes,
- * and of requests that a crash left open; among them the warnings of budgets. Of `boot`, the writer that asks, only its
- * recovery is read: what it served by itself is in the limits already.
+ * Streams the charges of a log's folder that may count in a period under way at `now`, oldest record first: of outcomes, of
+ * calls, and of requests that a crash left open; among them the warnings of budgets. Of `boot`, the writer that asks, only
+ * its recovery is read: what it served by itself is in the limits already.
  */
 export async function* readEarlier(log: string, boot: string, now: number): AsyncGenerator<Earlier, void, undefined> {
   for (const segment of await recentSegments(log, now - LONGEST.month)) {
@@ -33,7 +36,7 @@ export async function* readEarlier(log: string, boot: string, now: number): Asyn
       const isRecovery = header.kind === "recovery";
       if (header.boot === boot && !isRecovery) return;
       if (header.kind === "budget.warn") yield bodyOf(bytes) as BudgetWarnBody;
-      if (header.kind !== "outcome" && !isRecovery) continue;
+      if (!PAYS.has(header.kind)) continue;
       const { charges = [] } = bodyOf(bytes);
       for (const charge of charges) if (charge.at > now - LONGEST[charge.period]) yield charge;
     }

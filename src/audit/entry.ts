@@ -8,6 +8,7 @@ import type { Drift } from "../decision/drift.ts";
 import type { Fault } from "../decision/fault.ts";
 import type { Usage } from "../decision/usage.ts";
 import type { OnDrift, Period, Place } from "../language/tree.ts";
+import type { Measure } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 
 /** Who asked, as recorded: names only. `key` is null for an unknown key; then `fingerprint` is 8 hex digits of its hash. */
@@ -20,7 +21,7 @@ export interface Actor {
 /** What a request paid into one counter, or is expected to. `at` is the moment it was reserved, ms since the epoch. */
 export interface Charge {
   readonly counter: string;
-  readonly measure: "requests" | "tokens" | "budget";
+  readonly measure: Exclude<Measure, "concurrency">;
   readonly period: Period;
   readonly amount: number;
   /** What the counter allowed when the request was admitted; a rolling limit drains by it when a log is read back. */
@@ -196,6 +197,8 @@ export interface CallBody {
   /** The id of the model's call that this one carries out, as the client says; null when it does not. */
   readonly toolUse: string | null;
   readonly bytes: number;
+  /** What it took from limits on calls. A call is one call whatever comes of it, so that nothing corrects this. */
+  readonly charges: readonly Charge[];
 }
 
 /** How an admitted call ended. */

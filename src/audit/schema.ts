@@ -70,7 +70,7 @@ const usage = z.strictObject({
 const period = z.enum(["sec", "min", "hour", "day", "week", "month"]);
 const charge = z.strictObject({
   counter: text,
-  measure: z.enum(["requests", "tokens", "budget"]),
+  measure: z.enum(["requests", "tokens", "budget", "calls"]),
   period,
   amount: z.number().nonnegative(),
   ceiling: z.number().nonnegative(),
@@ -156,6 +156,7 @@ const call = z.strictObject({
   observed: observed.nullable().default(null),
   toolUse: text.nullable(),
   bytes: count,
+  charges: z.array(charge).default([]),
 });
 const returned = z.strictObject({
   kind: z.literal("return"),

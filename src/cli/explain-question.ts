@@ -1,7 +1,7 @@
 /** `gw policy explain key NAME --model X --tool Y --input JSON --at T`: the decision that the gateway would take, and why. */
 import { writtenLines } from "../analysis/effective.ts";
 import { type Answer, answer, type Verdict } from "../analysis/question.ts";
-import type { Decision } from "../decision/decision.ts";
+import type { Decision, Hold } from "../decision/decision.ts";
 import type { Table } from "../decision/table.ts";
 import { type Asked, drawOrigins, momentText, shownPlace } from "./explain-words.ts";
 import type { Channel } from "./terminal.ts";
@@ -13,7 +13,8 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
   const written = writtenLines(side, node);
   if (format === "json") {
     const decision = decisionJson(found.decision, side.table);
-    const told = { subject: `${kind} ${name}`, at: momentText(at), directory: dir, ...found, decision };
+    const calls = found.calls.map(holdJson);
+    const told = { subject: `${kind} ${name}`, at: momentText(at), directory: dir, ...found, decision, calls };
     out.write(`${JSON.stringify(told, null, 2)}\n`);
     return found.passes ? 0 : 1;
   }
@@ -22,6 +23,8 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
   );
   const flows =
     found.flows.length === 0 ? "" : `    but not after what these name:\n${drawOrigins(found.flows, dir, written)}`;
+  const counted =
+    found.calls.length === 0 ? "" : `  a call of it is counted by\n${drawHolds(found.calls, { dir, out, written })}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
     [
@@ -29,6 +32,7 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
       ...verdicts,
       flows,
       drawCall(found, { dir, out, written }),
+      counted,
       found.call?.granted === false
         ? ""
         : drawDecision(found.decision, { dir, out, written, isAboutModel: model !== null }),
@@ -40,8 +44,15 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
 /** A decision for programs: counters by their names, guardrails by theirs. */
 function decisionJson(decision: Decision | null, { guardrails }: Table) {
   if (decision?.kind !== "allow") return decision;
-  const holds = decision.holds.map(({ counter, amount, origin }) => ({ counter, amount, ...origin }));
-  return { ...decision, holds, guards: decision.guards.map((index) => guardrails[index]!.name) };
+  return {
+    ...decision,
+    holds: decision.holds.map(holdJson),
+    guards: decision.guards.map((index) => guardrails[index]!.name),
+  };
+}
+
+function holdJson({ counter, amount, origin }: Hold) {
+  return { counter, amount, ...origin };
 }
 
 interface Page {
@@ -84,14 +95,19 @@ function drawDecision(
   const { routes, strip, holds, guards } = decision;
   const via = isAboutModel ? `, via ${routes.join(" then ")}` : "";
   const cut = strip.length === 0 ? "" : `, without ${strip.join(", ")}`;
-  const limits = holds.map(
-    ({ counter, origin }) =>
-      `    ${shownPlace(origin.place, dir)}  ${written.get(origin.place) ?? origin.text}  (${counter})\n`,
-  );
-  const must = limits.length === 0 ? "" : "  as long as these are kept\n";
+  const must = holds.length === 0 ? "" : "  as long as these are kept\n";
   const looked =
     guards.length === 0
       ? ""
       : `  after ${guards.length} ${guards.length === 1 ? "guardrail" : "guardrails"} looked at it\n`;
-  return `  ${out.style("green", "passes")}${via}${cut}\n${must}${limits.join("")}${looked}`;
+  return `  ${out.style("green", "passes")}${via}${cut}\n${must}${drawHolds(holds, { dir, out, written })}${looked}`;
+}
+
+/** Limits and budgets by their lines, with the counters that they stand for. */
+function drawHolds(holds: readonly Hold[], { dir, written }: Page): string {
+  return holds
+    .map(({ counter, origin }) => {
+      return `    ${shownPlace(origin.place, dir)}  ${written.get(origin.place) ?? origin.text}  (${counter})\n`;
+    })
+    .join("");
 }

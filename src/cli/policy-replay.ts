@@ -42,7 +42,8 @@ export async function policyReplay(dir: string, options: ReplayOptions, terminal
   const replayed: Replayed = { dir, against, revision: revision.id, read, report: replay.report() };
   if (format === "json") out.write(`${JSON.stringify(asJson(replayed), null, 2)}\n`);
   else out.write(format === "markdown" ? replayMarkdown(replayed) : replayText(replayed, out));
-  return replayed.report.flips.length === 0 ? 0 : 3;
+  const { flips, calls } = replayed.report;
+  return flips.length + calls.flips.length === 0 ? 0 : 3;
 }
 
 function asJson({ dir, against, revision, read, report }: Replayed) {
@@ -61,5 +62,6 @@ function asJson({ dir, against, revision, read, report }: Replayed) {
     last: time(report.last),
     flips: report.flips.map(timed),
     unknown: report.unknown.map(timed),
+    calls: { ...report.calls, flips: report.calls.flips.map(timed), unknown: report.calls.unknown.map(timed) },
   };
 }

@@ -3,7 +3,7 @@
  * one by one between the two; so it travels as numbers, in one piece of memory that changes hands. A name is its number,
  * and is told as a text once. A line is its kind and its members in the order in which a record has them.
  */
-import type { Ended, Recorded } from "../analysis/recorded.ts";
+import type { Ended, Recorded, RecordedCall } from "../analysis/recorded.ts";
 import { Names } from "./names-in-bytes.ts";
 import type { Told } from "./replay-line.ts";
 
@@ -22,7 +22,15 @@ export interface Batch {
 /** A line; or that a log begins, or that a line is no record. */
 export type Line = Told | { readonly kind: "log" } | { readonly kind: "unreadable" };
 
-const KINDS = ["log", "unreadable", "other", "decided", "ended", "lost"] as const satisfies readonly Line["kind"][];
+const KINDS = [
+  "log",
+  "unreadable",
+  "other",
+  "decided",
+  "ended",
+  "called",
+  "lost",
+] as const satisfies readonly Line["kind"][];
 const NUMBER_OF = Object.fromEntries(KINDS.map((kind, index) => [kind, index])) as Record<Line["kind"], number>;
 const PURPOSES = ["generate", "count", "models"] as const satisfies readonly Recorded["purpose"][];
 
@@ -103,6 +111,7 @@ export class Packer {
     this.begin(line.kind);
     if (line.kind === "decided") this.#decided(line.recorded);
     else if (line.kind === "ended") this.#ended(line.ended);
+    else if (line.kind === "called") this.#called(line.called);
     else if (line.kind === "lost") {
       this.number(line.at);
       this.number(line.tickets.length);
@@ -147,6 +156,17 @@ export class Packer {
       this.nameOrNull(name);
       this.truth(granted);
     }
+  }
+
+  #called({ ticket, at, key, team, effect, reason, name, isCall }: RecordedCall): void {
+    this.number(at);
+    this.ticket(ticket);
+    this.nameOrNull(key);
+    this.nameOrNull(team);
+    this.truth(effect === "allow");
+    this.nameOrNull(reason);
+    this.nameOrNull(name);
+    this.truth(isCall);
   }
 
   /** All lines since the last time. */
@@ -240,6 +260,8 @@ function lineAt(cursor: Cursor): Line {
       return { kind, recorded: recordedAt(cursor) };
     case "ended":
       return { kind, ended: endedAt(cursor) };
+    case "called":
+      return { kind, called: calledAt(cursor) };
     case "lost":
       return { kind, at: cursor.number(), tickets: cursor.list(ticketAt) };
     default:
@@ -275,6 +297,19 @@ function endedAt(cursor: Cursor): Ended {
     microUsd: cursor.number(),
     ceilings: cursor.list(ceilingAt),
     toolUses: cursor.list(toolUseAt),
+  };
+}
+
+function calledAt(cursor: Cursor): RecordedCall {
+  return {
+    at: cursor.number(),
+    ticket: cursor.ticket(),
+    key: cursor.nameOrNull(),
+    team: cursor.nameOrNull(),
+    effect: cursor.truth() ? "allow" : "refuse",
+    reason: cursor.nameOrNull() as RecordedCall["reason"],
+    name: cursor.name(),
+    isCall: cursor.truth(),
   };
 }
 

@@ -1,12 +1,13 @@
 /** One line of a record, as far as a replay looks at it. Any line is read here; most never come, see replay-quick.ts. */
-import type { Ended, Recorded } from "../analysis/recorded.ts";
-import type { DecisionBody, Entry, OutcomeBody } from "../audit/entry.ts";
+import type { Ended, Recorded, RecordedCall } from "../analysis/recorded.ts";
+import type { CallBody, DecisionBody, Entry, OutcomeBody } from "../audit/entry.ts";
 import { tokensOf } from "../decision/cost.ts";
 
 /** What a line says. */
 export type Told =
   | { readonly kind: "decided"; readonly recorded: Recorded }
   | { readonly kind: "ended"; readonly ended: Ended }
+  | { readonly kind: "called"; readonly called: RecordedCall }
   /** The process ended before these did. */
   | { readonly kind: "lost"; readonly at: number; readonly tickets: readonly string[] }
   | { readonly kind: "other" };
@@ -35,6 +36,7 @@ export function readLine(line: Buffer): Numbered | null {
 function tell(seq: number, at: number, body: Entry["body"]): Numbered {
   if (body.kind === "decision") return { seq, kind: "decided", recorded: recordedOf(body, at) };
   if (body.kind === "outcome") return { seq, kind: "ended", ended: endedOf(body, at) };
+  if (body.kind === "call") return { seq, kind: "called", called: calledOf(body, at) };
   return body.kind === "recovery" ? { seq, kind: "lost", at, tickets: body.open } : { seq, kind: "other" };
 }
 
@@ -50,6 +52,11 @@ function recordedOf(body: DecisionBody, at: number): Recorded {
 /** What was set aside of a measure, the same in each of its counters. Records of earlier versions do not say. */
 function setAside({ held = [] }: Partial<DecisionBody>, measure: "tokens" | "budget"): number {
   return Math.max(0, ...held.filter((charge) => charge.measure === measure).map(({ amount }) => amount));
+}
+
+function calledOf({ ticket, actor, effect, reason, name, method }: CallBody, at: number): RecordedCall {
+  const { key, team } = actor;
+  return { ticket, at, key, team, effect, reason, name, isCall: method === "tools/call" };
 }
 
 function endedOf(body: OutcomeBody, at: number): Ended {

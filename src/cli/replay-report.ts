@@ -25,31 +25,48 @@ const WHY = {
   flow: "were refused for what was called before in their conversations, which is not in the record",
   guardrail: "hang on guardrails that reject, and the record holds no text",
   cost: "were refused for their cost, which is not in the record",
+  offered: "were refused because they were not granted or not what was pinned, and the record does not say which",
 } as const satisfies Record<Unknown, string>;
 
 const MOST_NAMES = 5;
 
 /** The replay for a terminal. */
 export function replayText({ dir, against, revision, read, report }: Replayed, out: Channel): string {
-  const { decisions, same, flips, unknown, tools, routes } = report;
+  const { decisions, same, flips, unknown, tools, routes, calls } = report;
   const lines = [
     `${thousands(decisions)} decisions ${spanOf(report)}of ${against}, decided again under ${dir} (revision ${revision})`,
     "",
-    ...flips.flatMap((flip) => flipLines(flip, out)),
-    ...unknown.map(({ why, count, examples }) => `  not known  ${thousands(count)} ${WHY[why]}; ${suchAs(examples)}`),
+    ...flips.flatMap((flip) => flipLines(flip, "models", out)),
+    ...unknown.map(unknownLine),
     ...tools.slice(0, MOST_NAMES * 2).map((tool) => `  tool       ${toolText(tool)}`),
     ...routes.map(({ from, to, count }) => `  route      ${thousands(count)} go to ${to} first, not to ${from}`),
   ];
+  if (calls.flips.length + calls.unknown.length > 0) {
+    lines.push("  calls of servers of tools", ...calls.flips.flatMap((flip) => flipLines(flip, "tools", out)));
+    lines.push(...calls.unknown.map(unknownLine));
+  }
   if (lines.length > 2) lines.push("");
   if (read.unreadable > 0)
     lines.push(`${count(read.unreadable, "line")} of the record cannot be read; see \`gw audit verify\``);
   lines.push(
     `${verdict(report, out)} ${thousands(same)} the same${otherReason(report)}, ${thousands(unknownOf(report))} not known`,
   );
+  if (calls.decisions > 0) lines.push(`calls: ${callsText(calls)}`);
   return `${lines.join("\n")}\n`;
 }
 
-function flipLines(flip: FlipGroup, out: Channel): string[] {
+function unknownLine({ why, count, examples }: ReplayReport["unknown"][number]): string {
+  return `  not known  ${thousands(count)} ${WHY[why]}; ${suchAs(examples)}`;
+}
+
+function callsText({ decisions, opened, closed, same, unknown }: ReplayReport["calls"]): string {
+  const parts = [opened > 0 ? `${thousands(opened)} open` : [], closed > 0 ? `${thousands(closed)} close` : []].flat();
+  const flips = parts.length === 0 ? "none flips" : parts.join(", ");
+  return `${thousands(decisions)} decided again, ${flips}, ${thousands(same)} the same, ${thousands(unknownOf({ unknown }))} not known`;
+}
+
+/** `what` says of what the names are that requests asked for, or that were called. */
+function flipLines(flip: FlipGroup, what: "models" | "tools", out: Channel): string[] {
   const { from, to, teams, keys, models, examples } = flip;
   const opens = to === "allow";
   const word = out.style(opens ? "yellow" : "red", opens ? "OPENS " : "CLOSES");
@@ -57,7 +74,7 @@ function flipLines(flip: FlipGroup, out: Channel): string[] {
     `  ${word} ${thousands(flip.count)}  ${effectText(from)} -> ${effectText(to)}`,
     `    teams   ${names(teams)}`,
     `    keys    ${names(keys)}`,
-    `    models  ${names(models)}`,
+    `    ${what.padEnd(6)}  ${names(models)}`,
     `    ${suchAs(examples)}`,
   ];
 }
@@ -69,8 +86,8 @@ function verdict({ opened, closed }: ReplayReport, out: Channel): string {
 
 /** The replay as Markdown. */
 export function replayMarkdown({ against, revision, read, report }: Replayed): string {
-  const { decisions, same, opened, closed, flips, unknown, tools, routes } = report;
-  const rows = flips.map((flip) => {
+  const { decisions, same, opened, closed, flips, unknown, tools, routes, calls } = report;
+  const rows = [...flips, ...calls.flips].map((flip) => {
     const { from, to, teams, keys, models, examples } = flip;
     const cells = [effectText(from), effectText(to), thousands(flip.count), ...[teams, keys, models].map(names)];
     return `| ${[...cells, examples.map(({ ticket }) => ticket).join(" ")].map(inMarkdown).join(" | ")} |`;
@@ -79,11 +96,14 @@ export function replayMarkdown({ against, revision, read, report }: Replayed): s
     ...unknown.map(({ why, count }) => `- not known: ${thousands(count)} ${WHY[why]}`),
     ...tools.map((tool) => `- tool ${inMarkdown(toolText(tool))}`),
     ...routes.map(({ from, to, count }) => `- route: ${thousands(count)} go to ${to} first, not to ${from}`),
+    ...(calls.decisions === 0 ? [] : [`- calls of servers of tools: ${callsText(calls)}`]),
+    ...calls.unknown.map(({ why, count }) => `- calls not known: ${thousands(count)} ${WHY[why]}`),
     ...(read.unreadable > 0 ? [`- ${count(read.unreadable, "line")} of the record cannot be read`] : []),
   ];
+  const flipped = opened + closed + calls.opened + calls.closed;
   const sum = `${thousands(opened)} open, ${thousands(closed)} close, ${thousands(same)} stay the same, ${thousands(unknownOf(report))} are not known.`;
   return [
-    `### Replay: ${opened + closed === 0 ? "no decision flips" : `${thousands(opened + closed)} decisions flip`}`,
+    `### Replay: ${flipped === 0 ? "no decision flips" : `${thousands(flipped)} decisions flip`}`,
     "",
     `${thousands(decisions)} decisions ${spanOf(report)}of \`${against}\`, decided again under revision \`${revision}\`: ${sum}`,
     ...(rows.length === 0 ? [] : ["", HEAD, RULE, ...rows]),
@@ -92,7 +112,7 @@ export function replayMarkdown({ against, revision, read, report }: Replayed): s
   ].join("\n");
 }
 
-const HEAD = "| was | becomes | requests | teams | keys | models | such as |";
+const HEAD = "| was | becomes | how often | teams | keys | models or tools | such as |";
 const RULE = "|---|---|--:|---|---|---|---|";
 
 /** Names of models and tools are the callers' own words. */
@@ -108,7 +128,7 @@ function otherReason({ otherReason: amount }: ReplayReport): string {
   return amount === 0 ? "" : ` (${thousands(amount)} refused for another reason)`;
 }
 
-function unknownOf({ unknown }: ReplayReport): number {
+function unknownOf({ unknown }: Pick<ReplayReport, "unknown">): number {
   return unknown.reduce((sum, it) => sum + it.count, 0);
 }
 

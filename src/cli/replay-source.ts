@@ -52,5 +52,6 @@ function feed(line: Line, replay: Replay): void {
   if (line.kind === "log") replay.begin();
   else if (line.kind === "decided") replay.decided(line.recorded);
   else if (line.kind === "ended") replay.ended(line.ended);
+  else if (line.kind === "called") replay.called(line.called);
   else if (line.kind === "lost") for (const ticket of line.tickets) replay.lost(ticket, line.at);
 }

@@ -37,10 +37,21 @@ export function subtract(bits: Uint32Array, other: Uint32Array): void {
   for (let i = 0; i < bits.length; i++) bits[i]! &= ~other[i]!;
 }
 
+/** Takes a number out of a set. */
+export function removeBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5]! &= ~(1 << (index & 31));
+}
+
 /** True when two sets have a number in common. */
 export function meets(a: Uint32Array, b: Uint32Array): boolean {
   for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true;
   return false;
+}
+
+/** True when the one set holds every number of the other. */
+export function holdsAll(outer: Uint32Array, inner: Uint32Array): boolean {
+  for (let i = 0; i < inner.length; i++) if ((inner[i]! & ~outer[i]!) !== 0) return false;
+  return true;
 }
 
 /** The smallest number in the set; -1 when it is empty. */

@@ -34,7 +34,7 @@ export function compile(model: Model, revision: Revision): { table: Table | null
   if (atoms === null) return { table: null, diagnostics };
   const routes = layRoutes(model, atoms.models, diagnostics);
   const prices = layPrices(model, atoms.models, diagnostics);
-  const duties = layDuties(model);
+  const duties = layDuties(model, atoms.tools);
   const { nodes, policies } = layNodes(model, atoms, duties);
   const observing = withObserved(model);
   const inForce: Table = {
@@ -132,9 +132,11 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
-  for (const { access, observed, flows } of model.nodes) {
+  for (const { access, observed, flows, limits } of model.nodes) {
     for (const it of [...access, ...observed]) if (it.thing === kind) add([...it.globs, ...it.except], it.span);
-    if (kind === "tools") for (const it of flows) add([...it.globs, ...it.after], it.span);
+    if (kind !== "tools") continue;
+    for (const it of flows) add([...it.globs, ...it.after], it.span);
+    for (const { tools, span } of limits) if (tools !== null) add(tools.globs, span);
   }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);

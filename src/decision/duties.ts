@@ -3,14 +3,15 @@
  * duties of its whole chain, org first, so that a request never climbs the tree. compile.ts calls it.
  */
 import type { Active, Limit, Model, Node } from "../model/model.ts";
+import { type Automaton, atomsOf } from "./atoms.ts";
 import { originAt } from "./origin.ts";
 import type { GuardBinding, Slot, TableNode, Window } from "./table.ts";
-import { activeText, dollars, thousands, untilText } from "./words.ts";
+import { activeText, dollars, listNames, thousands, untilText } from "./words.ts";
 
 type Duties = Pick<TableNode, "slots" | "guards" | "windows" | "ungranted">;
 
-/** Lays out slots and windows, and the duties of each node. */
-export function layDuties(model: Model): { slots: Slot[]; windows: Window[]; of: Duties[] } {
+/** Lays out slots and windows, and the duties of each node; `tools` divides the names of tools. */
+export function layDuties(model: Model, tools: Automaton): { slots: Slot[]; windows: Window[]; of: Duties[] } {
   const slots: Slot[] = [];
   const windows: Window[] = [];
   const guardrails = indexGuardrails(model);
@@ -24,7 +25,7 @@ export function layDuties(model: Model): { slots: Slot[]; windows: Window[]; of:
       continue;
     }
     of.push({
-      slots: below(above.slots, addSlots(slots, node)),
+      slots: below(above.slots, addSlots(slots, node, tools)),
       guards: below(above.guards, bindGuards(node, guardrails)),
       windows: below(above.windows, addWindow(windows, node.active)),
       ungranted:
@@ -66,16 +67,17 @@ function bindGuards(node: Node, { own, twins }: Indices): GuardBinding[] {
   }));
 }
 
-function addSlots(slots: Slot[], node: Node): number[] {
+function addSlots(slots: Slot[], node: Node, automaton: Automaton): number[] {
   const alike = new Map<string, Limit[]>();
   for (const limit of node.limits) {
-    const name = `${measureText(limit)} per ${limit.per}`;
+    const name = slotText(limit);
     const list = alike.get(name);
     if (list === undefined) alike.set(name, [limit]);
     else list.push(limit);
   }
   return [...alike.values()].map((limits) => {
     const { measure, period, per } = limits[0]!;
+    const tools = toolsOf(limits[0]!, automaton);
     const amounts = limits.toSorted(byReplacement).map((limit) => ({
       amount: limit.amount,
       until: limit.until,
@@ -83,9 +85,21 @@ function addSlots(slots: Slot[], node: Node): number[] {
       origin: originAt(limit.span, limitText(limit)),
     }));
     const id = slots.length;
-    slots.push({ id, measure, period, per, name: `${node.kind} ${node.name} ${measureText(limits[0]!)}`, amounts });
+    slots.push({
+      id,
+      measure,
+      tools,
+      period,
+      per,
+      name: `${node.kind} ${node.name} ${measureText(limits[0]!)}`,
+      amounts,
+    });
     return id;
   });
+}
+
+function toolsOf({ tools }: Limit, automaton: Automaton): Slot["tools"] {
+  return tools === null ? null : { bits: atomsOf(automaton, tools.globs), written: tools.written };
 }
 
 /** What replaces stands before what is replaced: `until` before plain, what ends sooner first, the tighter first. */
@@ -94,17 +108,30 @@ function byReplacement(a: Limit, b: Limit): number {
   return a.amount - b.amount;
 }
 
-function measureText({ measure, period }: Limit): string {
-  return period === null ? measure : `${measure}/${period}`;
+/** What a slot is told from its neighbours by: of limits that are alike in this, one with `until` replaces the other. */
+export function slotText(limit: Limit): string {
+  return `${measureText(limit)} per ${limit.per}`;
+}
+
+/** One word without a blank: it ends the name of a counter. */
+function measureText({ measure, tools, period }: Limit): string {
+  const counted = tools === null ? measure : `${measure}(${tools.written.join(",")})`;
+  return period === null ? counted : `${counted}/${period}`;
 }
 
 /** A limit or budget as origins show it. */
-export function limitText({ measure, amount, period, per, warnAt, until }: Limit): string {
+export function limitText({ warnAt, until, ...limit }: Limit): string {
+  const warning = warnAt === null ? "" : ` warn at ${warnAt}%`;
+  return `${ceilingText(limit)}${warning}${untilText(until)}`;
+}
+
+/** What a limit or budget counts, how much of it there may be and for whom: `limit calls mcp:github/* 60/min per key`. */
+export function ceilingText({ measure, tools, amount, period, per }: Omit<Limit, "warnAt" | "until" | "span">): string {
   const scope = per === "block" ? "" : ` per ${per}`;
   const rate = period === null ? "" : `/${period}`;
-  const words = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${thousands(amount)}`;
-  const warning = warnAt === null ? "" : ` warn at ${warnAt}%`;
-  return `${words}${rate}${scope}${warning}${untilText(until)}`;
+  const names = tools === null ? "" : `${listNames(tools.written, 3)} `;
+  const words = measure === "budget" ? `budget ${dollars(amount)}` : `limit ${measure} ${names}${thousands(amount)}`;
+  return `${words}${rate}${scope}`;
 }
 
 function addWindow(windows: Window[], active: readonly Active[]): number[] {

@@ -6,6 +6,7 @@
  * day, week and month, and budgets of every period, count in calendar windows of the org's time zone.
  */
 import type { Period } from "../language/tree.ts";
+import type { Measure } from "../model/model.ts";
 import { offsetOf } from "../model/offset.ts";
 import { dateOf, startOfDate } from "./clock.ts";
 
@@ -14,7 +15,7 @@ export const ROLLING_MS = { sec: 1_000, min: 60_000, hour: 3_600_000 } as const;
 export type RollingPeriod = keyof typeof ROLLING_MS;
 
 /** True when a limit of this measure and period drains continuously; false when it counts in calendar windows. */
-export function isRolling(measure: "requests" | "tokens" | "budget", period: Period): period is RollingPeriod {
+export function isRolling(measure: Exclude<Measure, "concurrency">, period: Period): period is RollingPeriod {
   return measure !== "budget" && (period === "sec" || period === "min" || period === "hour");
 }
 

@@ -4,7 +4,16 @@
  */
 import type { Confidence, Encoding, OnDrift, Period, Place, Scope, Severity, Stage } from "../language/tree.ts";
 import type { Filter } from "../model/filters/filter.ts";
-import type { Ask, Expression, GuardrailAction, ProviderKind, Server, Service, Until } from "../model/model.ts";
+import type {
+  Ask,
+  Expression,
+  GuardrailAction,
+  Measure,
+  ProviderKind,
+  Server,
+  Service,
+  Until,
+} from "../model/model.ts";
 import type { Predicate } from "../model/predicate.ts";
 import type { Automaton } from "./atoms.ts";
 import type { Origin } from "./origin.ts";
@@ -12,7 +21,9 @@ import type { Origin } from "./origin.ts";
 /** A limit as counted. Alternatives with `until` replace the plain amount while they last. */
 export interface Slot {
   readonly id: number;
-  readonly measure: "requests" | "tokens" | "budget" | "concurrency";
+  readonly measure: Measure;
+  /** The tools whose calls are counted, as atoms and as written; null for every measure but calls. */
+  readonly tools: { readonly bits: Uint32Array; readonly written: readonly string[] } | null;
   readonly period: Period | null;
   readonly per: Scope;
   /** Words for people and for the counter's stable name: `team eng tokens/hour`. */

@@ -5,7 +5,7 @@
  */
 import { accessAt, chainOf, conditionalAt, explain, inForce } from "./access.ts";
 import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
-import { hasBit } from "./bits.ts";
+import { hasBit, unite } from "./bits.ts";
 import type { Allow, Hold } from "./decision.ts";
 import { type FlowRules, flowRulesAt } from "./flow-rules.ts";
 import { createNaming } from "./naming.ts";
@@ -49,6 +49,8 @@ export interface View {
   /** Those of them whose calls depend on their input; null when no statement of the policy asks about any. */
   readonly conditional: Uint32Array | null;
   readonly holds: readonly Hold[];
+  /** Limits on calls of tools; null when there are none. */
+  readonly calls: CallHolds | null;
   readonly guards: readonly number[];
   /** null when no flow rule binds now. */
   readonly flows: FlowRules | null;
@@ -63,10 +65,21 @@ export interface View {
   olderAnswer: Allow | null;
 }
 
+/** The limits on calls that bind a node for a while, found by the tool that is called. */
+export interface CallHolds {
+  readonly all: readonly Hold[];
+  /** Atoms of tools that some limit counts. */
+  readonly counted: Uint32Array;
+  /** By tool atom. */
+  readonly of: Map<number, readonly Hold[]>;
+}
+
 /** A table with its memos. */
 export interface Runtime {
   readonly table: Table;
   readonly atomOf: Readonly<Record<Kind, (name: string) => number>>;
+  /** What policy calls a tool that a client names. */
+  readonly named: (tool: string) => string;
   readonly quick: Quick;
   /** Whether any statement asks about the input of calls. */
   readonly hasConditions: boolean;
@@ -87,7 +100,8 @@ export function runtimeOf(table: Table): Runtime {
   let runtime = runtimes.get(table);
   if (runtime === undefined) {
     const { models, tools, providers } = table.atoms;
-    const known = createToolLookup(tools, createNaming(table.servers));
+    const named = createNaming(table.servers);
+    const known = createToolLookup(tools, named);
     const atomOf = { models: createLookup(models), tools: known, providers: createLookup(providers) };
     const { length } = table.nodes;
     runtime = {
@@ -95,6 +109,7 @@ export function runtimeOf(table: Table): Runtime {
       hasConditions: table.nodes.some(({ grants }) => grants.some(({ where }) => where !== null)),
       table,
       atomOf,
+      named,
       views: new Array(length),
       scopes: new Array(length),
       kept: 0,
@@ -145,12 +160,14 @@ function createView(runtime: Runtime, index: number, now: number): View {
   ];
   const stretch = stretchOf(timed, now, scope);
   const windows = node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
+  const holds = node.slots.map((id) => holdOf(table.slots[id]!, chain, now)).filter((hold) => hold !== null);
   return {
     stretch: stretch.after === ALWAYS.after && stretch.until === ALWAYS.until ? null : stretch,
     scope,
     tools: scope.access.tools,
     conditional: scope.conditional,
-    holds: node.slots.map((id) => holdOf(table.slots[id]!, chain, now)).filter((hold) => hold !== null),
+    holds: holds.every(({ slot }) => slot.tools === null) ? holds : holds.filter(({ slot }) => slot.tools === null),
+    calls: callHolds(holds.filter(({ slot }) => slot.tools !== null)),
     guards: [...new Set(guards)].sort((a, b) => a - b),
     flows: flowRulesAt(chain, table.atoms.tools.atoms, now),
     windows: windows.length > 0 ? windows : null,
@@ -207,6 +224,34 @@ function holdOf(slot: Slot, chain: readonly TableNode[], now: number): Hold | nu
   if (current === undefined) return null;
   const { amount, warnAt, origin } = current;
   return { slot, counter: counterOf(slot, chain), amount, warnAt, origin };
+}
+
+function callHolds(all: readonly Hold[]): CallHolds | null {
+  const [first] = all;
+  if (first === undefined) return null;
+  const counted = first.slot.tools!.bits.slice();
+  for (const { slot } of all) unite(counted, slot.tools!.bits);
+  return { all, counted, of: new Map() };
+}
+
+/** Every counter that binds a node, those of requests and those of calls. */
+export function holdsOf({ holds, calls }: View): readonly Hold[] {
+  return calls === null ? holds : [...holds, ...calls.all];
+}
+
+const NO_HOLDS: readonly Hold[] = [];
+
+/** The counters that a call of a tool must pass, each found once. */
+export function holdsOfCall(runtime: Runtime, { calls }: View, atom: number): readonly Hold[] {
+  if (calls === null || atom < 0 || !hasBit(calls.counted, atom)) return NO_HOLDS;
+  let holds = calls.of.get(atom);
+  if (holds === undefined) {
+    holds = calls.all.filter(({ slot }) => hasBit(slot.tools!.bits, atom));
+    if (runtime.kept >= MOST_WAYS) forget(runtime);
+    runtime.kept++;
+    calls.of.set(atom, holds);
+  }
+  return holds;
 }
 
 /** The counter's name says whose it is and never changes while the lines it comes from keep their place in the tree. */

@@ -4,6 +4,7 @@
  */
 import { type Continuation, type Cursor, cursorAt } from "../language/cursor.ts";
 import type { Statement, Thing } from "../language/tree.ts";
+import { familyOf, NEVER_CALLED } from "../model/called.ts";
 import { BLOCKS } from "../model/checks/statements-in-place.ts";
 import { isGlob } from "../model/glob.ts";
 import { SERVICE_KINDS } from "../model/model.ts";
@@ -71,6 +72,8 @@ function proposalsFor(next: Continuation, asked: Asked): readonly Proposal[] {
     case "word":
       return wordProposals(next.word, next.rules, asked);
     case "value":
+      // The word is a name as well, and would be one with a number behind it.
+      if (next.rules.includes("measured") && asked.cursor.before.at(-1) === "calls") return [];
       return [{ kind: "value", label: next.example, snippet: null, detail: null, doc: null }];
     case "group":
       return groupProposals(next.rules, asked);
@@ -196,6 +199,8 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
       return last === "model" || last === "tool" ? named("name", plainNames(asked, `${last}s`), last) : [];
     case "given":
       return named("name", plainNames(asked, "tools"), "tool");
+    case "calls":
+      return listed(asked, "tools").filter(({ label }) => NEVER_CALLED[familyOf(label)] === undefined);
     case "access":
     case "after":
     case "can":
@@ -259,6 +264,7 @@ function own(members: ReadonlyMap<string, { readonly pack: string | null }>): re
 // ---- groups and strings -----------------------------------------------------------------------------------------------
 
 function groupProposals(rules: readonly string[], { policy, pack, cursor }: Asked): readonly Proposal[] {
+  if (rules.includes("calls")) return groups(policy, pack, "tools");
   if (!rules.includes("match")) return groups(policy, pack, thingOf(cursor.before));
   const { patterns } = policy.declared;
   const packs = new Set(Array.from(patterns.values(), (member) => member.pack).filter((name) => name !== null));

@@ -17,7 +17,7 @@ import type { Ending, Ticket } from "./ticket.ts";
 /** Settles, ends and records one ticket. */
 export async function account(ticket: Ticket, ending: Ending, ports: Ports): Promise<void> {
   const bill = billOf(ticket, ending);
-  const charges = settle(ticket, ending, bill, ports);
+  const charges = [...settle(ticket, ending, bill, ports), ...ticket.calls.charges];
   ending.close();
   learn(ticket, ending, bill, ports);
   const due = showBudgets(ticket, ports);

@@ -10,6 +10,7 @@ import { wouldDecide } from "../decision/observed.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import { overlay } from "../wire/overlay.ts";
+import { CountedCalls } from "./counted-calls.ts";
 import { unrecorded } from "./faults.ts";
 import { closedOffer, followFlow } from "./flow.ts";
 import { look } from "./look.ts";
@@ -51,7 +52,8 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
     return turned(unrecorded(), seen);
   }
   const all = overlay(cut, edits);
-  return { kind: "ticket", caller, asked, decision, conversation, flow, reservation, edits: all, guards, since };
+  const rules = { flow, calls: new CountedCalls(caller, ports), guards };
+  return { kind: "ticket", caller, asked, decision, conversation, reservation, ...rules, edits: all, since };
 }
 
 /** The tools that go to the model and are granted. */

@@ -9,6 +9,7 @@ import { createScanner } from "../decision/scanner.ts";
 import type { Deed } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { AnswerRules, Judged, Memory, Restored, Verdict, Withheld } from "../wire/anthropic/answer.ts";
+import { waitWords } from "../wire/wait.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -34,6 +35,12 @@ export function rulesOf(ticket: Ticket): AnswerRules {
       const would = flow.observed(tool);
       flow.passed(tool, id);
       return would === null ? null : { effect: "refuse", origin: would.origin.place };
+    },
+    count(tool) {
+      const refusal = ticket.calls.take(tool);
+      if (refusal === null) return null;
+      const { reason, message, retryAfterMs, origins } = refusal;
+      return withheldCall(tool, reason, message + waitWords(retryAfterMs), origins[0]!);
     },
     spoiled: sentence,
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.

@@ -10,6 +10,7 @@ import type { Edit } from "../wire/anthropic/messages.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Conversation } from "./conversation.ts";
+import type { CountedCalls } from "./counted-calls.ts";
 import type { CallFlow } from "./flow.ts";
 import type { Asked } from "./plane.ts";
 import { type Inquired, NOTHING_SEEN, type Seen } from "./seen.ts";
@@ -34,6 +35,8 @@ export interface Ticket {
   /** null for a caller whom no flow rule binds. */
   readonly flow: CallFlow | null;
   readonly reservation: Reservation;
+  /** The calls that the answer asks for. */
+  readonly calls: CountedCalls;
   readonly edits: readonly Edit[];
   /** The guardrails that look at the answer, by their indices. */
   readonly guards: readonly number[];

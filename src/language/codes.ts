@@ -350,6 +350,10 @@ export const CODES = {
     "a flow rule about what is not called as a tool",
     "Which conversation a tool is called in is known by the id that the model's answer gave to the call. Reading a resource or getting a prompt has no such id, so a rule over a conversation cannot speak of `mcp-resource:` and `mcp-prompt:`. Deny them, or name the tools that matter.",
   ),
+  GW3070: error(
+    "a limit counts calls of which none is ever counted",
+    "`limit calls` counts calls where they come by: those of the gateway's own servers when they are called, and those of the client's tools when an answer asks for them. The provider runs its own tools (`server:`) and connectors (`connector:`) within the answer, and prompts and resources are read and not called; a limit on them would never be reached. Leave the entry out; `deny tools` forbids it, and `limit requests` counts the requests.",
+  ),
   GW3080: error(
     "a condition where nothing is called",
     "`where` is about what a tool is called with. Models and providers are not called, and neither are prompts, resources and connectors: a condition there would be asked of nothing. Behind `after` stands what was called before, whatever it was called with. Leave the condition out, or write the tools that it is about in a statement of their own.",

@@ -36,7 +36,7 @@ export const carryWanted: IParserErrorMessageProvider = {
 /** Rules that take any name and then look at it: what they mean by "a name". The written grammar says it too. */
 export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   use: ["`builtin`", "`gitleaks`"],
-  limit: ["`requests`", "`tokens`", "`concurrency`"],
+  measured: ["`requests`", "`tokens`", "`concurrency`"],
   active: ["days such as `mon-fri`"],
   ungranted: ["`strip`", "`refuse`"],
   credential: ["`env`", "`file`", "`aws`", "`google`"],
@@ -46,8 +46,8 @@ export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   forms: ["`base64`", "`percent`", "`hex`"],
   places: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`"],
   auditStatement: ["`days`"],
-  used: ["`requests`", "`tokens`", "`concurrency`"],
-  remaining: ["`requests`", "`tokens`"],
+  used: ["`requests`", "`tokens`", "`calls`", "`concurrency`"],
+  remaining: ["`requests`", "`tokens`", "`calls`"],
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
   expectation: ["`refuse`", "`redact`", "`mask`", "`flag`", "`route`"],
   require: ["`days`"],
@@ -149,6 +149,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   ordering: "where max_uses <= 5",
   guard: "guard secrets",
   limit: "limit requests 10/min per key",
+  measured: "limit requests 10/min` or `limit calls mcp:github/* 10/min",
+  calls: "limit calls mcp:github/* 60/min per key",
   budget: "budget $50/day per key warn at 80%",
   active: "active mon-fri 07:00-20:00",
   ungranted: "on ungranted tool refuse",

@@ -7,18 +7,27 @@ import type {
   AccessStatement,
   ActiveStatement,
   BudgetStatement,
+  CallsStatement,
   ConcurrencyStatement,
   FlowStatement,
   GuardStatement,
   Instant,
   Item,
   LimitStatement,
+  Rate,
   Scope,
   Statement,
 } from "./tree.ts";
 import { readClock, readDays } from "./values.ts";
 
-const { Reserved } = tokens;
+const { Reserved, Contextual } = tokens;
+
+type Ceiling = LimitStatement | CallsStatement | ConcurrencyStatement;
+
+/** What a limit counts, and how much of it there may be. */
+type Counted =
+  | { readonly items: readonly Item[]; readonly rate: Rate }
+  | { readonly measure: IToken; readonly figure: IToken };
 
 /** Statements that a block may hold once, and the word that names each. */
 const ONCE: Partial<Record<Statement["kind"], string>> = {
@@ -108,23 +117,49 @@ export class GrammarStatements extends GrammarConditions {
     return statement && { ...statement, observe: true, span: this.since(first) };
   });
 
-  private readonly limit = this.RULE("limit", (): LimitStatement | ConcurrencyStatement | undefined => {
+  private readonly limit = this.RULE("limit", (): Ceiling | undefined => {
     const first = this.CONSUME(Reserved.limit);
-    const measure = this.CONSUME(tokens.Name);
-    const figure = this.OR([{ ALT: () => this.CONSUME(tokens.Rate) }, { ALT: () => this.CONSUME(tokens.Integer) }]);
+    const what = this.OR({
+      // `calls` is a name everywhere else; here the first alternative that takes it is meant, whatever follows.
+      IGNORE_AMBIGUITIES: true,
+      MAX_LOOKAHEAD: 1,
+      DEF: [
+        { ALT: (): Counted | undefined => this.SUBRULE(this.calls) },
+        { ALT: (): Counted => this.SUBRULE(this.measured) },
+      ],
+    });
     const per = this.OPTION(() => this.SUBRULE(this.per)) ?? "block";
     const until = this.OPTION1(() => this.SUBRULE(this.until)) ?? null;
-    return this.ACTION(() => this.asLimit(first, measure, figure, { per, until }));
+    return this.ACTION(() => what && this.asLimit(first, what, { per, until }));
   });
 
-  private asLimit(
-    first: IToken,
-    measure: IToken,
-    figure: IToken,
-    tail: { per: Scope; until: Instant | null },
-  ): LimitStatement | ConcurrencyStatement | undefined {
-    const known = this.choice(measure, ["requests", "tokens", "concurrency"]);
-    if (known === undefined) return undefined;
+  private readonly calls = this.RULE(
+    "calls",
+    (): Counted | undefined => {
+      this.CONSUME(Contextual.calls);
+      const items = this.SUBRULE(this.items);
+      const rate = this.SUBRULE(this.rate);
+      return items && rate && { items, rate };
+    },
+    PART,
+  );
+
+  private readonly measured = this.RULE(
+    "measured",
+    (): Counted => {
+      const measure = this.CONSUME(tokens.Name);
+      const figure = this.OR([{ ALT: () => this.CONSUME(tokens.Rate) }, { ALT: () => this.CONSUME(tokens.Integer) }]);
+      return { measure, figure };
+    },
+    PART,
+  );
+
+  private asLimit(first: IToken, what: Counted, tail: { per: Scope; until: Instant | null }): Ceiling | undefined {
+    if ("items" in what) return { kind: "calls", ...what, ...tail, span: this.since(first) };
+    const { measure, figure } = what;
+    const known = this.choice(measure, ["requests", "tokens", "concurrency", "calls"]);
+    // `calls` itself never gets here, but what was meant for it does.
+    if (known === undefined || known === "calls") return undefined;
     if (known !== "concurrency") {
       const rate = figure.tokenType === tokens.Rate ? this.asRate(figure) : this.wrongFigure(known, figure, "a rate");
       return rate && { kind: "limit", measure: known, rate, ...tail, span: this.since(first) };

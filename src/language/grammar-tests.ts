@@ -109,7 +109,7 @@ export class GrammarTests extends GrammarServices {
         {
           ALT: (): TestStatement | undefined => {
             const rate = this.SUBRULE(this.rate);
-            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
+            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens", "calls"]));
             return measure && rate && { kind: "used", measure, rate, span: this.since(first) };
           },
         },
@@ -126,8 +126,8 @@ export class GrammarTests extends GrammarServices {
   );
 
   private checkFlight(unit: IToken, amount: number): boolean {
-    const measure = this.choice(unit, ["requests", "tokens", "concurrency"]);
-    if (measure === "requests" || measure === "tokens") {
+    const measure = this.choice(unit, ["requests", "tokens", "calls", "concurrency"]);
+    if (measure !== undefined && measure !== "concurrency") {
       const help = `as in \`given used ${measure} ${amount}/min\``;
       this.fault("GW1006", this.since(unit), `what was used of ${measure} needs a period`, help);
     }
@@ -285,7 +285,7 @@ export class GrammarTests extends GrammarServices {
           ALT: (): Remaining | undefined => {
             const unit = this.CONSUME(tokens.Name);
             const rate = this.SUBRULE(this.rate);
-            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens"]));
+            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens", "calls"]));
             return measure && rate && { measure, amount: rate.amount, period: rate.period };
           },
         },

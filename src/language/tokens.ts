@@ -257,6 +257,7 @@ const CONTEXTUAL_WORDS = [
   "true",
   "false",
   "null",
+  "calls",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */

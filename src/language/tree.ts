@@ -134,6 +134,16 @@ export interface LimitStatement {
   readonly span: Span;
 }
 
+/** `limit calls mcp:github/*, Bash 60/min`: how often any of these tools is called. */
+export interface CallsStatement {
+  readonly kind: "calls";
+  readonly items: readonly Item[];
+  readonly rate: Rate;
+  readonly per: Scope;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
 export interface ConcurrencyStatement {
   readonly kind: "concurrency";
   readonly amount: number;
@@ -203,6 +213,7 @@ export type Statement =
   | FlowStatement
   | GuardStatement
   | LimitStatement
+  | CallsStatement
   | ConcurrencyStatement
   | BudgetStatement
   | ActiveStatement
@@ -471,7 +482,7 @@ export type SendPlace = Place | "answer";
 
 /** What a request leaves in the tightest counter of a kind: `remaining $0.05/day`, `remaining tokens 1k/hour`. */
 export interface Remaining {
-  readonly measure: "requests" | "tokens" | "budget";
+  readonly measure: "requests" | "tokens" | "budget" | "calls";
   /** Micro-dollars of a budget. */
   readonly amount: number;
   readonly period: Period;
@@ -518,7 +529,12 @@ export type TestStatement =
   | { readonly kind: "otherwise"; readonly span: Span }
   | { readonly kind: "at"; readonly at: Instant; readonly span: Span }
   | { readonly kind: "spent"; readonly rate: MoneyRate; readonly span: Span }
-  | { readonly kind: "used"; readonly measure: "requests" | "tokens"; readonly rate: Rate; readonly span: Span }
+  | {
+      readonly kind: "used";
+      readonly measure: "requests" | "tokens" | "calls";
+      readonly rate: Rate;
+      readonly span: Span;
+    }
   /** `given called WebFetch`: what was called in the conversation before. */
   | { readonly kind: "called"; readonly tools: readonly Word[]; readonly span: Span }
   /** `given used concurrency 2`: requests under way. */

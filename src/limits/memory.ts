@@ -5,7 +5,7 @@
  */
 import type { Charge } from "../audit/entry.ts";
 import type { Hold } from "../decision/decision.ts";
-import { amountOf, type Demand } from "../decision/demand.ts";
+import { amountOf, type Demand, isExact } from "../decision/demand.ts";
 import {
   type Cost,
   type Counter,
@@ -76,7 +76,7 @@ export function createMemoryLimits(): Limits {
       sweep(now);
       const parts = holds.map((hold): Part => {
         const counter = counterOf(hold.counter, hold.slot, timezone, now);
-        return { hold, counter, amount: amountOf(hold, demand), firm: hold.slot.measure === "requests" };
+        return { hold, counter, amount: amountOf(hold, demand), firm: isExact(hold.slot.measure) };
       });
       const denial = worstDenial(parts, now);
       if (denial !== null) return denial;

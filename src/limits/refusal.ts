@@ -2,9 +2,11 @@
 import type { Hold, Refusal } from "../decision/decision.ts";
 import { windowOf } from "../decision/meter.ts";
 import type { Revision } from "../decision/table.ts";
+import { listNames } from "../decision/words.ts";
 import type { Period } from "../language/tree.ts";
 import type { Denial } from "./limits.ts";
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** Last moment that a date can name: what a provider says of an answer's tokens may fill a counter beyond it. */
 const LAST_DATE = 8.64e15 - DAY_MS;
@@ -45,12 +47,26 @@ function sentence(denial: Denial, timezone: string, now: number): string {
   if (measure === "concurrency") {
     return `limit of ${count(amount, "request")} at one time for ${owner} is reached; try again when one has ended`;
   }
+  if (measure === "calls") return callSentence(denial, owner, timezone, now);
   if (measure === "budget") return `budget of ${owner} ${budgetState(denial, timezone, now)}`;
   const period = hold.slot.period === null ? "" : ` ${A_PERIOD[hold.slot.period]}`;
   const rule = `rate limit: ${count(amount, measure === "tokens" ? "token" : "request")}${period} for ${owner}`;
   return Number.isFinite(freeAt)
     ? `${rule}; ${freeAt > LAST_DATE ? "used up beyond any date" : `free again ${when(freeAt, timezone, now)}`}`
     : `${rule}; this request alone needs more than that, make it smaller`;
+}
+
+/** The seconds of a short wait are told where the refusal is put into words: a model can wait for so long. */
+function callSentence(
+  { hold: { slot }, amount, freeAt }: Denial,
+  owner: string,
+  timezone: string,
+  now: number,
+): string {
+  const period = slot.period === null ? "" : ` ${A_PERIOD[slot.period]}`;
+  const tools = listNames(slot.tools?.written ?? []);
+  const rule = `limit of ${count(amount, "call")}${period} of ${tools} for ${owner} is reached`;
+  return freeAt - now < MINUTE_MS ? rule : `${rule}; free again ${when(freeAt, timezone, now)}`;
 }
 
 function budgetState(denial: Denial, timezone: string, now: number): string {

@@ -6,6 +6,7 @@ export const WHY_KNOWN = {
   allow: "an allow that matches nothing would be silent, so this is an error",
   deny: "a deny that matches nothing would be silent, so this is an error",
   only: "an only that matches nothing would forbid everything, so this is an error",
+  calls: "a limit on what does not exist would never be reached, so this is an error",
   test: "a test of a name that does not exist would prove nothing, so this is an error",
   invariant: "a proof about a name that does not exist would prove nothing, so this is an error",
 } as const;
@@ -24,6 +25,8 @@ export function statementLists(statement: Statement): readonly List[] {
       const { thing, items, effect } = statement;
       return [{ thing, items, reason: WHY_KNOWN[effect] }];
     }
+    case "calls":
+      return [{ thing: "tools", items: statement.items, reason: WHY_KNOWN.calls }];
     case "flow":
       return [statement.items, statement.after].map((items) => ({ thing: "tools", items, reason: WHY_KNOWN.deny }));
     default:
@@ -60,4 +63,14 @@ export function listsIn(declaration: Declaration): readonly List[] {
     default:
       return declaration satisfies never;
   }
+}
+
+/** An entry as its author wrote it. */
+export function writtenItem({ kind, text }: Item): string {
+  return kind === "reference" ? `@${text}` : text;
+}
+
+/** The entries of a list in an order that does not hang on how they were written: what names a counter. */
+export function writtenNames(items: readonly Item[]): readonly string[] {
+  return [...new Set(items.map(writtenItem))].sort();
 }

@@ -72,11 +72,22 @@ export interface GuardUse {
   readonly span: Span;
 }
 
-/** A ceiling on requests, tokens (per period), dollars (per period, in micro-dollars) or requests in flight. */
+/** What a ceiling counts: requests, tokens, micro-dollars, requests at one time, or calls of tools. */
+export type Measure = "requests" | "tokens" | "budget" | "concurrency" | "calls";
+
+/** The tools whose calls a limit counts: groups expanded to globs, and the list as its author wrote it. */
+export interface CountedTools {
+  readonly globs: readonly string[];
+  readonly written: readonly string[];
+}
+
+/** A ceiling on requests, tokens, calls (per period), dollars (per period, in micro-dollars) or requests in flight. */
 export interface Limit {
-  readonly measure: "requests" | "tokens" | "budget" | "concurrency";
-  /** Requests, tokens, micro-dollars, or requests at one time. */
+  readonly measure: Measure;
+  /** Requests, tokens, micro-dollars, calls, or requests at one time. */
   readonly amount: number;
+  /** Of a limit on calls; null for every other one. */
+  readonly tools: CountedTools | null;
   /** null for concurrency only. */
   readonly period: Period | null;
   /** `block`: one counter for the whole node; `key` or `team`: one counter for each of them below the node. */
@@ -329,7 +340,7 @@ export type TestStep =
   | { readonly kind: "spent"; readonly microUsd: number; readonly period: Period; readonly span: Span }
   | {
       readonly kind: "used";
-      readonly measure: "requests" | "tokens";
+      readonly measure: "requests" | "tokens" | "calls";
       readonly amount: number;
       readonly period: Period;
       readonly span: Span;

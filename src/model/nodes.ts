@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type {
   AccessStatement,
+  CallsStatement,
   FlowStatement,
   Item,
   KeyDeclaration,
@@ -10,14 +11,15 @@ import type {
   TeamDeclaration,
   Thing,
 } from "../language/tree.ts";
+import { neverCounted } from "./checks/calls-counted.ts";
 import { parentPath } from "./checks/parents-declared.ts";
 import { predicateOf } from "./conditions.ts";
 import type { Declared } from "./declared.ts";
 import { fault } from "./fault.ts";
 import type { Groups } from "./groups.ts";
 import { lastMoment } from "./instant.ts";
-import { WHY_KNOWN } from "./lists.ts";
-import type { Access, Active, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
+import { WHY_KNOWN, writtenItem, writtenNames } from "./lists.ts";
+import type { Access, Active, CountedTools, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
 
 /** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
@@ -82,9 +84,10 @@ function bodyBuilder(workshop: Workshop) {
           }
           break;
         case "limit":
+        case "calls":
         case "concurrency":
         case "budget":
-          limits.push(limitOf(statement, moment(statement.until)));
+          limits.push(limitOf(statement, workshop, moment(statement.until)));
           break;
         case "active": {
           const { fromDay, toDay, fromMinute, toMinute, span } = statement;
@@ -127,7 +130,7 @@ function momentsOf(zone: string) {
 function accessOf(statement: AccessStatement, { groups, report }: Workshop, moment: Moments): Access {
   const { effect, thing, items, span } = statement;
   const globs = groups.expand(items, { thing: thing satisfies Thing, pack: null, reason: WHY_KNOWN[effect] }, report);
-  const written = items.map(asWritten);
+  const written = items.map(writtenItem);
   const where = statement.where && predicateOf(statement.where, report);
   return { effect, thing, globs, written, except: [], where, until: moment(statement.until), span };
 }
@@ -135,7 +138,7 @@ function accessOf(statement: AccessStatement, { groups, report }: Workshop, mome
 function flowOf(statement: FlowStatement, workshop: Workshop, moment: Moments): Flow {
   const { observe, items, after, until, span } = statement;
   const globsOf = (list: readonly Item[]) => [...new Set(list.flatMap((item) => globsOfCalled(item, workshop)))];
-  const written = { tools: items.map(asWritten), after: after.map(asWritten) };
+  const written = { tools: items.map(writtenItem), after: after.map(writtenItem) };
   return { globs: globsOf(items), after: globsOf(after), written, observe, until: moment(until), span };
 }
 
@@ -150,29 +153,52 @@ function globsOfCalled(item: Item, { groups, report }: Workshop): readonly strin
   return globs;
 }
 
-function asWritten({ kind, text }: Item): string {
-  return kind === "reference" ? `@${text}` : text;
-}
-
 function limitOf(
-  statement: Extract<Statement, { kind: "limit" | "concurrency" | "budget" }>,
+  statement: Extract<Statement, { kind: "limit" | "calls" | "concurrency" | "budget" }>,
+  workshop: Workshop,
   until: number | null,
 ): Limit {
   const { per, span } = statement;
   switch (statement.kind) {
     case "limit": {
       const { amount, period } = statement.rate;
-      return { measure: statement.measure, amount, period, per, warnAt: null, until, span };
+      return { measure: statement.measure, tools: null, amount, period, per, warnAt: null, until, span };
+    }
+    case "calls": {
+      const { amount, period } = statement.rate;
+      const tools = countedTools(statement, workshop);
+      return { measure: "calls", tools, amount, period, per, warnAt: null, until, span };
     }
     case "budget": {
       const { microUsd, period } = statement.rate;
-      return { measure: "budget", amount: microUsd, period, per, warnAt: statement.warnAt, until, span };
+      return { measure: "budget", tools: null, amount: microUsd, period, per, warnAt: statement.warnAt, until, span };
     }
     case "concurrency":
-      return { measure: "concurrency", amount: statement.amount, period: null, per, warnAt: null, until, span };
+      return {
+        measure: "concurrency",
+        tools: null,
+        amount: statement.amount,
+        period: null,
+        per,
+        warnAt: null,
+        until,
+        span,
+      };
     default:
       return statement satisfies never;
   }
+}
+
+/** What a limit on calls counts; an entry of which nothing can be counted is a rule that would never hold. */
+function countedTools({ items }: CallsStatement, { groups, report }: Workshop): CountedTools {
+  const globs = new Set<string>();
+  for (const item of items) {
+    const found = groups.expand([item], { thing: "tools", pack: null, reason: WHY_KNOWN.calls }, report);
+    const fault = neverCounted(item, found);
+    if (fault !== null) report(fault);
+    for (const glob of found) globs.add(glob);
+  }
+  return { globs: [...globs], written: writtenNames(items) };
 }
 
 function keyFacts(key: KeyDeclaration, moment: Moments): KeyFacts {

@@ -14,5 +14,6 @@ export const REASONS = [
   "tokens",
   "concurrency",
   "budget",
+  "calls",
 ] as const;
 export type Reason = (typeof REASONS)[number];

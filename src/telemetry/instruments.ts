@@ -62,7 +62,7 @@ export function createInstruments() {
       ["team", "mcp_server"],
       CALL,
     ),
-    denials: counter("gw_limit_denials_total", "Requests refused by a limit", ["team", "limit", "kind"]),
+    denials: counter("gw_limit_denials_total", "Requests and calls refused by a limit", ["team", "limit", "kind"]),
     inFlight: gauge("gw_streams_in_flight", "Streamed answers under way", ["provider"]),
     aborts: counter("gw_stream_aborts_total", "Streamed answers that did not end well", ["provider", "by"]),
     upstreamErrors: counter("gw_upstream_errors_total", "Errors of providers", ["provider", "class"]),

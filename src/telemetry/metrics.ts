@@ -123,7 +123,7 @@ function createFold(instruments: Instruments, options: MetricsOptions, scope: Na
   };
 }
 
-const LIMITS = new Set(["requests", "tokens", "concurrency", "budget"]);
+const LIMITS = new Set(["requests", "tokens", "concurrency", "budget", "calls"]);
 
 function foldDecision(into: Instruments, names: Names, open: Map<string, Open>, body: DecisionBody): void {
   const team = body.actor.team ?? NONE;
@@ -180,6 +180,9 @@ function foldOutcome(into: Instruments, names: Names, open: Map<string, Open>, b
 
 function foldUse(into: Instruments, names: Names, team: string, { name, granted, withheld, observed }: ToolUse): void {
   into.toolCalls(team, ...toolLabels(names, name), verdict(granted)).inc();
+  if (withheld !== null && LIMITS.has(withheld.reason)) {
+    into.denials(team, names.rule(withheld.origin), withheld.reason).inc();
+  }
   if (withheld !== null) into.decisions(team, "refuse", "response", names.rule(withheld.origin)).inc();
   if (observed === null) return;
   into.decisions(team, `observe-${observed.effect}`, "response", names.rule(observed.origin)).inc();
@@ -229,7 +232,8 @@ function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
 /** Server and name; names come from callers, so that those that are not granted are counted together. */
 function callLabels(names: Names, body: CallBody | ReturnBody): [string, string] {
   const [, server = NONE, name = NONE] = /^[a-z-]+:([^/]*)\/(.*)$/.exec(body.name) ?? [];
-  const isRefused = body.kind === "call";
+  // What a limit refuses is granted.
+  const isRefused = body.kind === "call" && body.reason !== "calls";
   return [names.tool(server), isRefused ? OTHER : names.tool(name)];
 }
 

@@ -79,6 +79,7 @@ team eng {
   only models haiku-1, haiku-2, opus-1
   limit tokens 5k/hour per key
   limit concurrency 2
+  limit calls Read, client-mcp:crm/* 9/min per key
   budget $50/day per key
   budget $80/day per key until 2027-01-01
   active mon-fri 07:00-20:00
@@ -189,6 +190,10 @@ test("a test is offered for each kind of statement", () => {
   assert.deepEqual(lines("guard drops"), ['send text "id EMP-1 \\"quoted\\"" in answer expect refuse guardrail']);
   assert.deepEqual(lines("limit requests 100/min"), ["given used requests 100/min", "send expect refuse requests"]);
   assert.deepEqual(lines("limit concurrency 2"), ["given used concurrency 2", "send expect refuse concurrency"]);
+  assert.deepEqual(lines("limit calls Read, client-mcp:crm/* 9/min per key"), [
+    "given used calls 9/min",
+    "send tool Read expect refuse calls",
+  ]);
   assert.deepEqual(lines("budget $80/day per key until 2027-01-01T23:59:59Z"), [
     "given spent $79.99/day",
     "send cost $0.01 expect allow",
@@ -256,6 +261,7 @@ function randomPolicy(seed: number): string {
       maybe(() => `guard ${some(["g", "h"])}${until()}`),
       maybe(() => `limit requests ${chance.pick(["5", "9"])}/${chance.pick(["sec", "min"])}`),
       maybe(() => `limit tokens ${chance.pick(["500", "90"])}/hour per team`),
+      maybe(() => `limit calls ${tools()} ${chance.pick(["1", "3"])}/min`),
       maybe(() => `limit concurrency ${chance.pick(["1", "3"])}`),
       maybe(() => `budget $${chance.pick(["1", "3"])}/day`),
       maybe(() => `active ${chance.pick(["mon-fri 07:00-20:00", "tue-sat 10:00-14:00", "mon-sun 20:00-24:00"])}`),
@@ -330,11 +336,14 @@ function lacking(model: Model, statement: Statement): Model {
 
 /** The same with a test more, so that every glob of the whole model has its atoms; it is never run. */
 function withNames(mutant: Model, { nodes }: Model): Model {
-  const steps = nodes.flatMap(({ access, flows }) => [
+  const steps = nodes.flatMap(({ access, flows, limits }) => [
     ...access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
     ...flows.map(({ globs, after, span }) => {
       return { kind: "can", thing: "tools", globs: [...globs, ...after], span } as const;
     }),
+    ...limits.flatMap(({ tools, span }) =>
+      tools === null ? [] : [{ kind: "can", thing: "tools", globs: tools.globs, span } as const],
+    ),
   ]);
   return { ...mutant, tests: [...mutant.tests, { name: "names", node: 0, steps, span: nodes[0]!.span }] };
 }

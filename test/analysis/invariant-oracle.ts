@@ -131,6 +131,7 @@ function randomBudgets(chance: Chance, line: number): Limit[] {
   for (let count = chance.below(4); count > 0; count--) {
     const budget: Limit = {
       measure: "budget",
+      tools: null,
       amount: 1 + chance.below(40),
       period: chance.pick(PERIODS),
       per: chance.pick(["key", "team", "block"]),

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ended, Recorded } from "../../src/analysis/recorded.ts";
-import { createReplay } from "../../src/analysis/replay.ts";
+import type { Ended, Recorded, RecordedCall } from "../../src/analysis/recorded.ts";
+import { createReplay, type Replay } from "../../src/analysis/replay.ts";
 import type { ReplayReport } from "../../src/analysis/replay-tally.ts";
+import { callLimits } from "../../src/decision/call-limits.ts";
 import { decide } from "../../src/decision/decide.ts";
+import { ONE_CALL } from "../../src/decision/demand.ts";
 import type { Table } from "../../src/decision/table.ts";
 import { createMemoryLimits } from "../../src/limits/memory.ts";
-import type { Flow, Guardrail } from "../../src/model/model.ts";
+import type { Flow, Guardrail, Limit } from "../../src/model/model.ts";
 import {
   access,
   at,
@@ -306,23 +308,100 @@ test("what hangs on arguments is not known, be it a call or the limits of a tool
 });
 
 test("what a gateway did under a policy does not flip under the same policy", () => {
+  let [limited, withheld] = [0, 0];
   for (let seed = 1; seed <= 60; seed++) {
     const { table, events } = gatewayDay(seed);
     const replaying = createReplay(table);
     replaying.begin();
-    for (const event of events) {
-      if ("charged" in event) replaying.ended(event);
-      else replaying.decided(event);
-    }
+    for (const event of events) feed(replaying, event);
     const report = replaying.report();
     assert.deepEqual(flipsOf(report), [], `seed ${seed}`);
     for (const { why } of report.unknown) assert.equal(why, "cost", `seed ${seed}`);
     assert.ok(report.same > 10, `seed ${seed}`);
+    assert.deepEqual([report.calls.flips, report.calls.unknown, report.tools], [[], [], []], `seed ${seed}`);
+    limited += events.filter((event) => "isCall" in event && event.reason === "calls").length;
+    withheld += events
+      .flatMap((event) => ("charged" in event ? event.toolUses : []))
+      .filter((use) => !use.granted).length;
   }
+  assert.ok(limited > 20 && withheld > 20, `${limited} limited, ${withheld} withheld`);
+});
+
+type Event = Recorded | Ended | RecordedCall;
+
+function feed(replaying: Replay, event: Event): void {
+  if ("charged" in event) replaying.ended(event);
+  else if ("isCall" in event) replaying.called(event);
+  else replaying.decided(event);
+}
+
+function called(parts: Partial<RecordedCall> = {}): RecordedCall {
+  const { ticket, at, key, team } = decided();
+  return { ticket, at, key, team, effect: "allow", reason: null, name: "mcp:crm/get", isCall: true, ...parts };
+}
+
+/** What the calls of a team with limits come to under another policy. */
+function replayCalls(limits: readonly Limit[], events: readonly Event[]): ReplayReport {
+  const grants = [access(21, "allow models haiku-1"), access(22, "allow tools Bash mcp:crm/get mcp-prompt:crm/*")];
+  const it = model({
+    nodes: [node(10, "org acme", null), node(20, "team eng", 0, { access: grants, limits }), node(30, "key dana", 1)],
+    models: [group(60, "all", ["haiku-1"], ["main"])],
+  });
+  const replaying = createReplay(tableOf(it));
+  replaying.begin();
+  for (const event of events) feed(replaying, event);
+  return replaying.report();
+}
+
+const calls = (amount: number, ...globs: string[]) =>
+  limit(23, { measure: "calls", amount, tools: { globs, written: globs } });
+
+test("calls are decided again, by grants and by limits on calls", () => {
+  const events = [
+    called(),
+    called({ at: MONDAY + 1_000 }),
+    called({ at: MONDAY + 2_000, effect: "refuse", reason: "calls" }),
+    called({ name: "mcp:crm/set" }),
+    called({ name: "mcp-prompt:crm/x", isCall: false }),
+    called({ effect: "refuse", reason: "tool" }),
+    called({ key: "gone" }),
+    called({ key: null, team: null, effect: "refuse", reason: "key" }),
+  ];
+  const { calls: tight, decisions } = replayCalls([calls(1, "**")], events);
+  assert.equal(decisions, 0, "requests are counted by themselves");
+  assert.deepEqual(
+    tight.flips.map(({ from, to, count, models }) => [from, to, count, models[0]?.name]),
+    [
+      ["allow", "calls", 1, "mcp:crm/get"],
+      ["allow", "tool", 1, "mcp:crm/set"],
+    ],
+  );
+  assert.deepEqual(
+    tight.unknown.map(({ why, count }) => [why, count]),
+    [
+      ["stranger", 1],
+      ["key", 1],
+      ["offered", 1],
+    ],
+  );
+  assert.deepEqual([tight.decisions, tight.same], [8, 3]);
+  const { calls: open } = replayCalls([], events);
+  assert.deepEqual(
+    open.flips.map(({ from, to }) => `${from} -> ${to}`),
+    ["calls -> allow", "allow -> tool"],
+  );
+});
+
+test("calls that answers ask for are counted when the answer ends", () => {
+  const toolUses = Array.from({ length: 3 }, (_, index) => ({ name: "Bash", granted: index < 2 }));
+  const events = request({}, { toolUses });
+  assert.deepEqual(replayCalls([calls(2, "Bash")], events).tools, []);
+  assert.deepEqual(replayCalls([calls(1, "Bash")], events).tools, [{ name: "Bash", opened: 0, closed: 1, open: 0 }]);
+  assert.deepEqual(replayCalls([calls(9, "Bash")], events).tools, [{ name: "Bash", opened: 1, closed: 0, open: 0 }]);
 });
 
 /** A day under random limits, as the gateway plays it: it sets an estimate aside, and settles what was used. */
-function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] } {
+function gatewayDay(seed: number): { table: Table; events: Event[] } {
   const chance = chanceOf(seed);
   const per = () => chance.pick(["key", "block", "team"] as const);
   const limits = [
@@ -330,11 +409,16 @@ function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] 
     limit(24, { measure: "tokens", amount: 1_000 + chance.below(3_000), period: "min", per: per() }),
     limit(25, { measure: "budget", amount: 500_000 + chance.below(900_000), period: "hour", per: per() }),
     limit(26, { measure: "concurrency", amount: 1 + chance.below(4), period: null, per: per() }),
+    { ...calls(1 + chance.below(3), "Bash", "mcp:crm/get"), per: per() },
+    { ...calls(2 + chance.below(9), "mcp:crm/*"), per: per(), period: chance.pick(["hour", "day"] as const) },
   ].filter(() => chance.below(3) > 0);
   const it = model({
     nodes: [
       node(10, "org acme", null, { limits: [limit(12, { amount: 40, period: "hour" })] }),
-      node(20, "team eng", 0, { access: [access(21, "allow models haiku-1")], limits }),
+      node(20, "team eng", 0, {
+        access: [access(21, "allow models haiku-1"), access(22, "allow tools Bash mcp:crm/get")],
+        limits,
+      }),
       node(30, "key dana", 1),
       node(40, "key ci", 1),
     ],
@@ -342,7 +426,12 @@ function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] 
   });
   const table = tableOf(it);
   const store = createMemoryLimits();
-  const events: (Recorded | Ended)[] = [];
+  const events: Event[] = [];
+  const passes = (key: string, tool: string, at: number): boolean => {
+    const reserved = store.reserve(callLimits(table, holder(table, key), tool, at), ONE_CALL, "UTC", at);
+    if (reserved.kind === "reservation") store.settle(reserved, ONE_CALL, at);
+    return reserved.kind === "reservation";
+  };
   const open: { readonly until: number; readonly end: (now: number) => void }[] = [];
   let now = MONDAY;
   for (let i = 0; i < 80; i++) {
@@ -353,6 +442,11 @@ function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] 
       one.end(one.until);
     }
     const key = chance.pick(["dana", "ci"]);
+    if (chance.below(3) === 0) {
+      const isServed = passes(key, "mcp:crm/get", now);
+      const effect = isServed ? "allow" : "refuse";
+      events.push(called({ at: now, key, effect, reason: isServed ? null : "calls" }));
+    }
     const principal = holder(table, key);
     const decision = decide(table, principal, facts({ model: "haiku-1" }), now);
     assert.ok(decision.kind === "allow");
@@ -373,7 +467,10 @@ function gatewayDay(seed: number): { table: Table; events: (Recorded | Ended)[] 
         const charges = charged ? store.settle(reserved, actual, at) : [];
         if (!charged) store.release(reserved, at);
         const ceilings = charges.filter(({ measure }) => measure === "tokens");
-        events.push(ended(recorded, { ...actual, charged, at, ceilings }));
+        const toolUses = Array.from({ length: chance.below(3) }, () => {
+          return { name: "Bash", granted: passes(key, "Bash", at) };
+        });
+        events.push(ended(recorded, { ...actual, charged, at, ceilings, toolUses }));
       },
     });
   }

@@ -43,6 +43,7 @@ const NODES = [
       limit(24, { measure: "budget", amount: 50e6, period: "day", per: "key" }),
       limit(25, { measure: "tokens", amount: 1_000, period: "hour" }),
       limit(26, { measure: "concurrency", amount: 1, period: null }),
+      limit(29, { measure: "calls", amount: 2, period: "hour", tools: { globs: ["mcp:crm/*"], written: ["@crm"] } }),
     ],
     guards: [{ guardrail: "ids", observe: false, until: null, span: at(27) }],
     active: [{ fromDay: 0, toDay: 4, fromMinute: 420, toMinute: 1200, until: null, span: at(28) }],
@@ -217,6 +218,36 @@ test("limits count from one send to the next, and drain as the clock moves", () 
     ),
   );
   assert.match(failsOnce(run(DANA, send({ times: 5 })))[1], /^request 4 of 5 is refused for `requests`/);
+});
+
+test("a tool that is sent is called once, and limits on calls count it", () => {
+  const set = send({ tool: "mcp:crm/set", expect: refuse("calls") });
+  passes(run(DANA, send({ tool: "mcp:crm/get", times: 2 }), set, send({ tool: null, expect: refuse("requests") })));
+  const other = send({ tool: "Read", times: 3 });
+  passes(
+    run(
+      DANA,
+      send({ tool: "mcp:crm/get", times: 2 }),
+      { kind: "at", at: DEFAULT_CLOCK + 60_000, span: at(101) },
+      other,
+    ),
+  );
+  const used: TestStep = { kind: "used", measure: "calls", amount: 1, period: "hour", span: at(101) };
+  const left = (amount: number) =>
+    ({ kind: "allow", remaining: { measure: "calls", amount, period: "hour" } }) as const;
+  passes(run(DANA, used, send({ tool: "mcp:crm/get", expect: left(0) }), set));
+  assert.match(
+    failsOnce(run(DANA, send({ tool: "mcp:crm/get", expect: left(2) })))[1],
+    /^1 remain of team eng calls\(@crm\)\/hour, and the test expects 2 to remain of its calls per hour$/,
+  );
+  assert.match(
+    failsOnce(run(DANA, send({ tool: "Read", expect: left(2) })))[1],
+    /^no limit of this kind binds the request/,
+  );
+  assert.match(
+    failsOnce(run(DANA, used, used, send({ tool: "mcp:crm/get" })))[1],
+    /^the request is refused for `calls`/,
+  );
 });
 
 test("`given` uses up a counter before the sends, whether it drains or has a window", () => {

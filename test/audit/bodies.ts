@@ -138,6 +138,7 @@ export function called(ticket: string, parts: Partial<CallBody> = {}): CallBody 
     observed: null,
     toolUse: "toolu_1",
     bytes: 200,
+    charges: [],
     ...parts,
   };
 }

@@ -79,13 +79,22 @@ test("it is decided again", async (context) => {
       begin: () => told.push("log"),
       decided: ({ ticket, held }) => told.push(`${ticket} ${held.tokens}`),
       ended: ({ ticket, toolUses }) => told.push(`${ticket} ended, ${toolUses.map(({ name }) => name)}`),
+      called: ({ ticket, name }) => told.push(`${ticket} called ${name}`),
       lost: (ticket) => told.push(`${ticket} lost`),
       report: () => assert.fail("nobody asked"),
     },
     () => {},
   );
   assert.deepEqual(read, { logs: 1, records: WRITTEN.length, unreadable: 0 });
-  assert.deepEqual(told, ["log", "req_1 0", "req_1 ended, Bash", "req_2 0", "req_2 lost", "req_4 0"]);
+  assert.deepEqual(told, [
+    "log",
+    "req_1 0",
+    "req_1 ended, Bash",
+    "req_2 0",
+    "req_2 lost",
+    "req_3 called mcp:github/get_issue",
+    "req_4 0",
+  ]);
 });
 
 test("it is gone on with: what it left open is recovered", async (context) => {

@@ -63,7 +63,7 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
       toolUse(RAN.name, { id: RAN.id }),
     ],
   }),
-  call: called("t3", { effect: "refuse", reason: "arguments", toolUse: null, observed }),
+  call: called("t3", { effect: "refuse", reason: "arguments", toolUse: null, observed, charges: [charge(1)] }),
   return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
   drift: {
     kind: "drift",
@@ -129,6 +129,7 @@ const LATER = new Set([
   "outcome.scan",
   "outcome.asked",
   "call.observed",
+  "call.charges",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",
 ]);

@@ -7,7 +7,7 @@ import { UNKNOWNS } from "../../src/analysis/replay-tally.ts";
 import type { Body } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { createProgress } from "../../src/cli/progress.ts";
-import { charge, decision, outcome, toolUse } from "../audit/bodies.ts";
+import { called, charge, decision, outcome, toolUse } from "../audit/bodies.ts";
 import { orgText } from "../revision/policies.ts";
 import { type Playground, playground } from "./gw.ts";
 
@@ -16,6 +16,21 @@ const KEY = `\nkey dana-laptop in eng {\n  hash sha256:${"5a".repeat(32)}\n  own
 
 const Count = z.strictObject({ name: z.string(), count: z.int().positive() });
 const Example = z.strictObject({ ticket: z.string(), at: z.iso.datetime() });
+const Flip = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  count: z.int().positive(),
+  teams: z.array(Count),
+  keys: z.array(Count),
+  models: z.array(Count),
+  examples: z.array(Example).min(1).max(3),
+});
+const Open = z.strictObject({
+  why: z.enum(UNKNOWNS),
+  count: z.int(),
+  keys: z.array(Count),
+  examples: z.array(Example),
+});
 const Replayed = z.strictObject({
   directory: z.string(),
   against: z.string(),
@@ -30,23 +45,25 @@ const Replayed = z.strictObject({
   otherReason: z.int(),
   opened: z.int(),
   closed: z.int(),
-  flips: z.array(
-    z.strictObject({
-      from: z.string(),
-      to: z.string(),
-      count: z.int().positive(),
-      teams: z.array(Count),
-      keys: z.array(Count),
-      models: z.array(Count),
-      examples: z.array(Example).min(1).max(3),
-    }),
-  ),
+  flips: z.array(Flip),
   routes: z.array(z.strictObject({ from: z.string(), to: z.string(), count: z.int() })),
   tools: z.array(z.strictObject({ name: z.string(), opened: z.int(), closed: z.int(), open: z.int() })),
-  unknown: z.array(
-    z.strictObject({ why: z.enum(UNKNOWNS), count: z.int(), keys: z.array(Count), examples: z.array(Example) }),
-  ),
+  unknown: z.array(Open),
+  calls: z.strictObject({
+    decisions: z.int(),
+    same: z.int(),
+    opened: z.int(),
+    closed: z.int(),
+    flips: z.array(Flip),
+    unknown: z.array(Open),
+  }),
 });
+
+/** Two calls of a server's tool, the second one refused for a limit. */
+const CALLS: readonly Body[] = [
+  called("call_1", { name: "mcp:crm/get", charges: [{ ...charge(AT), measure: "calls" }] }),
+  called("call_2", { name: "mcp:crm/get", effect: "refuse", reason: "calls" }),
+];
 
 /** Four requests: two of a model that the policy has, one of a model that it has not, one of an unknown key. */
 const RECORD: readonly Body[] = [
@@ -105,6 +122,32 @@ suite("gw policy replay", () => {
     );
     // Words of callers are no markup, and no control of a terminal.
     assert.match(out, /\n- tool Bash&#124;x\?&#91;31m: withheld in 1\n/);
+  });
+
+  test("calls of servers of tools are decided again too, and told by themselves", async () => {
+    const server = '\nmcp crm {\n  url "https://crm.acme.example/mcp"\n}\n';
+    const policy = (limit: string) =>
+      orgText(`  allow models claude-*\n  allow tools mcp:crm/*\n${limit}`) + KEY + server;
+    place.write("policy/org.policy", policy("  limit calls mcp:crm/* 1/day\n"));
+    const { log } = await openJournal({
+      dir: join(place.dir, "data"),
+      boot: "boot-2",
+      version: "0.0.0",
+      clock: () => AT,
+    });
+    for (const body of CALLS) await log.append(body);
+    await log.close();
+    assert.match((await replay()).out, /\ncalls: 2 decided again, none flips, 2 the same, 0 not known\n$/);
+    place.write("policy/org.policy", policy(""));
+    const open = await replay();
+    assert.equal(open.code, 3);
+    assert.match(open.out, /\n {2}calls of servers of tools\n {2}OPENS {2}1 {2}refused \(calls\) -> allowed\n/);
+    assert.match(open.out, /\n {4}tools {3}mcp:crm\/get 1\n/);
+    assert.match(open.out, /\ncalls: 2 decided again, 1 open, 1 the same, 0 not known\n$/);
+    const json = Replayed.parse(JSON.parse((await replay("--format", "json")).out));
+    assert.deepEqual([json.calls.decisions, json.calls.opened, json.calls.closed], [2, 1, 0]);
+    const markdown = (await replay("--format", "markdown")).out;
+    assert.match(markdown, /\n- calls of servers of tools: 2 decided again, 1 open, 1 the same, 0 not known\n/);
   });
 
   test("answers 0 when nothing flips, and says what cannot be read", async () => {

@@ -1,7 +1,7 @@
 /** What goes into a batch comes out of it, whatever it is and however much of it there was before. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ended, Recorded } from "../../src/analysis/recorded.ts";
+import type { Ended, Recorded, RecordedCall } from "../../src/analysis/recorded.ts";
 import { createUnpacker, type Line, Packer } from "../../src/cli/replay-batch.ts";
 import { REASONS } from "../../src/model/reasons.ts";
 import { random } from "../decision/oracle.ts";
@@ -46,6 +46,11 @@ function ended(): Ended {
   };
 }
 
+function called(): RecordedCall {
+  const { ticket, at, key, team, effect, reason } = decided();
+  return { ticket, at, key, team, effect, reason, name: text(), isCall: pick([true, false]) };
+}
+
 function line(): Line {
   return pick<() => Line>([
     () => ({ kind: "log" }),
@@ -53,6 +58,7 @@ function line(): Line {
     () => ({ kind: "other" }),
     () => ({ kind: "decided", recorded: decided() }),
     () => ({ kind: "ended", ended: ended() }),
+    () => ({ kind: "called", called: called() }),
     () => ({ kind: "lost", at: count(), tickets: some(text) }),
   ])();
 }

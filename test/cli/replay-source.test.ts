@@ -39,6 +39,7 @@ async function toldOf(dir: string, worthAThread: number) {
     begin: () => told.push("begin"),
     decided: (it) => told.push(it),
     ended: (it) => told.push(it),
+    called: (it) => told.push(it),
     lost: (ticket, at) => told.push([ticket, at]),
     report: () => assert.fail("nobody asked"),
   };

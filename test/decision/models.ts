@@ -75,6 +75,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
 export function limit(line: number, parts: Partial<Limit>): Limit {
   return {
     measure: "requests",
+    tools: null,
     amount: 10,
     period: "min",
     per: "block",

@@ -37,7 +37,7 @@ test("in a block stand the statements that have a meaning there", () => {
 });
 
 test("behind each word stands what may follow it", () => {
-  assert.deepEqual(proposed("team x {\n  limit ‸\n}"), ["requests", "tokens", "concurrency"]);
+  assert.deepEqual(proposed("team x {\n  limit ‸\n}"), ["calls", "requests", "tokens", "concurrency"]);
   assert.deepEqual(proposed("team x {\n  allow ‸\n}"), ["models", "tools", "providers"]);
   assert.deepEqual(proposed("guardrail x {\n  on ‸\n}"), ["request", "response", "error"]);
   assert.deepEqual(proposed("guardrail x {\n  decode ‸\n}"), ["base64", "percent", "hex"]);
@@ -69,6 +69,14 @@ test("behind each word stands what may follow it", () => {
   assert.deepEqual(proposed("service x {\n  kind ‸\n}"), [...SERVICE_KINDS]);
   assert.deepEqual(proposed("team x {\n  budget $‸\n}"), ["$50/day"]);
   offers("team x {\n  limit requests 5/min ‸\n}", ["per", "until", "allow"]);
+});
+
+test("what a limit on calls counts are tools, and what follows them is a rate", () => {
+  offers("team x {\n  limit calls ‸\n}", ["@look", "Bash"], ["claude-haiku-4-5", "server:web_search", "10/min", "100"]);
+  offers("team x {\n  limit calls Bash, ‸\n}", ["@look"], ["per"]);
+  offers("team x {\n  limit calls @lo‸\n}", ["@look"]);
+  assert.ok(proposed("team x {\n  limit calls Bash ‸\n}").some((label) => /^\d+\/min$/.test(label)));
+  offers("team x {\n  limit calls Bash 5/min ‸\n}", ["per", "until"]);
 });
 
 test("names are those of the kind that belongs there", () => {

@@ -38,6 +38,8 @@ export const SECRET = "upstream-credential-0123456789";
 
 export interface World {
   readonly url: string;
+  /** Where the journal is. */
+  readonly dir: string;
   readonly key: string;
   readonly digest: string;
   readonly upstream: Upstream;
@@ -182,6 +184,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
   const outcomes = () => entries.map(({ body }) => body).filter((body) => isKind(body, "outcome"));
   return {
     url,
+    dir,
     key,
     digest,
     upstream,

@@ -14,6 +14,7 @@ export function hold(
   const slot: Slot = {
     id: 0,
     measure,
+    tools: null,
     period,
     per: per === null ? "block" : "key",
     name,

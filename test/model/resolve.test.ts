@@ -126,8 +126,16 @@ test("units are numbers and dates are moments", () => {
   assert.deepEqual(
     node(nodes, "acme").limits.map(({ span: _, ...limit }) => bare(limit)),
     [
-      { measure: "requests", amount: 5000, period: "min", per: "block", warnAt: null, until: null },
-      { measure: "budget", amount: 60_000_000_000, period: "month", per: "block", warnAt: 80, until: null },
+      { measure: "requests", tools: null, amount: 5000, period: "min", per: "block", warnAt: null, until: null },
+      {
+        measure: "budget",
+        tools: null,
+        amount: 60_000_000_000,
+        period: "month",
+        per: "block",
+        warnAt: 80,
+        until: null,
+      },
     ],
   );
   assert.equal(node(nodes, "acme").ungranted?.action, "refuse");

@@ -4,7 +4,9 @@
  * and its counter stands no lower. A budget with `warn at` is left alone: it may be there for the warning.
  */
 import { inForce } from "../../decision/access.ts";
-import { limitText } from "../../decision/duties.ts";
+import { atomsOf } from "../../decision/atoms.ts";
+import { holdsAll } from "../../decision/bits.ts";
+import { limitText, slotText } from "../../decision/duties.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { fault } from "../../model/fault.ts";
 import type { Limit } from "../../model/model.ts";
@@ -30,11 +32,12 @@ interface Placed {
 }
 
 /** Whether any limit on the path is no looser: most limits are done with after this. */
-function isAboveAnother({ model }: Realm, node: number, { measure, period, amount, ...limit }: Limit): boolean {
+function isAboveAnother({ model }: Realm, node: number, limit: Limit): boolean {
+  const { measure, period, amount } = limit;
   for (let at: number | null = node; at !== null; at = model.nodes[at]!.parent) {
     for (const it of model.nodes[at]!.limits) {
       if (it.measure !== measure || it.period !== period || it.amount > amount) continue;
-      if (at !== node || it.per !== limit.per) return true;
+      if (at !== node || slotText(it) !== slotText(limit)) return true;
     }
   }
   return false;
@@ -48,9 +51,10 @@ function limitsOnPath(realm: Realm, node: number | null): Placed[] {
 }
 
 /** The limits that bite before another one, at every time at which it could; null when at some time none does. */
-function coverOf({ model, at }: Realm, loose: Placed, path: readonly Placed[]): readonly Placed[] | null {
+function coverOf(realm: Realm, loose: Placed, path: readonly Placed[]): readonly Placed[] | null {
+  const { model, at } = realm;
   const isKey = model.nodes[loose.node]!.kind === "key";
-  const wider = path.filter((it) => countsMore(it, loose, isKey));
+  const wider = path.filter((it) => countsMore(it, loose, isKey) && countsTools(realm, it.limit, loose.limit));
   if (wider.length === 0) return null;
   const last = loose.limit.until ?? Number.POSITIVE_INFINITY;
   const moments = momentsAfter(
@@ -86,10 +90,16 @@ function countsMore(placed: Placed, loose: Placed, isKey: boolean): boolean {
   }
 }
 
-/** Whether two limits replace one another: of the same node, measure, period and scope. */
+/** Whether a limit counts the calls of all tools that another one counts. */
+function countsTools({ table }: Realm, { tools }: Limit, { tools: others }: Limit): boolean {
+  if (tools === null || others === null) return true;
+  const { tools: names } = table.atoms;
+  return holdsAll(atomsOf(names, tools.globs), atomsOf(names, others.globs));
+}
+
+/** Whether two limits replace one another: of the same node, and alike in what they count. */
 function isSameSlot(a: Placed, b: Placed): boolean {
-  const { measure, period, per } = b.limit;
-  return a.node === b.node && a.limit.measure === measure && a.limit.period === period && a.limit.per === per;
+  return a.node === b.node && slotText(a.limit) === slotText(b.limit);
 }
 
 /** Whether a limit counts at a moment: it is in force, and none with an earlier end replaces it. */

@@ -4,7 +4,7 @@
  * it out as well.
  */
 import { atomsOf } from "../../decision/atoms.ts";
-import { eachBit, emptyBits, intersect } from "../../decision/bits.ts";
+import { eachBit, emptyBits, holdsAll, intersect } from "../../decision/bits.ts";
 import type { Kind, Table } from "../../decision/table.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Item } from "../../language/tree.ts";
@@ -109,11 +109,6 @@ function told(idle: Entry, entries: readonly Entry[]): Diagnostic {
   const why = isSame ? "it stands there twice" : `\`${written(holder.item)}\` holds it`;
   const note = { message: isSame ? "the first is here" : "it stands here", span: holder.item.span };
   return fault("GW6011", span, `${message}: ${why}`, "leave it out", [note]);
-}
-
-function holdsAll(outer: Uint32Array, inner: Uint32Array): boolean {
-  for (let i = 0; i < inner.length; i++) if ((inner[i]! & ~outer[i]!) !== 0) return false;
-  return true;
 }
 
 function written({ kind, text }: Item): string {

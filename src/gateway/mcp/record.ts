@@ -1,5 +1,5 @@
 /** What goes into the record about a call: its name, never what it was called with or what came of it. */
-import type { CallBody, ReturnBody } from "../../audit/entry.ts";
+import type { CallBody, Charge, ReturnBody } from "../../audit/entry.ts";
 import type { CallAllowed } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
 import type { WouldBe } from "../../decision/observed.ts";
@@ -21,10 +21,14 @@ export interface Called {
   readonly bytes: number;
 }
 
-/** What was decided about it, and what observed statements would have decided, where that is something else. */
+/**
+ * What was decided about it, what observed statements would have decided where that is something else, and what it takes
+ * from limits on calls.
+ */
 export interface DecidedCall {
   readonly decision: CallAllowed | Refusal;
   readonly would: WouldBe | null;
+  readonly charges: readonly Charge[];
 }
 
 /** A caller decides how long a name is; the record must not grow with that. */
@@ -36,7 +40,11 @@ export function recordedName({ server, target }: Pick<Called, "server" | "target
 }
 
 /** The record of a decision about a call. */
-export function callBody(called: Called, { decision, would }: DecidedCall, { hmac }: Pick<Ports, "hmac">): CallBody {
+export function callBody(
+  called: Called,
+  { decision, would, charges }: DecidedCall,
+  { hmac }: Pick<Ports, "hmac">,
+): CallBody {
   const { caller, request, bytes } = called;
   const { arrival, table, actor } = caller;
   return {
@@ -54,6 +62,7 @@ export function callBody(called: Called, { decision, would }: DecidedCall, { hma
     observed: would === null ? null : observedOf(would),
     toolUse: toolUseOf(request),
     bytes,
+    charges,
   };
 }
 

@@ -6,8 +6,10 @@
 import { standing } from "../../decision/decide.ts";
 import { decideCall, wouldDecideCall } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
+import { ONE_CALL } from "../../decision/demand.ts";
 import type { TableServer } from "../../decision/table.ts";
 import { quote } from "../../decision/words.ts";
+import type { Reservation } from "../../limits/limits.ts";
 import type { UpstreamError } from "../../providers/provider.ts";
 import type { FaultNotice } from "../../wire/fault.ts";
 import { oneReading } from "../../wire/input.ts";
@@ -15,6 +17,7 @@ import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
 import type { Arrival } from "../arrival.ts";
 import { authenticate } from "../authenticate.ts";
+import { reserveCall } from "../counted-calls.ts";
 import { lasting, unrecorded } from "../faults.ts";
 import { recorded } from "../record.ts";
 import type { Caller } from "../ticket.ts";
@@ -87,12 +90,19 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const allowed = decideCall(table, principal, call, arrival.at);
   const flow = allowed.kind === "allow" ? judgeFlow(visit, called, ports) : null;
   const granted = flow?.refusal ?? allowed;
-  const decision = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const held = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const counted = held.kind === "allow" && unseen === null ? count(called, hall) : null;
+  const decision = counted?.kind === "refusal" ? counted : held;
+  const reservation = counted?.kind === "reservation" ? counted : null;
+  const charges = reservation?.held ?? [];
   const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: allowed }) ?? flow?.would ?? null;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since) / 1000);
-  const isDurable = await recorded(callBody(called, { decision, would }, ports), ports);
+  const isDurable = await recorded(callBody(called, { decision, would, charges }, ports), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
+  // What is recorded is counted, whatever comes of it; what could not be recorded goes nowhere.
+  if (isDurable && reservation !== null) ports.limits.settle(reservation, ONE_CALL, ports.now());
+  else if (reservation !== null) ports.limits.release(reservation, ports.now());
   const why = isDurable ? decision : unrecorded();
   if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
   flow?.passed();
@@ -106,6 +116,12 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
 function inputOf({ request: { params }, target }: Called): unknown {
   if (target.family !== "mcp") return undefined;
   return params.arguments === undefined ? {} : oneReading(params.arguments);
+}
+
+/** Sets a call of a tool aside in the counters that count it; prompts and resources are read and not called. */
+function count({ caller, server, request, target }: Called, { ports }: Hall): Reservation | Refusal | null {
+  const isCall = target.family === "mcp" && request.method === "tools/call";
+  return isCall ? reserveCall(caller, canonicalName(server, target), ports) : null;
 }
 
 /** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */

@@ -4,14 +4,18 @@ import type { Span } from "../../language/source.ts";
 import type {
   ActiveStatement,
   BudgetStatement,
+  CallsStatement,
   ConcurrencyStatement,
   LimitStatement,
   Statement,
 } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault, firstIsHere } from "../fault.ts";
+import { writtenNames } from "../lists.ts";
 
-type Ceiling = LimitStatement | ConcurrencyStatement | BudgetStatement;
+type Ceiling = LimitStatement | CallsStatement | ConcurrencyStatement | BudgetStatement;
+
+const CEILINGS: ReadonlySet<Statement["kind"]> = new Set(["limit", "calls", "concurrency", "budget"] as const);
 
 /** More requests at one time than this no gateway holds. */
 const MAX_CONCURRENCY = 1_000_000;
@@ -34,16 +38,16 @@ export function limitsMakeSense(declared: Declared): Diagnostic[] {
 }
 
 function isCeiling(statement: Statement): statement is Ceiling {
-  return statement.kind === "limit" || statement.kind === "concurrency" || statement.kind === "budget";
+  return CEILINGS.has(statement.kind);
 }
 
 function amount(statement: Ceiling): Diagnostic[] {
   const value =
     statement.kind === "budget"
       ? statement.rate.microUsd
-      : statement.kind === "limit"
-        ? statement.rate.amount
-        : statement.amount;
+      : statement.kind === "concurrency"
+        ? statement.amount
+        : statement.rate.amount;
   const most = statement.kind === "concurrency" ? MAX_CONCURRENCY : Number.MAX_SAFE_INTEGER;
   const diagnostics: Diagnostic[] = [];
   if (!Number.isSafeInteger(value) || value < 1 || value > most) {
@@ -79,6 +83,8 @@ function wordsOf(statement: Ceiling): string {
   switch (statement.kind) {
     case "limit":
       return `\`limit ${statement.measure} …/${statement.rate.period}${per}\``;
+    case "calls":
+      return `\`limit calls ${listText(statement.items)} …/${statement.rate.period}${per}\``;
     case "budget":
       return `\`budget $…/${statement.rate.period}${per}\``;
     case "concurrency":
@@ -86,6 +92,11 @@ function wordsOf(statement: Ceiling): string {
     default:
       return statement satisfies never;
   }
+}
+
+/** A list whatever its order: two of the same names count the same calls. */
+function listText(items: CallsStatement["items"]): string {
+  return writtenNames(items).join(", ");
 }
 
 function range(statement: ActiveStatement): Diagnostic[] {

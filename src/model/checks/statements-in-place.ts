@@ -15,6 +15,7 @@ export const BLOCKS = {
   flow: EVERYWHERE,
   guard: EVERYWHERE,
   limit: EVERYWHERE,
+  calls: EVERYWHERE,
   concurrency: EVERYWHERE,
   budget: EVERYWHERE,
   active: EVERYWHERE,

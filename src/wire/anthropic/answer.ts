@@ -58,6 +58,8 @@ export interface AnswerRules {
   readonly judges: (tool: string) => boolean;
   /** Judges a call by the input that its tool would get; undefined stands for one that cannot be read. */
   readonly judge: (tool: string, input: unknown) => Judged;
+  /** Counts a call that nothing else keeps from going out; why it does not when a limit on calls is reached. */
+  readonly count: (tool: string) => Withheld | null;
   /**
    * Told each call that goes out, in their order and before the client has it, with its id; and each that the provider
    * carries out by itself. Gives what statements that are only observed would have made of it.

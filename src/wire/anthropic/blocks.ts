@@ -144,13 +144,14 @@ export class Blocks {
     const index = indexOf(fields);
     const name = nameOfTool(typeof content.name === "string" ? content.name : "");
     const number = this.#tally.call(name, content.id);
-    const withheld = this.#rules.withheld(name);
+    const isHeld = waits(this.#rules, name);
+    const withheld = this.#rules.withheld(name) ?? (isHeld ? null : this.#rules.count(name));
     if (withheld !== null) {
       this.#tally.withhold(number, withheld);
       this.#open.set(index, { kind: "withheld" });
       this.#caught += 1;
       this.#begin(index, withheld.sentence);
-    } else if (waits(this.#rules, name)) {
+    } else if (isHeld) {
       const { length: size } = event;
       this.#open.set(index, { kind: "call", name, number, start: fields, events: [event], size, input: "" });
       this.#caught += 1;

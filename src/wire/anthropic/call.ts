@@ -1,5 +1,6 @@
 /**
- * Judges a whole call in two steps: what its input holds (inputs.ts), then, where policy asks for that, what the input is.
+ * Judges a whole call in steps: what its input holds (inputs.ts), where policy asks for that what the input is, and in the end
+ * whether there may be one more of it.
  * The second step looks at what the tool would really get: by then placeholders have become what they stand for, so that
  * a condition is about the value and not about our word for it. blocks.ts calls it for streams, document.ts for answers
  * in one piece.
@@ -50,7 +51,7 @@ export function judgeStreamed(
   const rest = settled(rules, tally, call.text);
   if (rest.kind !== "pass") return ended(rules, tally, call, rest);
   const input = () => inputOf(call.given === undefined ? "" : first.text, rest.text);
-  const refused = refuse(rules, tally, call, input);
+  const refused = refuse(rules, tally, call, input) ?? overLimit(rules, tally, call);
   if (refused !== null) return refused;
   if (!first.changed && !rest.changed) return { kind: "pass", changed: null };
   return { kind: "pass", changed: { given: JSON.parse(first.text) as unknown, text: rest.text } };
@@ -67,7 +68,8 @@ export function judgeWhole(
     node === null || !looksIntoCalls(rules) ? { kind: "pass", edits: [] } : judgeInput(rules, tally, json, node);
   if (verdict.kind !== "pass") return ended(rules, tally, call, verdict);
   const { edits } = verdict;
-  return refuse(rules, tally, call, () => (node === null ? undefined : inputAfter(json, node, edits))) ?? verdict;
+  const input = () => (node === null ? undefined : inputAfter(json, node, edits));
+  return refuse(rules, tally, call, input) ?? overLimit(rules, tally, call) ?? verdict;
 }
 
 /** The verdict on a call that is longer than can be held. */
@@ -100,18 +102,26 @@ function ended(
   return { kind: "replace", sentence: rules.spoiled(name, verdict.why) };
 }
 
-function refuse(
-  rules: AnswerRules,
-  tally: Tally,
-  { name, number }: Begun,
-  input: () => unknown,
-): { readonly kind: "replace"; readonly sentence: string } | null {
+interface Replaced {
+  readonly kind: "replace";
+  readonly sentence: string;
+}
+
+function refuse(rules: AnswerRules, tally: Tally, { name, number }: Begun, input: () => unknown): Replaced | null {
   if (!rules.judges(name)) return null;
   const { withheld, observed } = rules.judge(name, input());
   if (observed !== null) tally.observe(number, observed);
   if (withheld === null) return null;
   tally.withhold(number, withheld);
   return { kind: "replace", sentence: withheld.sentence };
+}
+
+/** Counts a call that goes out. */
+function overLimit(rules: AnswerRules, tally: Tally, { name, number }: Begun): Replaced | null {
+  const limited = rules.count(name);
+  if (limited === null) return null;
+  tally.withhold(number, limited);
+  return { kind: "replace", sentence: limited.sentence };
 }
 
 /**

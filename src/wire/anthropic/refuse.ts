@@ -45,6 +45,7 @@ const REFUSALS = {
   requests: RATE,
   tokens: RATE,
   concurrency: RATE,
+  calls: RATE,
   budget: { status: 429, type: "billing_error", retry: "never" },
 } satisfies Record<Reason, Row>;
 

@@ -6,6 +6,7 @@
 import type { Refusal } from "../../decision/decision.ts";
 import type { FaultNotice } from "../fault.ts";
 import { oneLine } from "../one-line.ts";
+import { waitWords } from "../wait.ts";
 import type { Era } from "./era.ts";
 import { bytesOf, errorTo, type Fields, type Id, type Request, resultTo } from "./message.ts";
 import { missing, type Target } from "./target.ts";
@@ -93,15 +94,9 @@ function codeOf(why: Refusal | FaultNotice): number {
   return ["malformed", "too-large", "media-type", "origin"].includes(why.fault) ? INVALID_REQUEST : INTERNAL;
 }
 
-/** Longest wait that is told in seconds. */
-const SHORT_MS = 600_000;
-
 /** A model that is told how long to wait can wait. */
 function sentence(why: Refusal | FaultNotice, id: string): string {
-  const { retryAfterMs } = why;
-  const isShort = retryAfterMs !== null && retryAfterMs <= SHORT_MS;
-  const wait = !isShort ? "" : `; try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))} s`;
-  return `${oneLine(why.message)}${wait} ${mark(why, id)}`;
+  return `${oneLine(why.message)}${waitWords(why.retryAfterMs)} ${mark(why, id)}`;
 }
 
 function mark(why: Refusal | FaultNotice, id: string): string {

@@ -6,7 +6,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lint } from "../../../src/analysis/lint.ts";
+import { principalOf } from "../../../src/analysis/question.ts";
+import { callLimits } from "../../../src/decision/call-limits.ts";
 import type { Demand } from "../../../src/decision/demand.ts";
+import { slotText } from "../../../src/decision/duties.ts";
 import { runtimeOf, viewOf } from "../../../src/decision/view.ts";
 import type { Reservation } from "../../../src/limits/limits.ts";
 import { createMemoryLimits } from "../../../src/limits/memory.ts";
@@ -26,7 +29,7 @@ function randomModel(chance: Chance): Model {
     const slots = new Map<string, Limit>();
     for (let count = chance.below(4); count > 0; count--) {
       const it = randomLimit(chance, KEYS.includes(index), 100 + line++);
-      slots.set(`${it.measure} ${it.period} ${it.per} ${it.until === null}`, it);
+      slots.set(`${slotText(it)} ${it.until === null}`, it);
     }
     return node(index, words[index]!, parent, { limits: [...slots.values()] });
   });
@@ -42,11 +45,15 @@ function randomLimit(chance: Chance, isKey: boolean, line: number): Limit {
     ["tokens", "hour"],
     ["budget", "day"],
     ["concurrency", null],
+    ["calls", "min"],
+    ["calls", "min"],
   ] as const);
-  return limit(line, { measure, period, per, until, amount: 1 + chance.below(8) });
+  const globs = chance.pick([["Bash"], ["Bash", "Read"], ["Read"], ["**"]]);
+  const tools = measure === "calls" ? { globs, written: globs } : null;
+  return limit(line, { measure, tools, period, per, until, amount: 1 + chance.below(8) });
 }
 
-/** Whether each request of the same traffic passes under a policy; estimates are settled later, by more or less. */
+/** Whether each request or call of the same traffic passes under a policy; estimates are settled later, by more or less. */
 function play(policy: Model, seed: number): boolean[] {
   const chance = chanceOf(seed);
   const table = tableOf(policy);
@@ -55,7 +62,10 @@ function play(policy: Model, seed: number): boolean[] {
   let now = START;
   return Array.from({ length: 80 }, () => {
     now += chance.below(3) * 20_000 + (chance.below(10) === 0 ? 10 * MINUTE : 0);
-    const { holds } = viewOf(runtimeOf(table), chance.pick(KEYS), now);
+    const node = chance.pick(KEYS);
+    const tool = chance.pick([null, "Bash", "Read", "Edit"]);
+    const called = tool === null ? null : callLimits(table, principalOf(table, node), tool, now);
+    const holds = called ?? viewOf(runtimeOf(table), node, now).holds;
     const actual = { tokens: chance.below(4), microUsd: chance.below(4) };
     const answer = limits.reserve(holds, { tokens: 1 + chance.below(3), microUsd: 1 + chance.below(3) }, "UTC", now);
     open.push({ reservation: answer.kind === "reservation" ? answer : null, actual });

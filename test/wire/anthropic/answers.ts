@@ -83,6 +83,7 @@ export function rulesOf({
     withheld: (tool) => (granted(tool) ? null : withheld(tool)),
     judges: () => false,
     judge: () => ({ withheld: null, observed: null }),
+    count: () => null,
     passed: () => null,
     spoiled: (tool, why) => `[${tool} is withheld: ${why}]`,
     scanner: null,
