@@ -10,7 +10,7 @@ const STAND_INS = new Set(
     "default unknown hidden redacted required optional empty value mysecret my_secret my-secret mypassword my_password " +
     "my-password supersecret super_secret super-secret topsecret secretkey secret_key secret-key mytoken my_token my-token " +
     "somesecret somepassword sometoken secretpassword passw0rd p4ssw0rd password1 password123 password1234 test123 test1234 " +
-    "admin123 hunter2 letmein qwerty postgres mysql bearer basic digest oauth oauth2 jwt hs256 rs256 es256"
+    "abc123 admin123 hunter2 letmein qwerty postgres mysql bearer basic digest oauth oauth2 jwt hs256 rs256 es256"
   ).split(" "),
 );
 
