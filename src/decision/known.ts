@@ -55,12 +55,12 @@ export class KnownValues {
     }
   }
 
-  /** Every place where a known value stands, in order and apart. */
-  find(text: string): Occurrence[] {
+  /** Every place where a known value stands, in order and apart; of a part of the text those that begin in it. */
+  find(text: string, from = 0, to = text.length): Occurrence[] {
     const found: Occurrence[] = [];
     const heads = this.#heads;
     if (heads === null) return found;
-    for (let at = 0; at + ALONE <= text.length; at += 1) {
+    for (let at = from; at < to && at + ALONE <= text.length; at += 1) {
       if (heads[slotAt(text, at)] === 0) continue;
       const length = this.#lengthAt(text, at);
       if (length === 0) continue;

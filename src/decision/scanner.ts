@@ -12,10 +12,13 @@ import { createPrefilter, type Literal } from "./prefilter.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
 
-const scanners = new WeakMap<Table, Map<string, Scanner | null>>();
+/** What scanners are made of. */
+type Guarded = Pick<Table, "guardrails">;
+
+const scanners = new WeakMap<Guarded, Map<string, Scanner | null>>();
 
 /** The scanner of some guardrails at a stage; null when none of them works there. Made once per table. */
-export function createScanner(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+export function createScanner(table: Guarded, guards: readonly number[], stage: Stage): Scanner | null {
   let made = scanners.get(table);
   if (made === undefined) {
     made = new Map();
@@ -79,7 +82,7 @@ interface Inside {
   readonly strengthOf: (hit: Hit) => number;
 }
 
-function build(table: Table, guards: readonly number[], stage: Stage): Scanner | null {
+function build(table: Guarded, guards: readonly number[], stage: Stage): Scanner | null {
   const insides = ENCODINGS.flatMap((encoding): Inside[] => {
     const decoding = guards.filter((guard) => table.guardrails[guard]?.decode.includes(encoding));
     const kit = kitOf(table, decoding, stage);
@@ -89,11 +92,11 @@ function build(table: Table, guards: readonly number[], stage: Stage): Scanner |
   return kit.probes.length === 0 ? null : scannerOf(kit, insides);
 }
 
-function strengthIn({ guardrails }: Table): Inside["strengthOf"] {
+function strengthIn({ guardrails }: Guarded): Inside["strengthOf"] {
   return ({ guardrail, pattern }) => strengthOf(deedsOf(guardrails[guardrail]!, pattern).done);
 }
 
-function kitOf(table: Table, guards: readonly number[], stage: Stage): Kit {
+function kitOf(table: Guarded, guards: readonly number[], stage: Stage): Kit {
   const probes: Probe[] = [];
   const blind: number[] = [];
   const signs = new Map<string, Sign>();

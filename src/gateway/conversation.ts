@@ -4,6 +4,7 @@
  * where the client has it otherwise, so that the model's turns go back to it byte for byte. conversations.ts keeps many.
  */
 import type { Occurrence } from "../decision/known.ts";
+import { SLICE } from "../decision/slices.ts";
 import { type Change, changed, inverse } from "../wire/text.ts";
 import { Clearances } from "./clearances.ts";
 import { Eras } from "./eras.ts";
@@ -53,8 +54,21 @@ export class Conversation {
   }
 
   /** Where secrets stand that were known at a moment: one that became known later was not replaced then. */
-  find(text: string, { thread, turn, past }: Moment): Occurrence[] {
-    const found = this.secrets.known.find(text);
+  find(text: string, moment: Moment): readonly Occurrence[] {
+    return this.#knownThen(text, this.secrets.known.find(text), moment);
+  }
+
+  /** The same for a long text, a slice at a time; `rest` is asked between two of them. */
+  async findInSlices(text: string, moment: Moment, rest: () => Promise<void> | null): Promise<readonly Occurrence[]> {
+    const found: Occurrence[] = [];
+    for (let from = 0; from < text.length; from += SLICE) {
+      found.push(...this.secrets.known.find(text, Math.max(from, found.at(-1)?.end ?? 0), from + SLICE));
+      await rest();
+    }
+    return this.#knownThen(text, found, moment);
+  }
+
+  #knownThen(text: string, found: readonly Occurrence[], { thread, turn, past }: Moment): readonly Occurrence[] {
     if (!past) return found;
     const sinceOf = ({ start, end }: Occurrence) => this.secrets.of(text.slice(start, end))?.since.get(thread);
     return found.filter((each) => (sinceOf(each) ?? turn) <= turn);

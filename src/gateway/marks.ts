@@ -44,12 +44,15 @@ function keep(conversation: Conversation, value: string, { guardrail, pattern, d
   return conversation.secrets.keep(value, { guardrail, pattern, restore, bare: true });
 }
 
+/** What is laid over a text: what was found in it, and where known secrets stand. */
+export interface Found {
+  readonly hits: readonly Ruled[];
+  readonly known: readonly Occurrence[];
+  readonly moment: Moment;
+}
+
 /** The marks of a text, in order. Those that change it lie apart from each other. */
-export function layMarks(
-  conversation: Conversation,
-  text: string,
-  { hits, moment }: { readonly hits: readonly Ruled[]; readonly moment: Moment },
-): Mark[] {
+export function layMarks(conversation: Conversation, text: string, { hits, known, moment }: Found): Mark[] {
   const changing = hits.filter(({ ruling }) => isChanging(ruling));
   const staying = hits
     .filter(({ ruling }) => !isChanging(ruling))
@@ -57,7 +60,6 @@ export function layMarks(
       const id = conversation.secrets.idOf(text.slice(hit.start, hit.end));
       return { ...placeOf(hit), text: null, ruling: hit.ruling, id };
     });
-  const known = conversation.find(text, moment);
   const laid: Mark[] = [];
   for (const cluster of clusters([...changing, ...known])) {
     laid.push(markOf(conversation, text, { ...cluster, moment, before: laid }));

@@ -4,6 +4,9 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
+import type { Occurrence } from "../decision/known.ts";
+import type { Hit } from "../decision/scan.ts";
+import { LONG } from "../decision/slices.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
 import type { Conversation } from "./conversation.ts";
@@ -35,14 +38,16 @@ export async function search(
   for (const turn of newTurns(texts.spans, marks)) {
     const looked: Looked[] = [];
     for (const index of turn) {
-      looked.push(look(index, desk));
+      const found = look(index, desk, rest);
+      looked.push("then" in found ? await found : found);
       await rest();
     }
     for (const [at, each] of looked.entries()) {
       if (texts.spans[each.index]!.follows) lookAcross(looked[at - 1], each, desk);
     }
     for (const each of looked) {
-      marks[each.index] = marksOf(each, desk);
+      const laid = marksOf(each, desk, rest);
+      marks[each.index] = "then" in laid ? await laid : laid;
       if (conversation.secrets.known.any) await rest();
     }
     fresh.push(...turn);
@@ -104,7 +109,11 @@ interface Looked {
 }
 
 /** What patterns find in one text; it is kept, so that it is known in all of the turn. */
-function look(index: number, { texts, guardsAt, conversation }: Desk): Looked {
+function look(
+  index: number,
+  { texts, guardsAt, conversation }: Desk,
+  rest: () => Promise<void> | null,
+): Looked | Promise<Looked> {
   const span = texts.spans[index]!;
   const guards = guardsAt(index);
   let text: string | null = null;
@@ -116,9 +125,13 @@ function look(index: number, { texts, guardsAt, conversation }: Desk): Looked {
     const back = conversation.recall(read());
     if (back !== null) return { index, text, hits: [], back };
   }
-  const hits = rule(guards.guardrails, guards.find(span.place, texts.body, span, read));
-  if (hits.length > 0) learn(conversation, read(), hits);
-  return { index, text, hits, back: null };
+  const ruled = (found: readonly Hit[]): Looked => {
+    const hits = rule(guards.guardrails, found);
+    if (hits.length > 0) learn(conversation, read(), hits);
+    return { index, text, hits, back: null };
+  };
+  const found = guards.find(span.place, texts.body, span, { read, rest });
+  return "then" in found ? found.then(ruled) : ruled(found);
 }
 
 /** Letters on either side of the border of two blocks in which a value that lies across it is looked for. */
@@ -152,14 +165,22 @@ function lookAcross(last: Looked | undefined, right: Looked, { texts, guardsAt, 
 
 const NONE: readonly Mark[] = [];
 
-function marksOf({ index, text, hits, back }: Looked, { texts, conversation, thread, isCold }: Desk): readonly Mark[] {
+function marksOf(
+  { index, text, hits, back }: Looked,
+  { texts, conversation, thread, isCold }: Desk,
+  rest: () => Promise<void> | null,
+): readonly Mark[] | Promise<readonly Mark[]> {
   if (back !== null) return marksBack(conversation, back);
   if (hits.length === 0 && !conversation.secrets.known.any) return NONE;
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
   const moment = { thread, turn: span.turn, past: isCold && span.turn < texts.end.turn };
-  const marks = layMarks(conversation, words, { hits, moment });
-  return span.fixed ? marks.map(left) : marks;
+  const laid = (known: readonly Occurrence[]): readonly Mark[] => {
+    const marks = layMarks(conversation, words, { hits, known, moment });
+    return span.fixed ? marks.map(left) : marks;
+  };
+  if (words.length < LONG) return laid(conversation.find(words, moment));
+  return conversation.findInSlices(words, moment, rest).then(laid);
 }
 
 /** A mark in a text that may not be changed: what would have been done is only observed, but for a rejection. */

@@ -72,11 +72,23 @@ class Walk {
   /** Goes to the unit, or where that is the middle of a pair, before the pair or (`past`) behind it. */
   seek(unit: number, past: boolean): void {
     while (this.#units < unit && this.at < this.#end) {
+      this.#skipPlain(unit);
+      if (this.#units >= unit || this.at >= this.#end) return;
       const pair = this.#pairSize();
       if (pair > 0 && this.#units + 1 === unit && !past) return;
       this.at += pair > 0 ? pair : this.#size();
       this.#units += pair > 0 ? 2 : 1;
     }
+  }
+
+  /** Most characters are one byte and one unit, and a long text has millions of them. */
+  #skipPlain(unit: number): void {
+    const bytes = this.#bytes;
+    const last = Math.min(this.#end, this.at + unit - this.#units);
+    let at = this.at;
+    for (let byte = bytes[at]!; at < last && byte < 0x80 && byte !== 0x5c; byte = bytes[at]!) at += 1;
+    this.#units += at - this.at;
+    this.at = at;
   }
 
   /** Bytes of the surrogate pair that begins here; 0 when none does. */

@@ -34,6 +34,9 @@ export interface SessionReport {
   /** Milliseconds for a conversation of 1 MB that nothing is known of: in all, and at one stretch. */
   readonly coldMs: number;
   readonly stretchMs: number;
+  /** The same of a single tool result of 2 MB. */
+  readonly largeMs: number;
+  readonly largeStretchMs: number;
   /** Mean number of letters held back while an answer is written. */
   readonly held: number;
 }
@@ -81,14 +84,29 @@ export async function benchSession(): Promise<SessionReport> {
       wholeMs.push(performance.now() - alone);
     }
   }
-  return { readMs, turnMs, wholeMs, turns, ...(await benchCold(table)), held: heldBack(table) };
+  const cold = await benchCold(table, (round) => messagesBody(MB, seeded(9_000 + round)));
+  const large = await benchCold(table, largeResult);
+  const [coldMs, stretchMs, largeMs, largeStretchMs] = [cold.allMs, cold.stretchMs, large.allMs, large.stretchMs];
+  return { readMs, turnMs, wholeMs, turns, coldMs, stretchMs, largeMs, largeStretchMs, held: heldBack(table) };
 }
 
-async function benchCold(table: Table): Promise<{ coldMs: number; stretchMs: number }> {
+/** A request whose last message is one result of 2 MB, with a secret at its end. */
+function largeResult(round: number): Uint8Array {
+  const request = JSON.parse(Buffer.from(messagesBody(MB, seeded(9_500 + round))).toString());
+  const lines = JSON.stringify(request.messages).match(/.{1,90}/gs) ?? [];
+  const content = `${[...lines, ...lines].join("\n").slice(0, 2 * MB - 100)}\nAWS_ACCESS_KEY_ID=AKIAZ7Q3J5KX2LM4N${round}PR\n`;
+  const result = { type: "tool_result", tool_use_id: "toolu_1", content };
+  return Buffer.from(JSON.stringify({ ...request, messages: [{ role: "user", content: [result] }] }));
+}
+
+async function benchCold(
+  table: Table,
+  bodyOf: (round: number) => Uint8Array,
+): Promise<{ readonly allMs: number; readonly stretchMs: number }> {
   const all: number[] = [];
   const stretches: number[] = [];
   for (let round = 0; round < 7; round += 1) {
-    const request = readMessages(messagesBody(MB, seeded(9_000 + round)));
+    const request = readMessages(bodyOf(round));
     let since = performance.now();
     const begun = since;
     let longest = 0;
@@ -106,7 +124,7 @@ async function benchCold(table: Table): Promise<{ coldMs: number; stretchMs: num
     stretches.push(Math.max(longest, performance.now() - since));
     await setImmediate();
   }
-  return { coldMs: median(all), stretchMs: median(stretches) };
+  return { allMs: median(all), stretchMs: median(stretches) };
 }
 
 function conversationOf(): Conversation {
@@ -214,6 +232,8 @@ export function sessionSection(report: SessionReport): Section {
       row("guardrails, all of it new", report.wholeMs),
       ["1 MB that nothing is known of", ms(report.coldMs), ""],
       ["  of that at one stretch", ms(report.stretchMs), ""],
+      ["a result of 2 MB that nothing is known of", ms(report.largeMs), ""],
+      ["  of that at one stretch", ms(report.largeStretchMs), ""],
       ["letters held back in a stream (mean)", report.held.toFixed(1), ""],
     ],
     notes: [

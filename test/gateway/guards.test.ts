@@ -14,17 +14,18 @@ const tableOf = (rules: string) =>
       .replace("$HASH", `sha256:${"0".repeat(64)}`),
   );
 
-test("a policy that is read again has the same guardrails, at their new lines and places", () => {
+test("a policy that is read again has the same guardrails, at their new lines and places", async () => {
   const first = guardsOf(tableOf(RULE), [0]);
   const body = Buffer.from("EMP-123456");
-  const find = () => first.find("user", body, { start: 0, end: body.length }, () => "EMP-123456");
-  const placeOf = () => rule(first.guardrails, find())[0]!.ruling.origin!.place;
-  const before = placeOf();
+  const whole = { start: 0, end: body.length };
+  const find = async () => first.find("user", body, whole, { read: () => "EMP-123456", rest: () => null });
+  const placeOf = async () => rule(first.guardrails, await find())[0]!.ruling.origin!.place;
+  const before = await placeOf();
   const moved = tableOf(`${OTHER}\n\n${RULE}`);
   assert.equal(guardsOf(moved, [1]), first);
-  assert.notEqual(placeOf(), before);
-  assert.equal(placeOf(), moved.guardrails[1]!.origin.place);
-  assert.equal(rule(first.guardrails, find())[0]!.ruling.guardrail, "ids");
+  assert.notEqual(await placeOf(), before);
+  assert.equal(await placeOf(), moved.guardrails[1]!.origin.place);
+  assert.equal(rule(first.guardrails, await find())[0]!.ruling.guardrail, "ids");
 });
 
 test("what finds or does something else is something else", () => {

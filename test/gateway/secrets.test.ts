@@ -19,7 +19,8 @@ const quoted = (text: string, times: number): string =>
 
 /** A text as it goes to the model. */
 function masked(conversation: Conversation, text: string): string {
-  const marks = layMarks(conversation, text, { hits: [], moment: MOMENT });
+  const known = conversation.find(text, MOMENT);
+  const marks = layMarks(conversation, text, { hits: [], known, moment: MOMENT });
   return changed(
     text,
     marks.flatMap(({ text: words, ...place }) => (words === null ? [] : [{ ...place, text: words }])),
