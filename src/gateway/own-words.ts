@@ -1,5 +1,5 @@
 /** Notes what the gateway itself says in an answer, so that nobody is asked about its own sentences. */
-import type { AnswerRules, Verdict } from "../wire/anthropic/answer.ts";
+import type { AnswerRules, Verdict, Withheld } from "../wire/anthropic/answer.ts";
 
 /** The same rules; every sentence that they give is added to `own`. */
 export function noted(rules: AnswerRules, own: Set<string>): AnswerRules {
@@ -7,16 +7,17 @@ export function noted(rules: AnswerRules, own: Set<string>): AnswerRules {
     own.add(sentence);
     return sentence;
   };
+  const noteOf = (withheld: Withheld | null): Withheld | null => {
+    if (withheld !== null) note(withheld.sentence);
+    return withheld;
+  };
   return {
     ...rules,
-    withheld(tool) {
-      const withheld = rules.withheld(tool);
-      if (withheld !== null) note(withheld.sentence);
-      return withheld;
-    },
+    withheld: (tool) => noteOf(rules.withheld(tool)),
+    count: (tool) => noteOf(rules.count(tool)),
     judge(tool, input) {
       const judged = rules.judge(tool, input);
-      if (judged.withheld !== null) note(judged.withheld.sentence);
+      noteOf(judged.withheld);
       return judged;
     },
     spoiled: (tool, why) => note(rules.spoiled(tool, why)),

@@ -176,6 +176,30 @@ guardrail mild { on response match /note-\\d/ action flag }`;
     assert.match(input, /^\[\[secret:ids:.{10}\]\]$/);
     assert.deepEqual(more, []);
   });
+
+  test(`it is asked about a call that goes out, and about none that is withheld for its arguments or a limit, ${form}`, async (t) => {
+    const blocks = [
+      call("Bash", { command: "rm -rf here" }, "toolu_1"),
+      call("Read", { path: "first" }, "toolu_2"),
+      call("Read", { path: "second" }, "toolu_3"),
+    ];
+    const team = 'deny tools Bash where command like "rm *"\n  limit calls Read 1/hour\n  guard tone';
+    const { ask, texts, world } = await judged(t, REJECT, blocks, { team });
+    const { content } = await ask(stream);
+    assert.deepEqual(
+      content.map(({ type }: Record<string, unknown>) => type),
+      ["text", "tool_use", "text"],
+    );
+    assert.deepEqual(
+      texts().map(({ text }) => text),
+      ["first"],
+    );
+    const { toolUses } = await world.outcome();
+    assert.deepEqual(
+      toolUses.map(({ withheld }) => withheld?.reason),
+      ["arguments", undefined, "calls"],
+    );
+  });
 }
 
 test("what is only flagged does not wait: the answer ends before the service has spoken", async (t) => {
