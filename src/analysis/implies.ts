@@ -11,12 +11,40 @@ export function implies(a: Predicate, b: Predicate): boolean {
   return shows(canonicalForm(a), canonicalForm(b));
 }
 
-function shows(a: Predicate, b: Predicate): boolean {
+/** So often one condition is taken apart into its cases, each of which is then shown by itself. */
+const MOST_SPLITS = 2;
+/** Into so many at a time. */
+const MOST_CASES = 16;
+
+function shows(a: Predicate, b: Predicate, splits = MOST_SPLITS): boolean {
   if (predicateText(a) === predicateText(b)) return true;
-  if (a.kind === "or") return a.of.every((part) => shows(part, b));
-  if (b.kind === "and") return b.of.every((part) => shows(a, part));
-  if (b.kind === "or" && b.of.some((part) => shows(a, part))) return true;
-  if (a.kind === "and") return a.of.some((part) => shows(part, b));
+  if (a.kind === "or") return a.of.every((part) => shows(part, b, splits));
+  if (b.kind === "and") return b.of.every((part) => shows(a, part, splits));
+  if (b.kind === "or" && b.of.some((part) => shows(a, part, splits))) return true;
+  if (a.kind === "and" && a.of.some((part) => shows(part, b, splits))) return true;
+  const cases = splits > 0 ? casesOf(a) : null;
+  if (cases?.every((each) => shows(each, b, splits - 1))) return true;
+  return a.kind !== "and" && showsAlone(a, b);
+}
+
+/** The cases of a condition by one of its parts: `repo in ["a", "b"]` is the one or the other. */
+function casesOf(a: Predicate): readonly Predicate[] | null {
+  const parts = a.kind === "and" ? a.of : [a];
+  for (const [index, part] of parts.entries()) {
+    const cases = part.kind === "or" ? part.of : valueCases(part);
+    if (cases === null || cases.length > MOST_CASES) continue;
+    return cases.map((one) => canonicalForm({ kind: "and", of: parts.with(index, one) }));
+  }
+  return null;
+}
+
+function valueCases(part: Predicate): readonly Predicate[] | null {
+  if (part.kind !== "test" || part.test.kind !== "in") return null;
+  return part.test.values.map((value) => ({ ...part, test: { kind: "equals", value } }));
+}
+
+/** One condition that has no parts. */
+function showsAlone(a: Predicate, b: Predicate): boolean {
   if (b.kind === "has") return touches(a, b.path);
   if ((a.kind === "every" || a.kind === "any") && (b.kind === "every" || b.kind === "any")) {
     // What holds of every entry holds of any: a list without entries passes neither.

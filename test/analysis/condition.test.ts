@@ -52,6 +52,8 @@ test("a tighter condition is known to imply a looser one", () => {
     [every("a", equals("it", 1)), any("a", equals("it", 1))],
     [equals("a.b", 1), has("a")],
     [not(equals("a", 1)), has("a")],
+    [and(oneOf("a", "x", "y"), has("b")), or(and(equals("a", "x"), has("b")), and(has("b"), equals("a", "y")))],
+    [and(or(has("a"), has("b")), has("c")), or(and(has("a"), has("c")), and(has("b"), has("c")))],
   ];
   for (const [a, b] of pairs) assert.ok(implies(a, b), `${predicateText(a)} → ${predicateText(b)}`);
   const others: readonly (readonly [Predicate, Predicate])[] = [
