@@ -10,6 +10,7 @@ import { isGlob } from "../model/glob.ts";
 import { SERVICE_KINDS } from "../model/model.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Place } from "./find.ts";
+import { inputFields } from "./input-fields.ts";
 import { knownNames } from "./known-names.ts";
 import type { OpenPolicy } from "./open-policy.ts";
 import { type Snippet, snippetOf } from "./snippets.ts";
@@ -195,6 +196,8 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
       return expected(last, next.means, asked);
     case "credential":
       return last === "credential" ? named("word", next.means) : [];
+    case "field":
+      return named("name", inputFields(asked.policy, before), "field");
     case "carry":
       return last === "model" || last === "tool" ? named("name", plainNames(asked, `${last}s`), last) : [];
     case "given":
@@ -303,7 +306,14 @@ function textProposals(rules: readonly string[], { policy, cursor, path }: Asked
       policy.paths.filter((other) => other !== path),
       "file of this policy",
     );
-  if (rules.includes("delegate") && cursor.before.at(-1) === "delegate") {
+  const last = cursor.before.at(-1);
+  if (rules.at(-1) === "member" && (last === "{" || last === ",")) {
+    return quoted(
+      inputFields(policy, cursor.before).filter((name) => !name.includes(".")),
+      "field",
+    );
+  }
+  if (rules.includes("delegate") && last === "delegate") {
     const folders = policy.paths.flatMap((other) =>
       other.includes("/") ? [other.slice(0, other.lastIndexOf("/"))] : [],
     );

@@ -120,7 +120,8 @@ function isField(all: readonly IToken[], index: number): boolean {
   if (!isReserved(all[index]!.tokenType)) return false;
   const before = all[index - 1]!.tokenType;
   const next = all[index + 1]?.tokenType;
-  const isCompared = next !== undefined && COMPARES.has(next);
+  // A text that ends here is being written.
+  const isCompared = next === undefined || COMPARES.has(next);
   switch (before) {
     case Reserved.where:
     case Contextual.and:

@@ -1,8 +1,9 @@
 /**
- * What the tools are called with that no server describes: those of Claude Code up to version 2.1.330, and the settings of
+ * What tools are called with: those of servers as their locks say, and those that no server describes: those of Claude Code up to version 2.1.330, and the settings of
  * Anthropic's server tools, which stand in the request. Clients add fields, so this is what is known and not all there may be.
  */
 import { type JsonType, type Shape, shapeOf } from "./input-shape.ts";
+import type { Lock } from "./lock.ts";
 
 type Fields = Readonly<Record<string, JsonType>>;
 
@@ -41,6 +42,17 @@ const FIELDS: Readonly<Record<string, Fields>> = {
     max_content_tokens: "number",
   },
 };
+
+/** The inputs of pinned tools, by the names that policies give them. */
+export function pinnedInputs(locks: readonly Lock[]): ReadonlyMap<string, Shape> {
+  const pinned = locks.flatMap(({ server, tools }) => tools.map((tool) => ({ server, tool })));
+  return new Map(
+    pinned.map(({ server, tool }) => {
+      const { inputSchema } = JSON.parse(tool.definition) as { readonly inputSchema?: unknown };
+      return [`mcp:${server}/${tool.name}`, shapeOf(inputSchema)];
+    }),
+  );
+}
 
 /** What is known of the input of a tool by its name; null for nothing. */
 export function knownInput(tool: string): Shape | null {

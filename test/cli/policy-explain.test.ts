@@ -158,6 +158,36 @@ suite("gw policy explain", () => {
     assert.deepEqual([over.code, JSON.parse(over.out).decision.reason], [1, "expired"]);
   });
 
+  test("a call with an input: what calls are held to, and whether this one is granted", async () => {
+    const where = 'deny tools Read where file_path like "**/.env" or limit > 2k # not the # of "it"';
+    place.write("policy/all.policy", policy("@small").replace("deny tools Grep", where));
+    const ask = (...more: string[]) => place.gw("policy", "explain", "key", "dana", ...more, "--at", MONDAY);
+    const held = await ask();
+    assert.match(held.out, /tools +@look\n {4}Read only where limit <= 2000 and not file_path like "\*\*\/\.env"\n/);
+    const offered = await ask("--tool", "Read");
+    assert.equal(offered.code, 0);
+    assert.match(offered.out, /calls of it: only where limit <= 2000 and not file_path like "\*\*\/\.env"\n/);
+    const yes = await ask("--tool", "Read", "--input", '{"file_path": "/a", "limit": 5}');
+    assert.equal(yes.code, 0);
+    assert.match(yes.out, /this call: granted\n {4}policy\/all\.policy:37 {2}allow tools @look\n/);
+    const no = await ask("--tool", "Read", "--input", '{"file_path": "/a/.env", "limit": 5}');
+    assert.equal(no.code, 1);
+    assert.match(
+      no.out,
+      /this call: not granted; it is denied to key dana where file_path like "\*\*\/\.env" or limit > 2000\n {4}policy\/all\.policy:48 {2}deny tools Read where file_path like "\*\*\/\.env" or limit > 2k\n/,
+    );
+    const json = JSON.parse((await ask("--tool", "Read", "--input", "{}", "--format", "json")).out);
+    assert.deepEqual([json.call.granted, json.condition], [false, 'limit <= 2000 and not file_path like "**/.env"']);
+    for (const [args, message] of [
+      [["--tool", "Read", "--input", "{"], /the input is not JSON/],
+      [["--tool", "Read", "--input", "[]"], /the input of a call is a JSON object/],
+      [["--input", "{}"], /which tool is called with this input\?/],
+    ] as const) {
+      const wrong = await ask(...args);
+      assert.deepEqual([wrong.code, message.test(wrong.err)], [2, true], wrong.err);
+    }
+  });
+
   test("wrong questions are told from answers", async () => {
     const wrong = async (...args: string[]) => {
       const { code, err } = await place.gw("policy", "explain", ...args);

@@ -145,3 +145,12 @@ test("of thousands of names those are proposed that go on with what is written",
   assert.deepEqual([at("")?.isWhole, at("")?.list.length], [false, 500]);
   assert.deepEqual([at("k-111")?.isWhole, at("k-111")?.list.length], [true, 11]);
 });
+
+test("behind `where` stand the fields of the tools that the statement names, then what may be asked of them", () => {
+  offers("team x {\n  allow tools Bash where ‸\n}", ["command", "not", "has", "every", "size"], ["file_path"]);
+  offers("team x {\n  allow tools Bash, Write where has command and ‸\n}", ["command", "file_path"]);
+  offers("team x {\n  allow tools Bash where command ‸\n}", ["like", "matches", "in", "within"], ["command"]);
+  offers('team x {\n  allow tools Bash where command like "x" ‸\n}', ["and", "or", "until"]);
+  offers('test "x" for team eng {\n  send tool Bash input { ‸ }\n}', ['"command"', '"timeout"'], ['"file_path"']);
+  offers('test "x" for team eng {\n  send tool Bash input { "command": ‸ }\n}', ["true", "null"], ['"timeout"']);
+});

@@ -11,8 +11,8 @@ import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
 import type { Groups } from "../groups.ts";
-import { ANYTHING, type JsonType, type Shape, shapeOf, typeOf } from "../input-shape.ts";
-import { knownInput } from "../known-inputs.ts";
+import { ANYTHING, type JsonType, type Shape, typeOf } from "../input-shape.ts";
+import { knownInput, pinnedInputs } from "../known-inputs.ts";
 import type { Server } from "../model.ts";
 import { pathText } from "../predicate-text.ts";
 
@@ -22,14 +22,15 @@ export function conditionsFit(declared: Declared, groups: Groups, servers: reado
     ...declared.orgs,
     ...[...declared.teams.values(), ...declared.keys.values()].map(({ declaration }) => declaration),
   ];
-  const shapes = pinnedShapes(servers);
-  return blocks
-    .flatMap(({ body }) => body)
-    .flatMap((statement) =>
-      statement.kind === "access" && statement.where !== null
-        ? fitStatement(statement, statement.where, { groups, servers, shapes })
-        : [],
-    );
+  const asking = blocks.flatMap(({ body }) => body.filter((it) => it.kind === "access" && it.where !== null));
+  // Locks are long, and most policies ask nothing.
+  if (asking.length === 0) return [];
+  const shapes = pinnedInputs(servers.flatMap(({ pins }) => pins?.lock ?? []));
+  return asking.flatMap((statement) =>
+    statement.kind === "access" && statement.where !== null
+      ? fitStatement(statement, statement.where, { groups, servers, shapes })
+      : [],
+  );
 }
 
 interface Ground {
@@ -37,17 +38,6 @@ interface Ground {
   readonly servers: readonly Server[];
   /** Inputs of the pinned tools, by the names that policies give them. */
   readonly shapes: ReadonlyMap<string, Shape>;
-}
-
-/** Read from the locks at the first condition: most policies have none. */
-function pinnedShapes(servers: readonly Server[]): ReadonlyMap<string, Shape> {
-  const tools = servers.flatMap(({ name, pins }) => pins?.lock.tools.map((tool) => ({ server: name, tool })) ?? []);
-  return new Map(
-    tools.map(({ server, tool }) => {
-      const { inputSchema } = JSON.parse(tool.definition) as { readonly inputSchema?: unknown };
-      return [`mcp:${server}/${tool.name}`, shapeOf(inputSchema)];
-    }),
-  );
 }
 
 function fitStatement(statement: AccessStatement, where: Condition, ground: Ground): Diagnostic[] {
