@@ -53,6 +53,7 @@ const OBSERVED: ReadonlySet<TokenType> = new Set([
 
 /** Takes the constructs of later versions out of the tokens, one diagnostic for each. */
 export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {
+  if (!tokens.some((_, index) => isLater(tokens, index))) return { tokens, faults: [], skipped: [] };
   const faults: Diagnostic[] = [];
   const skipped: { start: number; end: number }[] = [];
   const kept: IToken[] = [];
@@ -71,7 +72,7 @@ export function skipLater(tokens: IToken[], text: string, lines: Lines): Kept {
     else if (isHead(token)) depth = 0;
     kept.push(token);
   }
-  return { tokens: faults.length === 0 ? tokens : kept, faults, skipped };
+  return { tokens: kept, faults, skipped };
 }
 
 function isLater(tokens: readonly IToken[], index: number): boolean {

@@ -99,6 +99,7 @@ function markWords(tokens: readonly IToken[]): void {
 /** Comments as other languages have them, taken out up to the end of their line. */
 function skipSlashes(tokens: IToken[], text: string, lines: Lines): { tokens: IToken[]; faults: Diagnostic[] } {
   const faults: Diagnostic[] = [];
+  if (!text.includes("//")) return { tokens, faults };
   let end = -1;
   const kept = tokens.filter(({ image, startOffset }) => {
     if (startOffset < end) return false;
