@@ -7,6 +7,8 @@ import type { Source } from "../../src/language/source.ts";
 import type { Tree } from "../../src/language/tree.ts";
 import type { Model } from "../../src/model/model.ts";
 import { resolve } from "../../src/model/resolve.ts";
+import { readLocks } from "../../src/revision/locks.ts";
+import { isLockFile } from "../../src/revision/source-files.ts";
 
 const PACKS = new URL("../../policy/packs/", import.meta.url);
 
@@ -28,20 +30,24 @@ export interface Meaning {
   readonly drawn: string;
 }
 
-/** Parses and resolves; files whose path begins with `packs/` are packs, named by their file. */
+/** Parses and resolves, with the lock files among the sources; files whose path begins with `packs/` are packs, named by their file. */
 export function meaningOf(sources: readonly Source[], builtin: ReadonlyMap<string, Tree> = new Map()): Meaning {
   const packs = new Map(builtin);
   const trees: Tree[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const source of sources) {
+  for (const source of sources.filter(({ path }) => !isLockFile(path))) {
     const parsed = parse(source);
     diagnostics.push(...parsed.diagnostics);
     const pack = /^packs\/(.*)\.policy$/.exec(source.path)?.[1];
     if (pack) packs.set(pack, parsed.tree);
     else trees.push(parsed.tree);
   }
-  const resolved = resolve(trees, packs);
-  diagnostics.push(...resolved.diagnostics);
+  const pinned = readLocks(
+    trees,
+    sources.filter(({ path }) => isLockFile(path)),
+  );
+  const resolved = resolve(trees, packs, pinned.locks);
+  diagnostics.push(...pinned.diagnostics, ...resolved.diagnostics);
   const texts = new Map(sources.map(({ path, text }) => [path, text]));
   const drawn = diagnostics.map((diagnostic) => frame(diagnostic, texts.get(diagnostic.span.path) ?? ""));
   return { model: resolved.model, diagnostics, drawn: drawn.join("\n") };
