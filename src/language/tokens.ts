@@ -261,7 +261,17 @@ const CONTEXTUAL_WORDS = [
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
-export const LATER_WORDS = ["oidc", "customer", "external", "rolling", "issuer", "audience", "claim", "map"] as const;
+export const LATER_WORDS = [
+  "oidc",
+  "customer",
+  "external",
+  "rolling",
+  "issuer",
+  "audience",
+  "claim",
+  "map",
+  "results",
+] as const;
 
 /** A word of `HEAD_WORDS`. */
 export type HeadWord = (typeof HEAD_WORDS)[number];
