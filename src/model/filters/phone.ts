@@ -13,8 +13,12 @@ const COUNTRY_CODES = new Set(
   ).split(" "),
 );
 
+/** A number with a fraction, as tables of coordinates have it. */
+const FRACTION = /^\+\d\.\d+$/;
+
 /** Whether a text that begins with `+` can be dialled. */
 export function isPhone(value: string): boolean {
+  if (FRACTION.test(value)) return false;
   const digits = value.replace(/[\s()./-]/g, "");
   if (!/^\+[1-9]\d{7,14}$/.test(digits) || new Set(digits).size < 4) return false;
   return [1, 2, 3].some((length) => COUNTRY_CODES.has(digits.slice(1, 1 + length)));
