@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what proofs, decisions, comparisons, tests, replays and keystrokes cost beside a calibration loop,
- * what the commands cost beside a bare process, what the gateway costs beside a bare relay, and its servers of tools beside
- * themselves, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth
+ * what the commands cost beside a bare process, what the pack of secrets finds and costs beside secretlint, what the gateway
+ * costs beside a bare relay, and its servers of tools beside themselves, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth
  * of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ import type { Measured, RelayPlan, SizeReport } from "./measure.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReplay, replaySection } from "./replay.ts";
 import { render, type Section } from "./report.ts";
+import { benchScanner, scannerSection } from "./scanner.ts";
 import { benchSession, sessionSection } from "./session.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -79,6 +80,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   diff: part("two revisions of the large policy", benchDiff, diffSection),
   assertions: part("10,000 on the large policy, and what they cover", benchAssertions, assertionSection),
   replay: part("200,000 records under the large policy", benchReplay, replaySection),
+  scanner: part("the pack of secrets beside secretlint, on labelled texts", benchScanner, scannerSection),
   session: part("guardrails with the pack of secrets, turn by turn", benchSession, sessionSection),
   check: part("the large policy, in processes of their own", benchCheck, checkSection),
   editor: part("keystrokes in the large policy", () => benchEditor(values.quick ? 1 : 3), editorSection),
