@@ -6,7 +6,8 @@ import { listNames } from "../decision/words.ts";
 import type { Period } from "../language/tree.ts";
 import type { Denial } from "./limits.ts";
 
-const MINUTE_MS = 60_000;
+/** Waits up to this are told in seconds on either plane. */
+const SHORT_MS = 600_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** Last moment that a date can name: what a provider says of an answer's tokens may fill a counter beyond it. */
 const LAST_DATE = 8.64e15 - DAY_MS;
@@ -56,7 +57,7 @@ function sentence(denial: Denial, timezone: string, now: number): string {
     : `${rule}; this request alone needs more than that, make it smaller`;
 }
 
-/** The seconds of a short wait are told where the refusal is put into words: a model can wait for so long. */
+/** The seconds of a short wait are told where the refusal is put into words; a model does not know what time it is. */
 function callSentence(
   { hold: { slot }, amount, freeAt }: Denial,
   owner: string,
@@ -66,7 +67,9 @@ function callSentence(
   const period = slot.period === null ? "" : ` ${A_PERIOD[slot.period]}`;
   const tools = listNames(slot.tools?.written ?? []);
   const rule = `limit of ${count(amount, "call")}${period} of ${tools} for ${owner} is reached`;
-  return freeAt - now < MINUTE_MS ? rule : `${rule}; free again ${when(freeAt, timezone, now)}`;
+  const wait = freeAt - now;
+  if (wait <= SHORT_MS) return rule;
+  return `${rule}; free again ${when(freeAt, timezone, now)}, in ${Math.ceil(wait / 1000)} s`;
 }
 
 function budgetState(denial: Denial, timezone: string, now: number): string {

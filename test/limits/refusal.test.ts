@@ -20,7 +20,7 @@ function refused(rule: Hold, before: Spent, ask: Spent, timezone = "Europe/Berli
   const limits = createMemoryLimits();
   const demand = (spent: Spent) => ({ tokens: spent.tokens ?? 0, microUsd: spent.microUsd ?? 0 });
   for (
-    let fill = rule.slot.measure === "requests" || rule.slot.measure === "concurrency" ? rule.amount : 1;
+    let fill = ["requests", "calls", "concurrency"].includes(rule.slot.measure) ? rule.amount : 1;
     fill > 0;
     fill--
   ) {
@@ -50,6 +50,24 @@ test("a rate says its ceiling, its owner and when it is free, on the org's clock
   assert.equal(
     refused(hold("requests", 5, "day"), {}, {}).message,
     "rate limit: 5 requests a day for team eng; free again 24 Nov",
+  );
+});
+
+test("a limit on calls says of which tools; a long wait in seconds too, since a model has no clock", () => {
+  const counting = (amount: number, period: "min" | "hour" | "day") => {
+    const rule = hold("calls", amount, period);
+    return { ...rule, slot: { ...rule.slot, tools: { bits: new Uint32Array(1), written: ["@shell", "mcp:crm/*"] } } };
+  };
+  const refusal = refused(counting(60, "min"), {}, {});
+  assert.equal(refusal.message, "limit of 60 calls a minute of @shell, mcp:crm/* for team eng is reached");
+  assert.deepEqual([refusal.reason, refusal.retryAfterMs], ["calls", 1_000]);
+  assert.equal(
+    refused(counting(2, "hour"), {}, {}).message,
+    "limit of 2 calls an hour of @shell, mcp:crm/* for team eng is reached; free again at 14:35, in 1800 s",
+  );
+  assert.equal(
+    refused(counting(1, "day"), {}, {}).message,
+    "limit of 1 call a day of @shell, mcp:crm/* for team eng is reached; free again 24 Nov, in 35750 s",
   );
 });
 
