@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: what proofs, decisions, comparisons, tests, replays and keystrokes cost beside a calibration loop,
  * what the commands cost beside a bare process, what the pack of secrets finds and costs beside secretlint, what the gateway
- * costs beside a bare relay, and its servers of tools beside themselves, all measured in the same run. `-- --format json` prints the figures for machines, `-- --quick` sends a tenth
- * of the requests. Progress goes to stderr.
+ * costs beside a bare relay, and its servers of tools beside themselves, all measured in the same run. `-- --format json`
+ * prints the figures for machines, `-- --quick` sends a tenth of the requests. Progress goes to stderr.
  */
 import { parseArgs } from "node:util";
 import { assertionSection, benchAssertions } from "./assertions.ts";
