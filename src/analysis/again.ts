@@ -21,6 +21,7 @@ const BEYOND = {
   tool: true,
   arguments: true,
   flow: true,
+  unconfirmed: true,
   guardrail: true,
   requests: true,
   tokens: true,

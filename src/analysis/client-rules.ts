@@ -7,12 +7,14 @@ import { chainOf, inForce } from "../decision/access.ts";
 import { atomOf } from "../decision/atoms.ts";
 import { hasBit, meets } from "../decision/bits.ts";
 import type { Table } from "../decision/table.ts";
-import { accessOf } from "../decision/view.ts";
+import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 
 /** What follows for a client. */
 export interface ClientRules {
   /** Tools of the client that are not granted, by name. */
   readonly deny: readonly string[];
+  /** Granted tools before each call of which the client asks its person, by the names that it has for them. */
+  readonly ask: readonly string[];
   /** Names of servers that developers may configure themselves; null for any. */
   readonly servers: readonly string[] | null;
 }
@@ -29,7 +31,30 @@ export function clientRules(table: Table, node: number, at: number, agentTools: 
   };
   const works = (name: string): boolean => isGranted(name) && (BEHIND[name] === undefined || isGranted(BEHIND[name]));
   const deny = [...new Set(agentTools)].filter((name) => !works(name)).sort();
-  return { deny, servers: ownServers(table, node, at, granted) };
+  const own = [...new Set(agentTools)].filter((name) => works(name) && asksAbout(table, node, name, at));
+  const ofServers = askedOfServers(table, node, at).filter(isGranted).map(clientName);
+  return { deny, ask: [...own, ...ofServers].sort(), servers: ownServers(table, node, at, granted) };
+}
+
+function asksAbout(table: Table, node: number, name: string, at: number): boolean {
+  const { confirms } = viewOf(runtimeOf(table), node, at);
+  const atom = atomOf(table.atoms.tools, name);
+  return confirms !== null && atom >= 0 && hasBit(confirms.tools, atom);
+}
+
+/** Tools of clients' own servers that are written out; which others a glob may name is not known. */
+function askedOfServers(table: Table, node: number, at: number): readonly string[] {
+  const { confirms } = viewOf(runtimeOf(table), node, at);
+  const globs = (confirms?.rules ?? []).flatMap((rule) => rule.globs);
+  return [...new Set(globs)].filter((glob) => glob.startsWith("client-mcp:") && !/[*?]/.test(glob));
+}
+
+/** `mcp__server__tool`. */
+function clientName(name: string): string {
+  return `mcp__${name
+    .slice("client-mcp:".length)
+    .replace("/", "__")
+    .replace(/[^\w-]/g, "_")}`;
 }
 
 function ownServers(table: Table, node: number, at: number, granted: Uint32Array): readonly string[] | null {

@@ -1,8 +1,9 @@
-/** Guards that bind, flow rules, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
+/** Guards that bind, flow rules, what is asked about, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
 import { activeText, listNames, whereText } from "../decision/words.ts";
 import type { Access, Active, Flow, Node } from "../model/model.ts";
 import { canonicalText } from "../model/predicate-text.ts";
+import { askChanges } from "./diff-asks.ts";
 import { causesOfRoots } from "./diff-causes.ts";
 import { flowChanges } from "./diff-flows.ts";
 import { fold } from "./diff-fold.ts";
@@ -31,6 +32,7 @@ export function dutyRows(joint: Joint, renamed: ReadonlyMap<string, string>): re
     ...rows(joint, { own: (node) => node.active, changes: (pair, moment) => hourChanges(joint, pair, moment) }),
     ...rows(joint, { own: observedIn, changes: (pair, moment) => observedChanges(joint, pair, moment) }),
     ...rows(joint, { own: (node) => node.flows, changes: (pair, moment) => flowDuties(joint, pair, moment) }),
+    ...rows(joint, { own: (node) => node.confirmations, changes: (pair, moment) => askDuties(joint, pair, moment) }),
     ...rows(joint, { own: ungrantedOf, changes: (pair) => ungrantedChanges(joint, pair) }),
   ];
 }
@@ -114,6 +116,10 @@ function flowDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChan
     key: `${change.move} ${change.words}`,
     guards: [],
   }));
+}
+
+function askDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
+  return askChanges(joint, pair, moment).map((change) => ({ ...change, about: "asks", key: change.words, guards: [] }));
 }
 
 /** Lines that decide nothing; what they say is compared as written out. */
@@ -234,6 +240,14 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
       return [
         ...left.new.map((line) => causeAt(joint, "new", line.span, flowText(line))),
         ...left.old.map((line) => causeAt(joint, "old", line.span, flowText(line))),
+      ];
+    }
+    case "asks": {
+      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ confirmations }) => confirmations);
+      const left = unmatched(lines(old), lines(now), ({ globs, until }) => `${[...globs].sort().join()} ${until}`);
+      return [
+        ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
+        ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
       ];
     }
     case "hours":

@@ -14,6 +14,7 @@ export type About =
   | "providers"
   | "limits"
   | "flows"
+  | "asks"
   | "guards"
   | "observed"
   | "hours"

@@ -66,6 +66,8 @@ export interface Effective {
   readonly guards: readonly { readonly name: string; readonly does: string; readonly lines: readonly Line[] }[];
   /** Flow rules: which tools may not be called any more after others. */
   readonly flows: readonly Line[];
+  /** Which calls a person has to confirm. */
+  readonly asks: readonly Line[];
   /** Lines that decide nothing here; what they would have decided is recorded. */
   readonly observed: readonly Line[];
   readonly hours: { readonly open: boolean; readonly lines: readonly Line[] };
@@ -90,6 +92,9 @@ export function effective(side: Side, index: number, at: number): Effective {
     limits: limitsOf(side, index, at),
     guards: guardsOf(side, nodes, at),
     flows: nodes.flatMap((it) => flowLines(side, it, { at, observe: false })),
+    asks: nodes.flatMap((it) =>
+      it.confirmations.map((line) => lineOf(side, it, { line, at, text: statementText(line) })),
+    ),
     observed: nodes.flatMap((it) => [
       ...it.observed.map((line) => lineOf(side, it, { line, at, text: `observe ${statementText(line)}` })),
       ...flowLines(side, it, { at, observe: true }),
@@ -238,7 +243,7 @@ function ungrantedOf(side: Side, nodes: readonly Node[]): Effective["ungranted"]
 /** The statements on a node's chain as written, by their place; a decision itself knows them with their groups expanded. */
 export function writtenLines(side: Side, index: number): ReadonlyMap<string, string> {
   const written = chain(side, index)
-    .flatMap(({ access, flows, limits }) => [...access, ...flows, ...limits])
+    .flatMap(({ access, flows, confirmations, limits }) => [...access, ...flows, ...confirmations, ...limits])
     .map(({ span }) => [place(span), writtenAt(side, span)] as const);
   return new Map(written.flatMap(([at, text]) => (text === null ? [] : [[at, text] as const])));
 }

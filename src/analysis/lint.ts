@@ -7,6 +7,7 @@ import type { Table } from "../decision/table.ts";
 import { byPlace, type Diagnostic } from "../language/diagnostic.ts";
 import { type Allowed, idleAllowances, weigh } from "../model/allowances.ts";
 import type { Model } from "../model/model.ts";
+import { askedByClient } from "./lint/asked-by-client.ts";
 import { beyondTeam } from "./lint/beyond-team.ts";
 import { covered } from "./lint/covered.ts";
 import { coveredHours } from "./lint/covered-hours.ts";
@@ -36,6 +37,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   idleKeys,
   over,
   toolNames,
+  askedByClient,
   leftOut,
 ];
 

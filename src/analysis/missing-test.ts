@@ -39,7 +39,7 @@ export interface Pair {
 
 /** So many nodes below a statement are tried as subject of a test. */
 const MOST_SUBJECTS = 64;
-/** So many tools that may be called before are tried. */
+/** So many tools are tried. */
 const MOST_BEFORE = 16;
 const MINUTE = 60_000;
 
@@ -80,6 +80,8 @@ function reasonOf(statement: Statement, { model }: Pair): string {
   switch (statement.kind) {
     case "access":
       return "no name that it decides on can be written in a test";
+    case "ask":
+      return "other lines ask about its tools too, or nothing of it is granted that can be written in a test";
     case "flow":
       return "other lines withhold its tools from everybody below it, or none of its names can be written in a test";
     case "guard": {
@@ -173,6 +175,8 @@ function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[
       return accessPlays(statement, node, pair);
     case "flow":
       return flowPlays(statement, node, pair);
+    case "ask":
+      return askPlays(statement, node, pair);
     case "guard":
       return guardPlays(statement, pair.model, pair.ground);
     case "limit":
@@ -257,12 +261,9 @@ function flowPlays(statement: Extract<Statement, { kind: "flow" }>, node: number
   intersect(granted, accessOf(ground.table, node, momentOf(statement)).tools);
   const tool = nameIn(ground.table, "tools", granted);
   if (tool === null) return [];
-  const before = [...eachBit(statement.rule.after)].slice(0, MOST_BEFORE).flatMap((atom) => {
-    const alone = emptyBits(ground.table.atoms.tools.atoms);
-    addBit(alone, atom);
-    return nameIn(ground.table, "tools", alone) ?? [];
-  });
-  return before.map((name): Play => {
+  const before = [...eachBit(statement.rule.after)].slice(0, MOST_BEFORE);
+  const names = before.flatMap((atom) => namesOfAtom(ground.table, atom));
+  return names.map((name): Play => {
     const called: TestStep = { kind: "called", tools: [name], span: statement.span };
     const refusal = sending(statement, { tool, expect: { kind: "refuse", reason: "flow" } });
     return { steps: [called, refusal], lines: [`given called ${name}`, `send tool ${tool} expect refuse flow`] };
@@ -284,6 +285,25 @@ function callPlays(statement: AccessStatement, node: number, { ground, mutant }:
       return { steps: [sending(statement, { tool, input, expect })], lines: [line] };
     },
   );
+}
+
+/** One of the granted tools that it is about; several are tried, since other lines may ask about some of them. */
+function askPlays(statement: Extract<Statement, { kind: "ask" }>, node: number, { ground }: Pair): Play[] {
+  const granted = statement.rule.tools.slice();
+  intersect(granted, accessOf(ground.table, node, momentOf(statement)).tools);
+  const tools = [...eachBit(granted)].slice(0, MOST_BEFORE).flatMap((atom) => namesOfAtom(ground.table, atom));
+  return tools.map((tool): Play => {
+    const steps = [sending(statement, { tool, expect: { kind: "ask" } })];
+    return { steps, lines: [`send tool ${tool} expect ask`] };
+  });
+}
+
+/** A name of one class that can be written; none when there is none. */
+function namesOfAtom(table: Table, atom: number): readonly string[] {
+  const alone = emptyBits(table.atoms.tools.atoms);
+  addBit(alone, atom);
+  const name = nameIn(table, "tools", alone);
+  return name === null ? [] : [name];
 }
 
 const A_CENT = 10_000;

@@ -5,6 +5,7 @@
 import { chainOf, type Explanation, explain } from "../decision/access.ts";
 import { type CallGrant, callGranted } from "../decision/call-granted.ts";
 import { callLimits, siteOf } from "../decision/call-limits.ts";
+import { confirmedBy } from "../decision/confirmed-by.ts";
 import { decide, modelsFor } from "../decision/decide.ts";
 import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
@@ -47,6 +48,8 @@ export interface Answer {
   readonly call: CallGrant | null;
   /** What a call of the tool is counted by. */
   readonly calls: readonly Hold[];
+  /** The line by which a person has to confirm a call of the tool; null when none does. */
+  readonly asks: Origin | null;
   /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
   readonly passes: boolean;
 }
@@ -62,12 +65,13 @@ export function answer(table: Table, question: Question): Answer {
     tool: tool === null ? null : verdictOf(table, question, { thing: "tools", name: tool }),
   };
   const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
+  const asks = tool === null || !verdicts.tool!.granted ? null : confirmedBy(table, principal, tool, at);
   const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
   const condition = tool === null ? null : conditionText(table, node, tool, at);
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
   const isCounted = tool !== null && verdicts.tool!.granted && siteOf(table, tool) !== null;
   const calls = isCounted ? callLimits(table, principal, tool, at) : [];
-  return { decision, ...verdicts, flows, condition, call, calls, passes };
+  return { decision, ...verdicts, flows, asks, condition, call, calls, passes };
 }
 
 function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {

@@ -7,6 +7,7 @@
  */
 import { callGranted } from "../decision/call-granted.ts";
 import { callLimits, siteOf } from "../decision/call-limits.ts";
+import { confirmedBy } from "../decision/confirmed-by.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
 import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
@@ -41,6 +42,8 @@ type Outcome =
 interface Way {
   readonly routes: readonly string[];
   readonly holds: readonly Hold[];
+  /** The line by which a person has to confirm a call of its tool; null when none does. */
+  readonly asks: Origin | null;
 }
 
 /** What guardrails do to a text that goes on. */
@@ -127,11 +130,12 @@ function play(stage: Stage, send: TestSend, now: number): Outcome {
   const microUsd = send.microUsd ?? Math.max(1, estimateCost(table, model, { input: tokens, output: 0 }, now).microUsd);
   const short = counters.take(decision.holds, { tokens, microUsd }, now);
   if (short !== null) return overLimit(short);
+  const asks = send.tool === null ? null : confirmedBy(table, principal, send.tool, now);
   if (found?.kind === "refuse") return found;
   const calls = countedBy(stage, send, now);
   const full = counters.take(calls, ONE_CALL, now);
   if (full !== null) return overLimit(full);
-  const way = { routes: decision.routes, holds: [...decision.holds, ...calls] };
+  const way = { routes: decision.routes, holds: [...decision.holds, ...calls], asks };
   return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way };
 }
 
@@ -209,7 +213,7 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
     outcome.looked.acts.some((act) => act.how === how && (name === null || act.guardrail.name === name));
   switch (expected.kind) {
     case "allow":
-      return outcome.kind === "pass" && !isDone("redact", null) && !isDone("mask", null);
+      return outcome.kind === "pass" && outcome.way.asks === null && !isDone("redact", null) && !isDone("mask", null);
     case "refuse":
       return outcome.kind === "refuse" && isReason(outcome.reason, expected.reason);
     case "redact":
@@ -221,6 +225,8 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
     case "flag":
     case "observe":
       return isDone(expected.kind, expected.guardrail);
+    case "ask":
+      return outcome.kind === "pass" && outcome.way.asks !== null;
     case "route":
       return outcome.kind === "pass" && expected.providers.every((name, at) => outcome.way.routes[at] === name);
     default:
@@ -235,7 +241,10 @@ function isReason(reason: Reason, expected: string | null): boolean {
 
 function originsOf(outcome: Outcome): readonly Origin[] {
   if (outcome.kind === "refuse") return outcome.origins;
-  return [...new Set(outcome.looked.acts.map(({ guardrail }) => guardrail.origin))];
+  const { asks } = outcome.way;
+  return [
+    ...new Set([...(asks === null ? [] : [asks]), ...outcome.looked.acts.map(({ guardrail }) => guardrail.origin)]),
+  ];
 }
 
 const HAPPENED = {
@@ -249,6 +258,9 @@ function whatHappened(outcome: Outcome, expected: TestSend["expect"]): string {
   if (outcome.kind === "refuse") return `is refused for \`${outcome.reason}\` (${outcome.message})`;
   if (expected.kind === "route") return `goes to ${outcome.way.routes.join(", then ")}`;
   const { acts, text } = outcome.looked;
+  if (outcome.way.asks !== null && (expected.kind === "allow" || expected.kind === "ask")) {
+    return "is allowed once a person confirms the call";
+  }
   if (acts.length === 0) return "is allowed as it is";
   const parts = [...Map.groupBy(acts, ({ how }) => how)].map(
     ([how, by]) => `${HAPPENED[how]} by ${[...new Set(by.map(({ guardrail }) => guardrail.name))].join(", ")}`,
@@ -278,6 +290,8 @@ function whatIsExpected(expected: TestSend["expect"]): string {
       const to = "to" in expected && expected.to !== null ? ` to ${JSON.stringify(expected.to)}` : "";
       return `${EXPECTED[expected.kind]}${by}${to}`;
     }
+    case "ask":
+      return "a person to be asked";
     case "route":
       return `it to go to ${expected.providers.join(", then ")}`;
     default:

@@ -5,7 +5,7 @@
  */
 import { addBit, eachBit, emptyBits, fullBits } from "../decision/bits.ts";
 import { ceilingText } from "../decision/duties.ts";
-import type { FlowRule, Grant, GuardBinding, Kind, Slot, Table, TableNode } from "../decision/table.ts";
+import type { ConfirmRule, FlowRule, Grant, GuardBinding, Kind, Slot, Table, TableNode } from "../decision/table.ts";
 import { activeText, untilText } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
 import type { Active, Limit, Model } from "../model/model.ts";
@@ -21,12 +21,13 @@ export type Statement = {
 } & (
   | { readonly kind: "access"; readonly grant: Grant }
   | { readonly kind: "flow"; readonly rule: FlowRule }
+  | { readonly kind: "ask"; readonly rule: ConfirmRule }
   | { readonly kind: "guard"; readonly binding: GuardBinding }
   | { readonly kind: "limit"; readonly slot: number; readonly amount: number; readonly limit: Limit }
   | { readonly kind: "active"; readonly window: number; readonly index: number }
 );
 
-/** Every `allow`, `deny`, `only`, flow rule, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
+/** Every `allow`, `deny`, `only`, flow rule, `ask`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
 export function statementsOf(model: Model, table: Table): Statement[] {
   return model.nodes.flatMap((it, node): Statement[] => {
     const laid = table.nodes[node]!;
@@ -46,6 +47,10 @@ export function statementsOf(model: Model, table: Table): Statement[] {
           const rule = laid.flows[index]!;
           return { kind: "flow", node, span, text: rule.origin.text, until, rule };
         }),
+      ...it.confirmations.map(({ span, until }, index): Statement => {
+        const rule = laid.confirms[index]!;
+        return { kind: "ask", node, span, text: rule.origin.text, until, rule };
+      }),
       ...it.guards.flatMap(({ guardrail, observe, span, until }, index): Statement[] => {
         if (observe) return [];
         const text = `guard ${guardrail}${untilText(until)}`;
@@ -107,6 +112,12 @@ function without(statement: Statement, { table, family }: Ground): Table {
     case "flow": {
       const change = (node: TableNode): TableNode => {
         return { ...node, flows: node.flows.filter((it) => it !== statement.rule) };
+      };
+      return { ...table, nodes: changed(table, [statement.node], change) };
+    }
+    case "ask": {
+      const change = (node: TableNode): TableNode => {
+        return { ...node, confirms: node.confirms.filter((it) => it !== statement.rule) };
       };
       return { ...table, nodes: changed(table, [statement.node], change) };
     }

@@ -194,6 +194,15 @@ export interface CallBody {
   /** Keyed hash of the arguments, 16 hex digits: equal arguments can be told, but not what they were. */
   readonly arguments: string;
   readonly observed: Observed | null;
+  /**
+   * What came of asking a person by a form of the gateway's; null when nobody had to be asked. `asked`: the client was told to
+   * ask and come back. `unable`: it cannot. `expired`: it came back too late, or with another call.
+   */
+  readonly confirmation: {
+    readonly answer: "accept" | "decline" | "cancel" | "asked" | "unable" | "expired";
+    /** `file:line` of the `ask tools`. */
+    readonly origin: string;
+  } | null;
   /** The id of the model's call that this one carries out, as the client says; null when it does not. */
   readonly toolUse: string | null;
   readonly bytes: number;

@@ -154,6 +154,10 @@ const call = z.strictObject({
   method: text,
   arguments: text,
   observed: observed.nullable().default(null),
+  confirmation: z
+    .strictObject({ answer: z.enum(["accept", "decline", "cancel", "asked", "unable", "expired"]), origin: text })
+    .nullable()
+    .default(null),
   toolUse: text.nullable(),
   bytes: count,
   charges: z.array(charge).default([]),

@@ -102,7 +102,11 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
 }
 
 function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): readonly string[] {
-  if (decided.kind === "call" && decided.observed !== null) return [wouldHave(decided.observed, decided.effect)];
+  if (decided.kind === "call") {
+    const { confirmation, observed, effect } = decided;
+    const asked = confirmation === null ? [] : [`confirmation: ${confirmation.answer}`];
+    return observed === null ? asked : [...asked, wouldHave(observed, effect)];
+  }
   return decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
 }
 

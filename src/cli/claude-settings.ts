@@ -67,7 +67,7 @@ async function agentTools(): Promise<readonly string[]> {
   return items.flatMap(({ kind, text }) => (kind === "glob" && !text.includes(":") ? [text] : []));
 }
 
-function settingsFile(url: string, { deny, servers }: ClientRules, holdsServers: boolean) {
+function settingsFile(url: string, { deny, ask, servers }: ClientRules, holdsServers: boolean) {
   const own = (servers ?? []).map((serverName) => ({ serverName }));
   const gateway = holdsServers ? [{ serverUrl: `${url}/mcp` }, { serverUrl: `${url}/mcp/*` }] : [];
   return {
@@ -76,7 +76,7 @@ function settingsFile(url: string, { deny, servers }: ClientRules, holdsServers:
       CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
       CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
     },
-    permissions: { deny },
+    permissions: ask.length === 0 ? { deny } : { deny, ask },
     // Where policy lets developers have any server, a list would take that away.
     ...(servers === null ? {} : { allowedMcpServers: [...gateway, ...own], allowManagedMcpServersOnly: true }),
   };

@@ -25,6 +25,7 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
     found.flows.length === 0 ? "" : `    but not after what these name:\n${drawOrigins(found.flows, dir, written)}`;
   const counted =
     found.calls.length === 0 ? "" : `  a call of it is counted by\n${drawHolds(found.calls, { dir, out, written })}`;
+  const asks = found.asks === null ? "" : `    a person confirms each call\n${drawOrigins([found.asks], dir, written)}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
     [
@@ -32,6 +33,7 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
       ...verdicts,
       flows,
       drawCall(found, { dir, out, written }),
+      asks,
       counted,
       found.call?.granted === false
         ? ""

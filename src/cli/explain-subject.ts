@@ -28,6 +28,7 @@ function draw(found: Effective, dir: string, out: Channel): string {
     drawReach("tools", tools, { dir, out }),
     drawReach("providers", providers, { dir, out }),
     drawFlows(found, dir, out),
+    drawAsks(found, dir, out),
     drawLimits(found, dir, out),
     drawGuards(found, dir, out),
     drawObserved(found, dir, out),
@@ -56,6 +57,16 @@ function drawFlows({ flows }: Effective, dir: string, out: Channel): string {
   if (flows.length === 0) return "";
   const head = heading("flows", "in one conversation; the tools stay offered, a call of them is withheld", out);
   return head + flows.map((line) => drawLine(line, dir, out)).join("");
+}
+
+function drawAsks({ asks }: Effective, dir: string, out: Channel): string {
+  if (asks.length === 0) return "";
+  const head = heading(
+    "asks",
+    "a person confirms each call: at the gateway, or in the client for tools of its own",
+    out,
+  );
+  return head + asks.map((line) => drawLine(line, dir, out)).join("");
 }
 
 function drawLimits({ limits }: Effective, dir: string, out: Channel): string {

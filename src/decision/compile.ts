@@ -14,6 +14,7 @@ import { type Origin, originAt } from "./origin.ts";
 import { layPrices } from "./pricing.ts";
 import { checkRoutes, layRoutes } from "./routes.ts";
 import type {
+  ConfirmRule,
   FlowRule,
   Grant,
   Kind,
@@ -91,7 +92,12 @@ function layNodes(
   const nodes = model.nodes.map((node, index): TableNode => {
     const { kind, name, parent, doc } = node;
     const origin = originOfNode(model, node);
-    const access = { policy: policyOf[index]!, grants: grants[index]!, flows: layFlows(node, atoms) };
+    const access = {
+      policy: policyOf[index]!,
+      grants: grants[index]!,
+      flows: layFlows(node, atoms),
+      confirms: layConfirms(node, atoms),
+    };
     return { kind, name, parent, ...access, ...duties.of[index]!, origin, doc };
   });
   return { nodes, policies };
@@ -132,11 +138,12 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
-  for (const { access, observed, flows, limits } of model.nodes) {
+  for (const { access, observed, flows, confirmations, limits } of model.nodes) {
     for (const it of [...access, ...observed]) if (it.thing === kind) add([...it.globs, ...it.except], it.span);
     if (kind !== "tools") continue;
     for (const it of flows) add([...it.globs, ...it.after], it.span);
     for (const { tools, span } of limits) if (tools !== null) add(tools.globs, span);
+    for (const it of confirmations) add(it.globs, it.span);
   }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
@@ -187,6 +194,13 @@ function layFlows({ flows }: Node, { tools }: Table["atoms"]): FlowRule[] {
   return binding.map(({ globs, after, written, until, span }) => {
     const text = `deny tools ${listNames(written.tools, 3)} after tools ${listNames(written.after, 3)}${untilText(until)}`;
     return { tools: atomsOf(tools, globs), after: atomsOf(tools, after), until, origin: originAt(span, text) };
+  });
+}
+
+function layConfirms({ confirmations }: Node, { tools }: Table["atoms"]): ConfirmRule[] {
+  return confirmations.map(({ globs, asks, until, span }) => {
+    const text = `ask tools ${listNames(asks, 3)}${untilText(until)}`;
+    return { tools: atomsOf(tools, globs), until, origin: originAt(span, text), globs };
   });
 }
 

@@ -125,6 +125,15 @@ export interface FlowRule {
   readonly origin: Origin;
 }
 
+/** `ask tools …`. */
+export interface ConfirmRule {
+  readonly tools: Uint32Array;
+  readonly until: Until;
+  readonly origin: Origin;
+  /** As expanded, to tell two policies apart. */
+  readonly globs: readonly string[];
+}
+
 export interface TableNode {
   readonly kind: "org" | "team" | "key";
   readonly name: string;
@@ -135,6 +144,7 @@ export interface TableNode {
   readonly grants: readonly Grant[];
   /** The node's own. */
   readonly flows: readonly FlowRule[];
+  readonly confirms: readonly ConfirmRule[];
   /** Slot ids, guards and windows of the whole chain, org first. */
   readonly slots: readonly number[];
   readonly guards: readonly GuardBinding[];

@@ -6,6 +6,7 @@
 import { accessAt, chainOf, conditionalAt, explain, inForce } from "./access.ts";
 import { type Automaton, createLookup, UNKNOWN_FAMILY } from "./atoms.ts";
 import { hasBit, unite } from "./bits.ts";
+import { type ConfirmRules, confirmRulesAt } from "./confirm-rules.ts";
 import type { Allow, Hold } from "./decision.ts";
 import { type FlowRules, flowRulesAt } from "./flow-rules.ts";
 import { createNaming } from "./naming.ts";
@@ -52,6 +53,8 @@ export interface View {
   /** Limits on calls of tools; null when there are none. */
   readonly calls: CallHolds | null;
   readonly guards: readonly number[];
+  /** null when nothing has to be confirmed now. */
+  readonly confirms: ConfirmRules | null;
   /** null when no flow rule binds now. */
   readonly flows: FlowRules | null;
   /** Windows that bind now; null when there are none. */
@@ -140,6 +143,12 @@ export function accessOf(table: Table, node: number, now: number): Policy {
   return scopeOf(runtimeOf(table), node, now).access;
 }
 
+/** What decides how a node sees a list of tools, as one object that is the same as long as the list would be. */
+export function seenBy(table: Table, node: number, now: number): WeakKey {
+  const { confirms, tools } = viewOf(runtimeOf(table), node, now);
+  return confirms ?? tools;
+}
+
 function isWithin({ after, until }: Stretch, now: number): boolean {
   return now > after && now <= until;
 }
@@ -156,7 +165,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     ...node.slots.flatMap((id) => table.slots[id]!.amounts),
     ...node.windows.flatMap((id) => table.windows[id]!.spans),
     ...node.guards,
-    ...chain.flatMap(({ flows }) => flows),
+    ...chain.flatMap(({ flows, confirms }) => [...flows, ...confirms]),
   ];
   const stretch = stretchOf(timed, now, scope);
   const windows = node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
@@ -169,6 +178,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     holds: holds.every(({ slot }) => slot.tools === null) ? holds : holds.filter(({ slot }) => slot.tools === null),
     calls: callHolds(holds.filter(({ slot }) => slot.tools !== null)),
     guards: [...new Set(guards)].sort((a, b) => a - b),
+    confirms: confirmRulesAt(chain, table.atoms.tools.atoms, now),
     flows: flowRulesAt(chain, table.atoms.tools.atoms, now),
     windows: windows.length > 0 ? windows : null,
     refusesTools: node.ungranted?.action === "refuse" ? node.ungranted.origin : null,

@@ -205,6 +205,7 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
     case "calls":
       return listed(asked, "tools").filter(({ label }) => NEVER_CALLED[familyOf(label)] === undefined);
     case "access":
+    case "askTools":
     case "after":
     case "can":
     case "models":

@@ -350,6 +350,10 @@ export const CODES = {
     "a flow rule about what is not called as a tool",
     "Which conversation a tool is called in is known by the id that the model's answer gave to the call. Reading a resource or getting a prompt has no such id, so a rule over a conversation cannot speak of `mcp-resource:` and `mcp-prompt:`. Deny them, or name the tools that matter.",
   ),
+  GW3062: error(
+    "an `ask` about what nobody can be asked about",
+    "`ask tools` has a person confirm a call before it is carried out: by the client for tools of the client, by the gateway for tools of its servers. What the provider carries out by itself (`server:`, `connector:`) never waits, and prompts and resources are no tools. Allow them, or deny them.",
+  ),
   GW3070: error(
     "a limit counts calls of which none is ever counted",
     "`limit calls` counts calls where they come by: those of the gateway's own servers when they are called, and those of the client's tools when an answer asks for them. The provider runs its own tools (`server:`) and connectors (`connector:`) within the answer, and prompts and resources are read and not called; a limit on them would never be reached. Leave the entry out; `deny tools` forbids it, and `limit requests` counts the requests.",
@@ -537,6 +541,10 @@ export const CODES = {
   GW6041: warning(
     "a pinned tool that is left out behind the address of all servers",
     "Clients know a tool behind `/mcp` as `mcp__gw__SERVER__TOOL`, and the API takes names of at most 64 characters, so that the gateway leaves out what would be longer: a longer name would break the session of whoever is granted it. Give the server a shorter name, or let clients reach it at `/mcp/SERVER`, where they choose the label.",
+  ),
+  GW6050: warning(
+    "an `ask` that the client alone can keep",
+    "Tools of the client, and of servers that developers configure themselves, are called on the developer's machine: the gateway sees that the model wants the call, and not that a person allowed it. `gw claude settings` writes a rule by which Claude Code asks; a client that does not have these settings does not ask. Deny what must not hang on that, hold the server in the gateway with `mcp`, or allow the warning with its reason.",
   ),
 } as const satisfies Record<string, CodeEntry>;
 

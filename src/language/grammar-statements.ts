@@ -6,6 +6,7 @@ import * as tokens from "./tokens.ts";
 import type {
   AccessStatement,
   ActiveStatement,
+  AskStatement,
   BudgetStatement,
   CallsStatement,
   ConcurrencyStatement,
@@ -99,6 +100,14 @@ export class GrammarStatements extends GrammarConditions {
     },
     PART,
   );
+
+  private readonly askTools = this.RULE("askTools", (): AskStatement | undefined => {
+    const first = this.CONSUME(Reserved.ask);
+    this.CONSUME(tokens.Inner.tools);
+    const items = this.SUBRULE(this.items);
+    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    return items && { kind: "ask", items, until, span: this.since(first) };
+  });
 
   private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
     const first = this.CONSUME(Reserved.guard);
@@ -250,6 +259,7 @@ export class GrammarStatements extends GrammarConditions {
 
   private readonly statements = [
     { ALT: (): Statement | undefined => this.SUBRULE(this.access) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.askTools) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.guard) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.observed) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.limit) },

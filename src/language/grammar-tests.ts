@@ -254,6 +254,12 @@ export class GrammarTests extends GrammarServices {
           },
         },
         {
+          ALT: (): Expectation => {
+            const first = this.CONSUME(Reserved.ask);
+            return { kind: "ask", span: this.since(first) };
+          },
+        },
+        {
           ALT: (): Expectation | undefined => {
             const how = this.OR2([
               { ALT: () => this.CONSUME(tokens.Name) },

@@ -80,8 +80,6 @@ function isLater(tokens: readonly IToken[], index: number): boolean {
   const before = tokens[index - 1]?.tokenType;
   if (token.tokenType === Later) return before === undefined || !BEFORE_NAME.has(before);
   const next = tokens[index + 1];
-  // `ask tools …`: a person is asked, which is not a service's verdict.
-  if (token.tokenType === Reserved.ask) return next?.tokenType.CATEGORIES?.includes(Thing) ?? false;
   if (token.tokenType === Reserved.observe && next !== undefined && STARTERS.has(next.tokenType)) {
     return !OBSERVED.has(next.tokenType);
   }

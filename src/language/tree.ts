@@ -116,6 +116,14 @@ export interface FlowStatement {
   readonly span: Span;
 }
 
+/** `ask tools mcp:github/merge_*`: a person has to confirm each call of these. */
+export interface AskStatement {
+  readonly kind: "ask";
+  readonly items: readonly Item[];
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
 export interface GuardStatement {
   readonly kind: "guard";
   /** `observe guard …`: it decides nothing, and what it would have done is recorded. */
@@ -211,6 +219,7 @@ export interface LabelStatement {
 export type Statement =
   | AccessStatement
   | FlowStatement
+  | AskStatement
   | GuardStatement
   | LimitStatement
   | CallsStatement
@@ -495,6 +504,8 @@ export type Expectation =
   | { readonly kind: "redact" | "mask"; readonly guardrail: Word | null; readonly to: Word | null; readonly span: Span }
   /** It goes on; a guardrail flags it, or observes what it would have done. */
   | { readonly kind: "flag" | "observe"; readonly guardrail: Word | null; readonly span: Span }
+  /** It goes on, and a person has to confirm a call of its tool. */
+  | { readonly kind: "ask"; readonly span: Span }
   /** The providers that are tried first, in order. */
   | { readonly kind: "route"; readonly providers: readonly Word[]; readonly span: Span };
 

@@ -64,6 +64,15 @@ export interface Flow {
   readonly span: Span;
 }
 
+/** `ask tools …`, its groups expanded to globs: a person has to confirm each call of a granted tool of the list. */
+export interface Confirmation {
+  readonly globs: readonly string[];
+  /** The list as its author wrote it. */
+  readonly asks: readonly string[];
+  readonly until: Until;
+  readonly span: Span;
+}
+
 export interface GuardUse {
   readonly guardrail: string;
   /** It decides nothing here; what it would have done is recorded. */
@@ -124,6 +133,7 @@ export interface Node {
   /** Statements that decide nothing; what they would have decided is recorded. */
   readonly observed: readonly Access[];
   readonly flows: readonly Flow[];
+  readonly confirmations: readonly Confirmation[];
   readonly guards: readonly GuardUse[];
   readonly limits: readonly Limit[];
   readonly active: readonly Active[];
@@ -329,6 +339,7 @@ export interface TestSend {
     | { readonly kind: "refuse"; readonly reason: string | null }
     | { readonly kind: "redact" | "mask"; readonly guardrail: string | null; readonly to: string | null }
     | { readonly kind: "flag" | "observe"; readonly guardrail: string | null }
+    | { readonly kind: "ask" }
     | { readonly kind: "route"; readonly providers: readonly string[] };
   readonly span: Span;
 }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type {
   AccessStatement,
+  AskStatement,
   CallsStatement,
   FlowStatement,
   Item,
@@ -19,7 +20,7 @@ import { fault } from "./fault.ts";
 import type { Groups } from "./groups.ts";
 import { lastMoment } from "./instant.ts";
 import { WHY_KNOWN, writtenItem, writtenNames } from "./lists.ts";
-import type { Access, Active, CountedTools, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
+import type { Access, Active, Confirmation, CountedTools, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
 
 /** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
@@ -61,6 +62,7 @@ function bodyBuilder(workshop: Workshop) {
     const access: Access[] = [];
     const observed: Access[] = [];
     const flows: Flow[] = [];
+    const confirmations: Confirmation[] = [];
     const guards: GuardUse[] = [];
     const limits: Limit[] = [];
     const active: Active[] = [];
@@ -72,6 +74,9 @@ function bodyBuilder(workshop: Workshop) {
           break;
         case "flow":
           flows.push(flowOf(statement, workshop, moment));
+          break;
+        case "ask":
+          confirmations.push(confirmationOf(statement, workshop, moment));
           break;
         case "guard":
           for (const guard of statement.names) {
@@ -109,7 +114,7 @@ function bodyBuilder(workshop: Workshop) {
     }
     const { kind, doc } = block;
     const key = kind === "key" ? keyFacts(block, moment) : null;
-    const statements = { access, observed, flows, guards, limits, active, ungranted };
+    const statements = { access, observed, flows, confirmations, guards, limits, active, ungranted };
     return { kind, name, parent, ...statements, key, doc, span: block.name.span };
   };
 }
@@ -149,6 +154,23 @@ function globsOfCalled(item: Item, { groups, report }: Workshop): readonly strin
   if (other !== undefined) {
     const message = `\`${other}\` is not called as a tool, so no conversation is known that it is part of`;
     report(fault("GW3061", item.span, message, "deny it, or name the tools that matter"));
+  }
+  return globs;
+}
+
+function confirmationOf({ items, until, span }: AskStatement, workshop: Workshop, moment: Moments): Confirmation {
+  const globs = items.flatMap((item) => globsOfAsked(item, workshop));
+  return { globs: [...new Set(globs)], asks: items.map(writtenItem), until: moment(until), span };
+}
+
+/** Whoever carries a call out has to be somebody who can wait for a person. */
+function globsOfAsked(item: Item, { groups, report }: Workshop): readonly string[] {
+  const globs = groups.expand([item], { thing: "tools", pack: null, reason: WHY_KNOWN.ask }, report);
+  const other = globs.find((glob) => /^(?:server|connector|mcp-prompt|mcp-resource):/.test(glob));
+  if (other !== undefined) {
+    const why = /^(?:server|connector):/.test(other) ? "the provider carries it out by itself" : "it is no tool";
+    const message = `nobody can be asked about \`${other}\`: ${why}`;
+    report(fault("GW3062", item.span, message, "allow it, or deny it"));
   }
   return globs;
 }

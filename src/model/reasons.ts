@@ -9,6 +9,7 @@ export const REASONS = [
   "tool",
   "arguments",
   "flow",
+  "unconfirmed",
   "guardrail",
   "requests",
   "tokens",

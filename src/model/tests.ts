@@ -90,6 +90,8 @@ function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): E
     case "flag":
     case "observe":
       return { kind: expect.kind, guardrail: expect.guardrail?.text ?? null };
+    case "ask":
+      return { kind: "ask" };
     case "route":
       return { kind: "route", providers: expect.providers.map(({ text }) => text) };
     default:

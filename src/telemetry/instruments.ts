@@ -44,6 +44,11 @@ export function createInstruments() {
     askUnits: counter("gw_guard_ask_units_total", "Units of cost of services, as they count them", ["team", "service"]),
     askDuration: histogram("gw_guard_ask_seconds", "Until services had given their verdicts", ["service"], ASK),
     toolCalls: counter("gw_tool_calls_total", "Tool calls in answers", ["team", "tool", "mcp_server", "verdict"]),
+    confirmations: counter("gw_mcp_confirmations_total", "Calls that a person had to confirm", [
+      "team",
+      "mcp_server",
+      "answer",
+    ]),
     calls: counter("gw_mcp_calls_total", "Calls of servers of tools", ["team", "mcp_server", "tool", "result"]),
     drift: gauge("gw_mcp_drift", "Differences between what a server offers and its pins", ["mcp_server", "action"]),
     leftOut: gauge(

@@ -216,6 +216,9 @@ function foldCall(into: Instruments, names: Names, body: CallBody): void {
   const rule = names.rule(body.origins[0] ?? NONE);
   into.decisions(team, body.effect, "call", rule).inc();
   foldObserved(into, names, body, "call");
+  if (body.confirmation !== null) {
+    into.confirmations(team, callLabels(names, body)[0], body.confirmation.answer).inc();
+  }
   if (body.effect === "allow") return;
   const reason = body.reason ?? NONE;
   if (LIMITS.has(reason)) into.denials(team, rule, reason).inc();

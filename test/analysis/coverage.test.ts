@@ -256,6 +256,7 @@ function randomPolicy(seed: number): string {
       maybe(() => `allow models ${models()}${until()}`),
       maybe(() => `${effect()} models ${models()}`),
       maybe(() => `${effect()} tools ${tools()}${until()}`),
+      maybe(() => `ask tools ${tools()}${until()}`),
       maybe(() => `deny tools ${tools()} after tools ${tools()}${until()}`),
       maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
       maybe(() => `guard ${some(["g", "h"])}${until()}`),
@@ -322,11 +323,12 @@ function lacking(model: Model, statement: Statement): Model {
       (it) => it.span !== statement.span || ("guardrail" in it && statement.text.split(" ")[1] !== it.guardrail),
     );
   const it = model.nodes[statement.node]!;
-  const { access, flows, guards, limits, active } = it;
+  const { access, flows, confirmations, guards, limits, active } = it;
   const changed = {
     ...it,
     access: lost(access),
     flows: lost(flows),
+    confirmations: lost(confirmations),
     guards: lost(guards),
     limits: lost(limits),
     active: lost(active),
@@ -336,7 +338,8 @@ function lacking(model: Model, statement: Statement): Model {
 
 /** The same with a test more, so that every glob of the whole model has its atoms; it is never run. */
 function withNames(mutant: Model, { nodes }: Model): Model {
-  const steps = nodes.flatMap(({ access, flows, limits }) => [
+  const steps = nodes.flatMap(({ access, flows, confirmations, limits }) => [
+    ...confirmations.map(({ globs, span }) => ({ kind: "can", thing: "tools", globs, span }) as const),
     ...access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
     ...flows.map(({ globs, after, span }) => {
       return { kind: "can", thing: "tools", globs: [...globs, ...after], span } as const;

@@ -38,6 +38,7 @@ const NODES = [
   node(20, "team eng", 0, {
     access: [access(21, "allow models haiku-1 haiku-2"), access(22, "allow tools Read mcp:crm/*")],
     flows: [FLOW],
+    confirmations: [{ globs: ["mcp:crm/drop", "Bash"], asks: ["mcp:crm/drop", "Bash"], until: null, span: at(30) }],
     limits: [
       limit(23, { amount: 3, period: "min", per: "key" }),
       limit(24, { measure: "budget", amount: 50e6, period: "day", per: "key" }),
@@ -380,4 +381,22 @@ test("`given called` says what was called before, for the lines below it", () =>
     result.failures[0]!.notes.map((note) => note.message),
     [words],
   );
+});
+
+test("`expect ask` holds for a granted tool of which a person has to confirm a call, and `expect allow` does not", () => {
+  const ask: TestSend["expect"] = { kind: "ask" };
+  passes(run(DANA, send({ tool: "mcp:crm/drop", expect: ask }), send({ tool: "mcp:crm/set" }), send({})));
+  passes(
+    run(
+      DANA,
+      send({ tool: "Bash", expect: refuse("tool") }),
+      send({ text: "id EMP-1", tool: "mcp:crm/drop", expect: redact("ids") }),
+    ),
+  );
+  const result = run(DANA, send({ tool: "mcp:crm/drop" }));
+  const message = "the request is allowed once a person confirms the call, and the test expects it to be allowed";
+  assert.deepEqual(failsOnce(result), ["GW5003", message]);
+  assert.equal(result.failures[0]!.notes[0]!.message, "decided by `ask tools mcp:crm/drop, Bash` at p.policy:30");
+  const none = failsOnce(run(DANA, send({ tool: "Read", expect: ask })));
+  assert.deepEqual(none, ["GW5003", "the request is allowed as it is, and the test expects a person to be asked"]);
 });

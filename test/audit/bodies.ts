@@ -136,6 +136,7 @@ export function called(ticket: string, parts: Partial<CallBody> = {}): CallBody 
     method: "tools/call",
     arguments: "0123456789abcdef",
     observed: null,
+    confirmation: null,
     toolUse: "toolu_1",
     bytes: 200,
     charges: [],

@@ -63,7 +63,14 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
       toolUse(RAN.name, { id: RAN.id }),
     ],
   }),
-  call: called("t3", { effect: "refuse", reason: "arguments", toolUse: null, observed, charges: [charge(1)] }),
+  call: called("t3", {
+    effect: "refuse",
+    reason: "arguments",
+    toolUse: null,
+    observed,
+    charges: [charge(1)],
+    confirmation: { answer: "decline", origin: "a.policy:5" },
+  }),
   return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
   drift: {
     kind: "drift",
@@ -130,6 +137,7 @@ const LATER = new Set([
   "outcome.asked",
   "call.observed",
   "call.charges",
+  "call.confirmation",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",
 ]);

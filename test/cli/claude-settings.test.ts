@@ -63,6 +63,17 @@ key dana in eng {
     assert.ok(!JSON.stringify([team, key]).includes(HASH));
   });
 
+  test("have the client ask about its own tools, and about those of its own servers that are written out", async () => {
+    policy(
+      "Read, Bash, Edit, mcp:github/*, client-mcp:figma/*",
+      "ask tools Bash, Write, mcp:github/merge, client-mcp:figma/export, client-mcp:figma/get_*",
+    );
+    const key = await settings("--key", "dana");
+    assert.deepEqual(key.permissions.ask, ["Bash", "mcp__figma__export"]);
+    const team = await settings("--team", "eng");
+    assert.ok(!("ask" in team.permissions));
+  });
+
   test("leave servers to developers where policy does", async () => {
     policy("Read, client-mcp:**");
     const all = await settings("--team", "eng");

@@ -8,6 +8,7 @@ import type { Span } from "../../src/language/source.ts";
 import type {
   Access,
   Active,
+  Confirmation,
   Deed,
   Flow,
   Group,
@@ -47,6 +48,7 @@ export interface NodeParts {
   readonly active?: readonly Active[];
   readonly observed?: readonly Access[];
   readonly flows?: readonly Flow[];
+  readonly confirmations?: readonly Confirmation[];
   readonly ungranted?: Node["ungranted"];
   readonly expires?: number;
   readonly doc?: string;
@@ -59,6 +61,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
     access = [],
     observed = [],
     flows = [],
+    confirmations = [],
     guards = [],
     limits = [],
     active = [],
@@ -68,7 +71,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
   } = parts;
   const digest = line.toString(16).padStart(64, "0");
   const key = kind === "key" ? { digest, owner: null, expires, labels: [] } : null;
-  const statements = { access, observed, flows, guards, limits, active, ungranted };
+  const statements = { access, observed, flows, confirmations, guards, limits, active, ungranted };
   return { kind, name, parent, ...statements, key, doc, span: at(line) };
 }
 

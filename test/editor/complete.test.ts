@@ -59,6 +59,7 @@ test("behind each word stands what may follow it", () => {
   assert.deepEqual(proposed('test "x" for ‸'), ["team", "key", "org"]);
   assert.deepEqual(proposed('test "x" for team eng {\n  send expect ‸\n}'), [
     "allow",
+    "ask",
     "refuse",
     "redact",
     "mask",
@@ -153,4 +154,20 @@ test("behind `where` stand the fields of the tools that the statement names, the
   offers('team x {\n  allow tools Bash where command like "x" ‸\n}', ["and", "or", "until"]);
   offers('test "x" for team eng {\n  send tool Bash input { ‸ }\n}', ['"command"', '"timeout"'], ['"file_path"']);
   offers('test "x" for team eng {\n  send tool Bash input { "command": ‸ }\n}', ["true", "null"], ['"timeout"']);
+});
+
+test("what was called before follows `deny tools` and `given called`, and a person is asked about tools", () => {
+  const has = (text: string, word: string): boolean => proposed(text).includes(word);
+  assert.ok(has("team x {\n  deny tools Bash ‸\n}", "after"));
+  assert.ok(has("team x {\n  observe deny tools Bash ‸\n}", "after"));
+  for (const line of ["allow tools Bash", "only tools Bash", "deny models claude-x"]) {
+    assert.ok(!has(`team x {\n  ${line} ‸\n}`, "after"), line);
+  }
+  assert.deepEqual(proposed("team x {\n  deny tools Bash after ‸\n}"), ["tools"]);
+  assert.deepEqual(proposed("team x {\n  ask ‸\n}"), ["tools"]);
+  const tools = "tools own {\n  Bash\n}\n";
+  for (const line of ["deny tools Bash after tools ‸", "ask tools ‸"]) {
+    assert.ok(has(`${tools}team x {\n  ${line}\n}`, "@own"), line);
+  }
+  assert.ok(has(`${tools}test "x" for team x {\n  given called ‸\n}`, "Bash"));
 });

@@ -18,7 +18,15 @@ export function over({ model, at }: Realm): Diagnostic[] {
   for (const node of model.nodes) {
     const remark = keyOver(node, model.timezone, at);
     if (remark !== null) found.push(remark);
-    for (const statements of [node.access, node.observed, node.flows, node.guards, node.limits, node.active]) {
+    for (const statements of [
+      node.access,
+      node.observed,
+      node.flows,
+      node.confirmations,
+      node.guards,
+      node.limits,
+      node.active,
+    ]) {
       let last = -1;
       for (const { until, span } of statements) {
         // A statement that names several guardrails is several uses, and ended once.

@@ -22,7 +22,10 @@ export class Asks {
     });
   }
 
-  answer(session: string, answer: Answer): void {
-    this.#open.get(`${session} ${answer.id}`)?.(answer);
+  /** Hands an answer to whoever asked; false when nobody here did. */
+  answer(session: string, answer: Answer): boolean {
+    const take = this.#open.get(`${session} ${answer.id}`);
+    take?.(answer);
+    return take !== undefined;
   }
 }

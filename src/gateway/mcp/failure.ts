@@ -5,6 +5,7 @@ import { jointName } from "../../wire/mcp/joint.ts";
 import { type Fields, isFields } from "../../wire/mcp/message.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { passing } from "../faults.ts";
+import { endWhole } from "./line-out.ts";
 import { isAll } from "./place.ts";
 import type { Carried, Visit } from "./visit.ts";
 
@@ -37,7 +38,7 @@ export function failed(visit: Visit, notice: FaultNotice): Carried {
     status: whole.status,
     firstByteMs: null,
     said: null,
-    close: () => (arrival.sink.opened ? arrival.sink.cut() : arrival.reply(whole)),
+    close: () => endWhole(arrival, whole),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Work } from "../ports.ts";
 import { recorded } from "../record.ts";
 import { Asks } from "./asks.ts";
 import { Calls } from "./calls.ts";
+import { Confirmations } from "./confirmations.ts";
 import { Ears } from "./ears.ts";
 import { EraBook } from "./eras.ts";
 import { HeldCalls } from "./held.ts";
@@ -24,6 +25,7 @@ export interface Hall {
   readonly calls: Calls;
   readonly asks: Asks;
   readonly held: HeldCalls;
+  readonly confirmations: Confirmations;
   readonly eras: EraBook;
   readonly ears: Ears;
   readonly lists: ListMemory;
@@ -70,6 +72,7 @@ export function createHall(ports: Work): Hall {
     calls: new Calls(),
     asks: new Asks(),
     held: new HeldCalls(ports.newId),
+    confirmations: new Confirmations(tick),
     eras,
     ears: new Ears(changed),
     lists,

@@ -1,8 +1,9 @@
 /** The answer to one request of a client: a document when nothing comes before the result, else a stream that ends with it. */
-import { eventOf, STILL_THERE } from "../../wire/mcp/events.ts";
+import { eventOf, eventOfBytes, STILL_THERE } from "../../wire/mcp/events.ts";
 import { bytesOf, type Fields } from "../../wire/mcp/message.ts";
 import type { Arrival } from "../arrival.ts";
 import { type Beat, beat } from "../beat.ts";
+import type { Reply } from "../sink.ts";
 
 /** The headers of a stream that no one may keep or hold back. */
 export function streamHeaders(): [string, string][] {
@@ -40,6 +41,11 @@ export class LineOut {
     this.#heart = beat(this.#pingMs, () => void sink.write([STILL_THERE]));
   }
 
+  /** Lets somebody else go on with the stream. */
+  rest(): void {
+    this.#heart?.stop();
+  }
+
   /** Sends the result, and ends. */
   end(message: Fields, status: number, headers: readonly (readonly [string, string])[]): void {
     this.#heart?.stop();
@@ -57,4 +63,10 @@ export class LineOut {
     this.#heart?.stop();
     this.#arrival.sink.cut();
   }
+}
+
+/** Sends a whole answer: as it is or, where a stream has begun already, as its last event. */
+export function endWhole(arrival: Arrival, whole: Reply): void {
+  if (!arrival.sink.opened) arrival.reply(whole);
+  else if (arrival.left !== "client-gone") arrival.sink.end(whole.body.length === 0 ? null : eventOfBytes(whole.body));
 }

@@ -27,10 +27,10 @@ class Kept {
   }
 
   /** The bytes of what a caller gets. */
-  cut(access: Access, granted: MessageRules["granted"]): Buffer {
+  cut(access: Access, rules: MessageRules): Buffer {
     const known = this.#cuts.get(access);
     if (known !== undefined) return known;
-    const cut = Buffer.from(JSON.stringify(cutList(LISTINGS[this.#method]!, this.#result, granted, "stateless")));
+    const cut = Buffer.from(JSON.stringify(cutList(LISTINGS[this.#method]!, this.#result, rules)));
     this.#cuts.set(access, cut);
     return cut;
   }
@@ -42,12 +42,12 @@ export class ListMemory {
 
   /** The answer to a request for a list that is kept and still good; null when there is none. */
   answer(client: McpHttp, rules: MessageRules, access: Access, now: number): Buffer | null {
-    const { request, era, granted } = rules;
+    const { request, era } = rules;
     if (request === null || era !== "stateless") return null;
     const kept = this.#lists.get(client)?.get(nameOf(request));
     if (kept === undefined || now >= kept.until) return null;
     const head = Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":`);
-    return Buffer.concat([head, kept.cut(access, granted), CLOSES]);
+    return Buffer.concat([head, kept.cut(access, rules), CLOSES]);
   }
 
   /** Takes in a list as the server gave it, when it may be kept. */

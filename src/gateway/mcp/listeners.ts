@@ -170,7 +170,8 @@ function grantsOf(table: Table): (key: string) => string | null {
     const known = texts.get(node);
     if (known !== undefined) return known;
     const own = node.grants.filter(({ thing }) => thing === "tools");
-    const text = JSON.stringify(own.map(({ effect, globs, until }) => [effect, globs, until]));
+    const asks = node.confirms.map(({ globs, until }) => ["ask", globs, until] as const);
+    const text = JSON.stringify([...own.map(({ effect, globs, until }) => [effect, globs, until] as const), ...asks]);
     texts.set(node, text);
     return text;
   };

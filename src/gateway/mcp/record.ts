@@ -3,6 +3,7 @@ import type { CallBody, Charge, ReturnBody } from "../../audit/entry.ts";
 import type { CallAllowed } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
 import type { WouldBe } from "../../decision/observed.ts";
+import type { Origin } from "../../decision/origin.ts";
 import { withoutKeys } from "../../identity/mint.ts";
 import { metaOf } from "../../wire/mcp/era.ts";
 import { fieldsIn, type Request, textIn } from "../../wire/mcp/message.ts";
@@ -29,6 +30,14 @@ export interface DecidedCall {
   readonly decision: CallAllowed | Refusal;
   readonly would: WouldBe | null;
   readonly charges: readonly Charge[];
+  /** What came of asking a person; null when nobody had to be asked. */
+  readonly confirmation: Confirmation | null;
+}
+
+/** What came of asking a person. */
+export interface Confirmation {
+  readonly answer: NonNullable<CallBody["confirmation"]>["answer"];
+  readonly origin: Origin;
 }
 
 /** A caller decides how long a name is; the record must not grow with that. */
@@ -42,7 +51,7 @@ export function recordedName({ server, target }: Pick<Called, "server" | "target
 /** The record of a decision about a call. */
 export function callBody(
   called: Called,
-  { decision, would, charges }: DecidedCall,
+  { decision, would, charges, confirmation }: DecidedCall,
   { hmac }: Pick<Ports, "hmac">,
 ): CallBody {
   const { caller, request, bytes } = called;
@@ -60,6 +69,7 @@ export function callBody(
     method: request.method,
     arguments: hmac(JSON.stringify(fieldsIn(request.params, "arguments"))).slice(0, 16),
     observed: would === null ? null : observedOf(would),
+    confirmation: confirmation === null ? null : { ...confirmation, origin: confirmation.origin.place },
     toolUse: toolUseOf(request),
     bytes,
     charges,

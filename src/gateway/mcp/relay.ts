@@ -2,7 +2,7 @@
  * Carries a message to a server at an address that speaks the client's own era, and the answer back: what it is made of
  * stays as it is, event by event and at the client's pace. judge.ts says what becomes of each message on the way back.
  */
-import { accessOf } from "../../decision/view.ts";
+import { seenBy } from "../../decision/view.ts";
 import { headerOf } from "../../providers/headers.ts";
 import type { McpHttp } from "../../providers/mcp.ts";
 import { type Answer, UpstreamError } from "../../providers/provider.ts";
@@ -18,7 +18,7 @@ import type { Reply } from "../sink.ts";
 import { failed, failureMessage, noticeOf } from "./failure.ts";
 import type { Hall } from "./hall.ts";
 import { drop, isStream } from "./http-exchange.ts";
-import { streamHeaders } from "./line-out.ts";
+import { endWhole, streamHeaders } from "./line-out.ts";
 import { outgoingOf, reaction } from "./outgoing.ts";
 import { type Patience, patienceOf } from "./patience.ts";
 import { rulesOf } from "./rules.ts";
@@ -48,7 +48,7 @@ export async function relay(visit: Visit, via: McpHttp, hall: Hall): Promise<Car
 function keptList(visit: Visit, via: McpHttp, rules: MessageRules, { lists, ports }: Hall): Carried | null {
   if (visit.message.kind !== "request" || LISTINGS[visit.message.method] === undefined) return null;
   const { arrival, table, principal } = visit.caller;
-  const body = lists.answer(via, rules, accessOf(table, principal.node, arrival.at).tools, ports.tick());
+  const body = lists.answer(via, rules, seenBy(table, principal.node, arrival.at), ports.tick());
   if (body === null) return null;
   const whole: Reply = { status: 200, headers: [["content-type", "application/json"]], body };
   const close = () => arrival.reply(whole);
@@ -105,7 +105,14 @@ function accepted(status: number): Reply {
 function done(passage: Passage, whole: Reply, said: Said | null): Carried {
   const { arrival } = passage.visit.caller;
   const { firstByteMs } = passage;
-  return { end: "complete", fault: null, status: whole.status, firstByteMs, said, close: () => arrival.reply(whole) };
+  return {
+    end: "complete",
+    fault: null,
+    status: whole.status,
+    firstByteMs,
+    said,
+    close: () => endWhole(arrival, whole),
+  };
 }
 
 async function document(passage: Passage): Promise<Carried> {
@@ -122,7 +129,9 @@ async function document(passage: Passage): Promise<Carried> {
   const isList = message.kind === "answer" && message.result !== null && rules.request !== null && said === "ok";
   if (isList) hall.lists.keep(passage.via, rules.request, message.result, hall.ports.tick());
   const headers: [string, string][] = [["content-type", "application/json"], ...openedSession(passage, said)];
-  const changed = forward === message.whole ? body : bytesOf(forward ?? message.whole);
+  // Into a stream that has begun it goes on one line.
+  const asItCame = forward === message.whole && !visit.caller.arrival.sink.opened;
+  const changed = asItCame ? body : bytesOf(forward ?? message.whole);
   return done(passage, { status: answer.status, headers, body: changed }, said);
 }
 
@@ -158,7 +167,7 @@ async function stream(passage: Passage): Promise<Carried> {
   const { sink } = visit.caller.arrival;
   // Whether the answer is good is not known yet; a session that is never used costs little.
   const headers = [...streamHeaders(), ...openedSession(passage, "ok")];
-  sink.open(answer.status, headers, null);
+  if (!sink.opened) sink.open(answer.status, headers, null);
   setImmediate(() => sink.flush());
   const heart = beat(hall.ports.timings.pingMs, () => void sink.write([STILL_THERE]));
   const listening = listenToChanges(passage);

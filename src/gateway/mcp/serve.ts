@@ -23,10 +23,12 @@ import { recorded } from "../record.ts";
 import type { Caller } from "../ticket.ts";
 import { turnAway, type Unwelcome } from "../turn-away.ts";
 import { carry } from "./carry.ts";
+import { confirm, ownerOf } from "./confirm.ts";
 import { failed, noticeOf, refusedOf } from "./failure.ts";
 import { judgeFlow } from "./flow.ts";
 import { isForeign } from "./foreign.ts";
 import type { Hall } from "./hall.ts";
+import { endWhole } from "./line-out.ts";
 import { isAll, placeOf } from "./place.ts";
 import { readVisit } from "./read.ts";
 import { type Called, callBody, returnBody } from "./record.ts";
@@ -78,6 +80,9 @@ async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Pr
   }
   const refusal = standing(caller.table, caller.principal, caller.arrival.at);
   if (refusal !== null) return refuse({ ...caller, why: refusal }, refusedOf(visit), hall);
+  // An answer to the gateway's own question goes no further.
+  const isOurs = message.kind === "answer" && visit.session !== null && hall.asks.answer(visit.session.id, message);
+  if (isOurs) return caller.arrival.reply({ status: 202, headers: [], body: new Uint8Array(0) });
   (await carry(visit, hall)).close();
 }
 
@@ -90,24 +95,34 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const allowed = decideCall(table, principal, call, arrival.at);
   const flow = allowed.kind === "allow" ? judgeFlow(visit, called, ports) : null;
   const granted = flow?.refusal ?? allowed;
-  const held = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const open = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
+  const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: allowed }) ?? flow?.would ?? null;
+  ports.telemetry.overhead("policy", (ports.tick() - since) / 1000);
+  const asked = unseen === null && open.kind === "allow" ? await confirm(visit, called, hall) : null;
+  const held = asked === null || asked.kind === "go" ? open : asked.refusal;
+  const confirmation = asked?.confirmation ?? null;
   const counted = held.kind === "allow" && unseen === null ? count(called, hall) : null;
   const decision = counted?.kind === "refusal" ? counted : held;
   const reservation = counted?.kind === "reservation" ? counted : null;
   const charges = reservation?.held ?? [];
-  const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: allowed }) ?? flow?.would ?? null;
   const decided = ports.tick();
-  ports.telemetry.overhead("policy", (decided - since) / 1000);
-  const isDurable = await recorded(callBody(called, { decision, would, charges }, ports), ports);
+  const isDurable = await recorded(callBody(called, { decision, would, charges, confirmation }, ports), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   // What is recorded is counted, whatever comes of it; what could not be recorded goes nowhere.
   if (isDurable && reservation !== null) ports.limits.settle(reservation, ONE_CALL, ports.now());
   else if (reservation !== null) ports.limits.release(reservation, ports.now());
   const why = isDurable ? decision : unrecorded();
-  if (why.kind !== "allow") return arrival.reply(mcpReply(why, refusedOf(visit), arrival.id));
+  if (asked?.kind === "asked" && isDurable) return arrival.reply(asked.reply);
+  if (why.kind !== "allow") return endWhole(arrival, mcpReply(why, refusedOf(visit), arrival.id));
   flow?.passed();
+  // A server that asks in its turn may be answered before all of its own answer is through.
+  if (confirmation !== null) hall.confirmations.holdOpen(ownerOf(called));
   // What cannot be looked at is not vouched for, and cannot be called either.
-  const carried = unseen === null ? await carry(visit, hall) : failed(visit, noticeOf(visit, unseen, false));
+  const carried =
+    unseen === null
+      ? await carry(asked?.kind === "go" ? asked.visit : visit, hall)
+      : failed(visit, noticeOf(visit, unseen, false));
+  if (confirmation !== null && carried.said !== "asks") hall.confirmations.close(ownerOf(called));
   carried.close();
   await recorded(returnBody(called, carried, ports.tick), ports);
 }

@@ -13,6 +13,7 @@ const EVERYWHERE: readonly Block[] = ["org", "team", "key"];
 export const BLOCKS = {
   access: EVERYWHERE,
   flow: EVERYWHERE,
+  ask: EVERYWHERE,
   guard: EVERYWHERE,
   limit: EVERYWHERE,
   calls: EVERYWHERE,

@@ -41,6 +41,7 @@ const REFUSALS = {
   tool: POLICY,
   arguments: POLICY,
   flow: POLICY,
+  unconfirmed: POLICY,
   guardrail: POLICY,
   requests: RATE,
   tokens: RATE,

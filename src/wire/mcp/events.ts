@@ -20,7 +20,12 @@ const CLOSES = Buffer.from("\n\n");
 
 /** An event of a message. */
 export function eventOf(message: Fields): Uint8Array {
-  return Buffer.concat([OPENS, bytesOf(message), CLOSES]);
+  return eventOfBytes(bytesOf(message));
+}
+
+/** The same of a message that is written already, on one line. */
+export function eventOfBytes(message: Uint8Array): Uint8Array {
+  return Buffer.concat([OPENS, message, CLOSES]);
 }
 
 /** What keeps a silent stream alive; readers skip it. */

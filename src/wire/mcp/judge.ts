@@ -4,8 +4,8 @@
  */
 import type { Asking } from "../../language/tree.ts";
 import { forbiddenAsking, mayAsk } from "./asking.ts";
-import { type Era, META, metaOf } from "./era.ts";
-import { cutList, LISTINGS } from "./lists.ts";
+import { META, metaOf } from "./era.ts";
+import { cutList, LISTINGS, type ListRules } from "./lists.ts";
 import {
   type Answer,
   errorTo,
@@ -16,16 +16,12 @@ import {
   type Request,
   type Value,
 } from "./message.ts";
-import type { Target } from "./target.ts";
 
 /** What messages of a server are held to while a request is answered. */
-export interface MessageRules {
+export interface MessageRules extends ListRules {
   /** null on a stream that answers nothing. */
   readonly request: Request | null;
-  readonly era: Era;
   readonly may: readonly Asking[];
-  /** `entry` is what a list says of the target. */
-  readonly granted: (target: Target, entry: Value) => boolean;
   /** Whether models may be told what a server says of itself. */
   readonly says: (instructions: string) => boolean;
 }
@@ -80,12 +76,12 @@ function answered({ result, whole, id }: Answer, rules: MessageRules): Judgement
   return { forward: changed === result ? whole : { ...whole, result: changed }, back: null, said };
 }
 
-function rewritten({ method }: Request, result: Fields, { granted, says, era }: MessageRules): Fields {
+function rewritten({ method }: Request, result: Fields, rules: MessageRules): Fields {
   const listing = LISTINGS[method];
-  if (listing !== undefined) return cutList(listing, result, granted, era);
+  if (listing !== undefined) return cutList(listing, result, rules);
   if (method !== "initialize" && method !== "server/discover") return result;
   const { instructions, ...rest } = withChanges(result);
-  return typeof instructions === "string" && !says(instructions) ? rest : withChanges(result);
+  return typeof instructions === "string" && !rules.says(instructions) ? rest : withChanges(result);
 }
 
 const CHANGING = ["tools", "prompts", "resources"] as const;

@@ -1,4 +1,5 @@
 /** Lists of what a server offers, cut to what a caller is granted. The order stays; a page may come out empty. */
+import { marked } from "./confirming.ts";
 import type { Era } from "./era.ts";
 import { type Fields, isFields, textIn, type Value } from "./message.ts";
 import type { Family, Target } from "./target.ts";
@@ -24,21 +25,26 @@ export function entryTarget({ family, by }: Listing, entry: unknown): Target | n
   return name === null ? null : { family, name };
 }
 
+/** What a list is held to. */
+export interface ListRules {
+  readonly era: Era;
+  /** `entry` is what the list says of the target, in the server's own words. */
+  readonly granted: (target: Target, entry: Value) => boolean;
+  /** Whether a person has to confirm a call of it. */
+  readonly asks: (target: Target) => boolean;
+}
+
 /**
  * The result with the entries that are granted. In the stateless era a result says how long and for whom it may be kept;
  * what one caller may see is nobody else's, and policy may change at any moment.
  */
-export function cutList(
-  listing: Listing,
-  result: Fields,
-  granted: (target: Target, entry: Value) => boolean,
-  era: Era,
-): Fields {
+export function cutList(listing: Listing, result: Fields, { granted, asks, era }: ListRules): Fields {
   const entries = result[listing.member];
   if (!Array.isArray(entries)) return result;
-  const kept = entries.filter((entry) => {
+  const kept = entries.flatMap((entry: Value) => {
     const target = entryTarget(listing, entry);
-    return target !== null && granted(target, entry);
+    if (target === null || !granted(target, entry)) return [];
+    return [asks(target) ? marked(entry) : entry];
   });
   const cut = { ...result, [listing.member]: kept };
   return era === "stateless" ? { ...cut, ttlMs: 0, cacheScope: "private" } : cut;
