@@ -238,6 +238,20 @@ export interface DriftBody {
   readonly drift: readonly { readonly tool: string | null; readonly change: Drift["change"] }[];
 }
 
+/** A request tells its model something else of tools of a server than what was pinned; once for each conversation. */
+export interface AlteredBody {
+  readonly kind: "altered";
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly server: string;
+  readonly action: OnDrift;
+  /** `file:line` of the `pins`. */
+  readonly origin: string;
+  readonly count: number;
+  /** The first of the tools, as clients write their names. */
+  readonly tools: readonly string[];
+}
+
 /** What shows when the calls that models ask for and the calls of servers of tools are held against each other. */
 export interface JoinBody {
   readonly kind: "join";
@@ -331,6 +345,7 @@ export type Body =
   | ReturnBody
   | JoinBody
   | DriftBody
+  | AlteredBody
   | FaultBody
   | PolicyLoadBody
   | PolicyRejectBody

@@ -202,6 +202,16 @@ const body = z.discriminatedUnion("kind", [
       z.strictObject({ tool: text.nullable(), change: z.enum(["changed", "new", "gone", "instructions"]) }),
     ),
   }),
+  z.strictObject({
+    kind: z.literal("altered"),
+    ticket: text,
+    actor,
+    server: text,
+    action: z.enum(["warn", "block", "quarantine"]),
+    origin: text,
+    count,
+    tools: z.array(text),
+  }),
   z.strictObject({ kind: z.literal("fault"), ticket: text, actor, fault, status: count, path: text }),
   z.strictObject({
     kind: z.literal("policy.load"),

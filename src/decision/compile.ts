@@ -6,6 +6,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../language/source.ts";
 import type { Access, Model, Node } from "../model/model.ts";
+import { writtenByClients } from "../model/told.ts";
 import { addGrants, allowedOf, NOTHING, type Sizes, type Sum } from "./access.ts";
 import { type Automaton, atomsOf, bitsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
 import { sameBits } from "./bits.ts";
@@ -306,6 +307,7 @@ function layServers(model: Model): TableServer[] {
     pins: pins && {
       onDrift: pins.onDrift,
       tools: pins.lock.tools.map(({ name, digest }) => [name, digest] as const),
+      told: pins.lock.tools.map(({ name, told }) => [writtenByClients(name), told] as const),
       instructions: pins.lock.instructions?.digest ?? null,
       origin: originAt(pins.span, `pins "${pins.path}"`),
     },

@@ -85,6 +85,8 @@ export type TableServer = Omit<Server, "span" | "pins"> & {
 export interface TablePins {
   readonly onDrift: OnDrift;
   readonly tools: readonly (readonly [name: string, digest: string])[];
+  /** Digests of what clients tell models of them, by the names that clients write; null when they do so in words of their own. */
+  readonly told: readonly (readonly [name: string, digest: string | null])[];
   /** Digest of what the server tells every model about itself; null when it told nothing. */
   readonly instructions: string | null;
   readonly origin: Origin;

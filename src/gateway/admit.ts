@@ -10,6 +10,7 @@ import { wouldDecide } from "../decision/observed.ts";
 import type { Reservation } from "../limits/limits.ts";
 import { refusalOf } from "../limits/refusal.ts";
 import { overlay } from "../wire/overlay.ts";
+import type { Tellings } from "./altered.ts";
 import { CountedCalls } from "./counted-calls.ts";
 import { unrecorded } from "./faults.ts";
 import { closedOffer, followFlow } from "./flow.ts";
@@ -30,7 +31,8 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
     wouldDecide(table, principal, asked.facts, { now: arrival.at, decided: decision }) ??
     wouldRefuseDefinition(table, principal, asked.definitions, arrival.at);
   if (decision.kind === "refusal") return turned(decision, { ...NOTHING_SEEN, would });
-  const offered = offer(asked, decision, caller, ports.offers);
+  const tellings = ports.alterations.in(asked, table);
+  const offered = offer(asked, { decision, tellings }, caller, ports.offers);
   if (offered.kind === "refusal") return turned(offered, { ...NOTHING_SEEN, would });
   const { stood, cut } = offered;
   const flow =
@@ -42,6 +44,7 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, seen);
 
+  recordAltered(tellings, asked, caller, ports);
   const { held } = reservation;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since - waited) / 1000);
@@ -54,6 +57,12 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const all = overlay(cut, edits);
   const rules = { flow, calls: new CountedCalls(caller, ports), guards };
   return { kind: "ticket", caller, asked, decision, conversation, reservation, ...rules, edits: all, since };
+}
+
+function recordAltered(tellings: Tellings, { conversation }: Asked, caller: Caller, ports: Work): void {
+  const { arrival, actor, table } = caller;
+  const news = ports.alterations.news(tellings, { ticket: arrival.id, actor, table, conversation });
+  for (const body of news) void recorded(body, ports);
 }
 
 /** The tools that go to the model and are granted. */

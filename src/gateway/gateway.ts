@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import type { Table } from "../decision/table.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import type { FaultNotice } from "../wire/fault.ts";
+import { Alterations } from "./altered.ts";
 import { Arrival } from "./arrival.ts";
 import { createBuffers } from "./buffers.ts";
 import { exchange } from "./exchange.ts";
@@ -64,7 +65,13 @@ export function createGateway(ports: Ports): Gateway {
     table = current;
     return current;
   };
-  const work: Work = { ...ports, policy, offers: createOffers(ports.now), trails: new Trails(ports.now) };
+  const work: Work = {
+    ...ports,
+    policy,
+    alterations: new Alterations(),
+    offers: createOffers(ports.now),
+    trails: new Trails(ports.now),
+  };
   const hall = createHall(work);
   joinPlanes(ports.log);
 

@@ -7,7 +7,7 @@ import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import { nameOfCall } from "../wire/anthropic/called.ts";
 import { rewriteDocument } from "../wire/anthropic/document.ts";
-import { cutTools } from "../wire/anthropic/edit.ts";
+import { cutTools, isListedName } from "../wire/anthropic/edit.ts";
 import { gated } from "../wire/anthropic/gate.ts";
 import { judgedDocument } from "../wire/anthropic/jury.ts";
 import type { MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
@@ -70,13 +70,14 @@ function askedOf(request: MessagesRequest, purpose: Facts["purpose"], path: stri
     called: () => new Set(request.calls.map((call) => nameOfCall(call, request.hosts))),
     nameOf: (call) => nameOfCall(call, request.hosts),
     forced: request.toolChoice,
+    offers: request.tools.filter(({ kind }) => kind === "offer"),
     definitions: request.definitions,
     ran: request.ran,
     texts,
-    cut(tools) {
-      if (tools.length === 0) return { edits: [] };
-      const stripped = new Set(tools);
-      return cutTools(request, (tool) => stripped.has(tool));
+    cut(tools, tellings) {
+      if (tools.length === 0 && tellings.length === 0) return { edits: [] };
+      const [stripped, untold] = [new Set(tools), new Set(tellings)];
+      return cutTools(request, (tool) => stripped.has(tool.name) || (untold.has(tool.name) && !isListedName(tool)));
     },
     judging: { stream: gated, document: judgedDocument },
     watch: (rules) =>

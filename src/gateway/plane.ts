@@ -9,7 +9,7 @@ import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic
 import type { CallingBlock } from "../wire/anthropic/called.ts";
 import type { Gate } from "../wire/anthropic/gate.ts";
 import type { JudgedDocument, Jury } from "../wire/anthropic/jury.ts";
-import type { Edit, MessagesRequest, TextSpan } from "../wire/anthropic/messages.ts";
+import type { Edit, MessagesRequest, TextSpan, ToolSpan } from "../wire/anthropic/messages.ts";
 import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
 import type { Change } from "../wire/text.ts";
@@ -45,12 +45,17 @@ export interface Asked {
   readonly texts: Texts;
   /** The tool that the model is made to call; null when it may choose. */
   readonly forced: string | null;
+  /** Where the request defines the tools that it offers. */
+  readonly offers: readonly Pick<ToolSpan, "name" | "start" | "end">[];
   /** Tools that the provider carries out, as the request defines them. */
   readonly definitions: MessagesRequest["definitions"];
   /** Calls that the client has carried out since the last answer, of tools of servers. */
   readonly ran: readonly RanCall[];
-  /** How to take tools out, or the tool that cannot be taken out. */
-  cut(tools: readonly string[]): { readonly edits: readonly Edit[] } | { readonly refuse: string };
+  /** How to take tools out, and of others what is said of them while their names stay; or the tool that cannot be taken out. */
+  cut(
+    tools: readonly string[],
+    tellings: readonly string[],
+  ): { readonly edits: readonly Edit[] } | { readonly refuse: string };
   /** How to watch the answer; null when there is nothing to watch in it. */
   watch(rules: AnswerRules): Watcher | null;
   /** How others judge the answer, whichever way it comes. */

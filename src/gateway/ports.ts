@@ -6,6 +6,7 @@ import type { McpServers } from "../providers/mcp.ts";
 import type { Providers } from "../providers/provider.ts";
 import type { Services } from "../services/service.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Alterations } from "./altered.ts";
 import type { BudgetWarnings } from "./budget-warnings.ts";
 import type { Conversations } from "./conversations.ts";
 import type { OnLeftOut } from "./mcp/left-out.ts";
@@ -43,6 +44,7 @@ export interface Ports {
 /** The world, with what the gateway itself remembers between the requests of a conversation. */
 export interface Work extends Ports {
   readonly offers: Offers;
+  readonly alterations: Alterations;
   readonly trails: Trails;
 }
 

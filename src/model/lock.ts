@@ -4,6 +4,7 @@
  * and tests need no server. Lines are sorted, so that equal tools give equal files. Reading tells what does not fit its hash.
  */
 import { canonical } from "./canonical.ts";
+import { toldText } from "./told.ts";
 
 /** One tool as it was pinned. */
 export interface PinnedTool {
@@ -12,6 +13,8 @@ export interface PinnedTool {
   readonly digest: string;
   /** Canonical JSON of all that the server says of the tool. */
   readonly definition: string;
+  /** SHA-256 of what clients tell models of it; null when they do so in words of their own. */
+  readonly told: string | null;
 }
 
 /** What a server tells every model about itself. */
@@ -42,7 +45,7 @@ export function lockOf(
 ): Lock {
   const pinned = tools.map((tool): PinnedTool => {
     const definition = canonical(tool);
-    return { name: tool.name, digest: digest(definition), definition };
+    return { name: tool.name, digest: digest(definition), definition, told: toldOf(tool, digest) };
   });
   return {
     server,
@@ -101,10 +104,16 @@ export function readLock(text: string, digest: Digest): { lock: Lock } | { fault
     if (said?.name !== name) return fault(`the definition is not one of \`${name}\``);
     const last = tools.at(-1);
     if (last !== undefined && last.name >= name) return fault(`\`${name}\` stands out of order, or twice`);
-    tools.push({ name, digest: hash, definition });
+    tools.push({ name, digest: hash, definition, told: toldOf(said, digest) });
   }
   if (namesDigest(tools, digest) !== names) return fault("a tool was added or taken out: the set of names is another");
   return { lock: { server, tools, instructions: instructions as PinnedText | null } };
+}
+
+function toldOf(tool: object, digest: Digest): string | null {
+  const { description, inputSchema } = tool as { readonly description?: unknown; readonly inputSchema?: unknown };
+  const text = toldText(description, inputSchema);
+  return text === null ? null : digest(text);
 }
 
 /** A hash over which tools there are, so that one cannot be taken out of the file unnoticed. */

@@ -56,6 +56,11 @@ export function createInstruments() {
       "Tools of a server that clients could not say behind the address of all servers",
       ["mcp_server"],
     ),
+    altered: counter("gw_mcp_altered_total", "Tools that requests told of otherwise than their pins", [
+      "team",
+      "mcp_server",
+      "action",
+    ]),
     joins: counter("gw_mcp_joins_total", "Calls of tools, held against what models asked for", [
       "team",
       "mcp_server",

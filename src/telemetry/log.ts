@@ -4,6 +4,7 @@
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 import type {
+  AlteredBody,
   BudgetWarnBody,
   CallBody,
   DecisionBody,
@@ -38,6 +39,8 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body.end === "complete" ? undefined : returned(logger, body);
       case "drift":
         return drifted(logger, body);
+      case "altered":
+        return altered(logger, body);
       case "join":
         return body.finding === "joined" ? undefined : strayed(logger, body);
       case "fault":
@@ -85,6 +88,11 @@ function drifted(logger: Logger, { server, action, count, drift, origin }: Drift
   const tools = drift.map(({ tool, change }) => (tool === null ? change : `${tool}:${change}`));
   if (count === 0) logger.info(facts, "tools of a server are as pinned again");
   else logger.warn({ ...facts, action, tools }, "tools of a server are not what was pinned");
+}
+
+function altered(logger: Logger, { ticket, actor, server, action, count, tools, origin }: AlteredBody): void {
+  const facts = { ticket, ...actor, server, action, count, tools, origin };
+  logger.warn(facts, "a request tells its model something else of tools than what was pinned");
 }
 
 function strayed(logger: Logger, { actor, finding, name, toolUse, call, answer, session }: JoinBody): void {

@@ -100,6 +100,8 @@ function createFold(instruments: Instruments, options: MetricsOptions, scope: Na
         return foldReturn(instruments, names, body);
       case "drift":
         return instruments.drift(names.tool(body.server), body.action).set(body.count);
+      case "altered":
+        return instruments.altered(body.actor.team ?? NONE, names.tool(body.server), body.action).inc(body.count);
       case "join":
         return foldJoin(instruments, names, body);
       case "fault":

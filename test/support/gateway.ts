@@ -26,6 +26,8 @@ export interface PolicyParts {
   readonly more?: string;
   /** Statements of the key `dev`. */
   readonly key?: string;
+  /** Files beside the policy, such as locks: texts by names. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A whole policy: one provider, one team, one key. */
@@ -94,8 +96,10 @@ export async function startGateway({ policy, node = [], channel = false }: Gatew
   const directory = join(root, "policy");
   const data = join(root, "data");
   const { key, digest } = mintKey(randomBytes);
-  const write = (parts: PolicyOptions) =>
-    writeFile(join(directory, "gateway.policy"), policyText({ digest, ...parts }));
+  const write = async (parts: PolicyOptions) => {
+    for (const [name, text] of Object.entries(parts.files ?? {})) await writeFile(join(directory, name), text);
+    await writeFile(join(directory, "gateway.policy"), policyText({ digest, ...parts }));
+  };
   await mkdir(directory);
   await write(policy);
   const addresses = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];

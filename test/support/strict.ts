@@ -15,6 +15,7 @@ export interface StrictBody {
 
 export interface StrictTool {
   readonly name?: string;
+  readonly description?: string;
   readonly type?: string;
   readonly mcp_server_name?: string;
   readonly defer_loading?: boolean;

@@ -73,6 +73,13 @@ test("drift of a server is a warning that names its tools, and its end is news",
   );
 });
 
+test("a request that tells of tools otherwise than they are pinned is a warning", () => {
+  const actor = { key: "dev", team: "eng", fingerprint: null };
+  const pins = { server: "github", action: "block", origin: "a.policy:4" } as const;
+  const [told] = lines("info", [{ kind: "altered", ticket: "t", actor, ...pins, count: 1, tools: ["get_issue"] }]);
+  assert.deepEqual([told?.level, told?.key, told?.server, told?.tools], [40, "dev", "github", ["get_issue"]]);
+});
+
 test("one line for a call that belongs to no answer, and for a tool that was used elsewhere", () => {
   const findings = ["joined", "unissued", "bypassed", "outside"] as const;
   const told = lines(

@@ -11,14 +11,19 @@ const NOTHING = new Uint8Array(0);
 /** Stands where every block of a list was cut, because an empty list of blocks is no content. */
 const NOT_GRANTED = Buffer.from(JSON.stringify({ type: "text", text: "(this tool is not granted here)" }));
 
-/** Removes every offer, server and mention whose canonical name is stripped. */
-export function cutTools(request: MessagesRequest, isStripped: (tool: string) => boolean): Cut {
-  const cut = request.tools.filter((tool) => isStripped(tool.name));
+/** Removes every offer, server and mention that is stripped. */
+export function cutTools(request: MessagesRequest, isStripped: (tool: ToolSpan) => boolean): Cut {
+  const cut = request.tools.filter(isStripped);
   if (cut.length === 0) return { edits: [] };
   const stuck = uncuttable(request, cut);
   if (stuck !== null) return { refuse: stuck };
   const lists = Map.groupBy(cut, ({ list }) => list);
   return { edits: [...lists].flatMap(([list, tools]) => cutFrom(list, tools)) };
+}
+
+/** Whether this is no more than a name in a list of names, which goes on to stand where a definition is taken out. */
+export function isListedName({ kind, list }: ToolSpan): boolean {
+  return kind === "mention" && list.filler === "none";
 }
 
 /** The tool for whose sake the provider would refuse what is left; null when the rest stands. */

@@ -6,16 +6,17 @@ import type { AddressInfo } from "node:net";
 /** A server of tools `get_item_0`, `delete_item_1`, `get_item_2` and so on. */
 export interface ManyTools extends AsyncDisposable {
   readonly url: string;
+  readonly tools: readonly { readonly name: string }[];
   /** Names of tools that were called. */
   readonly called: readonly string[];
 }
 
-/** Starts one with so many tools. */
-export async function startManyTools(count: number): Promise<ManyTools> {
+/** Starts one with so many tools, and the same words behind each description. */
+export async function startManyTools(count: number, words = ""): Promise<ManyTools> {
   const called: string[] = [];
   const tools = Array.from({ length: count }, (_, at) => ({
     name: `${at % 2 === 0 ? "get" : "delete"}_item_${at}`,
-    description: `${at % 2 === 0 ? "Reads" : "Removes"} item ${at} of the store`,
+    description: `${at % 2 === 0 ? "Reads" : "Removes"} item ${at} of the store${words}`,
     inputSchema: { type: "object", properties: { shelf: { type: "string" } } },
   }));
   const resultOf = (method: string, name: string): Readonly<Record<string, unknown>> | null => {
@@ -53,6 +54,7 @@ export async function startManyTools(count: number): Promise<ManyTools> {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    tools,
     called,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

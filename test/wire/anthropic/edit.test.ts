@@ -11,7 +11,7 @@ const HEAD = '"model":"m","max_tokens":1,"messages":[]';
 function cut(body: string, ...tools: string[]): string {
   const request = readMessages(Buffer.from(body));
   assert.ok(request.kind === "messages", request.kind === "malformed" ? request.message : "");
-  const result = cutTools(request, (tool) => tools.includes(tool));
+  const result = cutTools(request, ({ name }) => tools.includes(name));
   if ("refuse" in result) return `refuse ${result.refuse}`;
   const edited = Buffer.from(splice(request.body, result.edits)).toString();
   JSON.parse(edited);
@@ -114,7 +114,7 @@ test("as many tools as a body holds are cut in one pass", () => {
   const request = readMessages(Buffer.from(body(offers.join())));
   assert.ok(request.kind === "messages");
   const strip = new Set(cutOnes);
-  const result = cutTools(request, (name) => strip.has(name));
+  const result = cutTools(request, ({ name }) => strip.has(name));
   assert.ok("edits" in result);
   assert.equal(Buffer.from(splice(request.body, result.edits)).toString(), body(tool("T7")));
 });
