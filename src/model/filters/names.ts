@@ -32,12 +32,12 @@ const OPEN_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
   key: wordSet(
     "primary foreign partition sort cache idempotency row object hash data range index unique natural " +
       "composite sequence bucket hot map group grouping dedup shard routing site recaptcha translation i18n locale press " +
-      "storage query react list item registry anon websocket socket",
+      "storage query react list item registry anon websocket socket gpg pgp",
   ),
   token: wordSet(
     "next page continuation sync resume cursor cancel cancellation pagination start end lexer parser current last " +
       "first special bos eos pad unk stop input output prompt completion total max min num count device design css theme " +
-      "color syntax",
+      "color syntax lock",
   ),
 };
 

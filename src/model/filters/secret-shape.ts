@@ -52,6 +52,9 @@ const SHORT_KEY = /^(?=(?:.*\d){3})(?=(?:.*[a-f]){2})[0-9a-f]{12,14}$/;
 /** An account or a contract of Ethereum, which everybody may know. */
 const CHAIN_ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
+/** Certificates and public keys in PEM, in base64. */
+const PUBLIC_PEM = /^LS0tLS1CRUdJTiB(?:DRVJUSUZJQ0FUR|QVUJMSUMg|UUlVTVEVEIENFUlRJ)/;
+
 /** A function that gives a pointer, as in `EC_KEY *d2i_EC_PUBKEY`. */
 const POINTER = /^\*+[A-Za-z_]\w*$/;
 
@@ -60,7 +63,7 @@ export function isToken(value: string): boolean {
   if (value.length < 12 || value.length > 1000) return false;
   // Short ones are often names of things, or tokens of one page; hexadecimal ones are keys.
   if (value.length < 15 && !SHORT_KEY.test(value)) return false;
-  if (CHAIN_ADDRESS.test(value)) return false;
+  if (CHAIN_ADDRESS.test(value) || PUBLIC_PEM.test(value)) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;

@@ -180,6 +180,8 @@ test("names of public things are no names of secrets", () => {
     "token_type",
     "data-key",
     "secret.json",
+    "LockToken",
+    "GPG key",
     "Sec-WebSocket-Key",
   ]) {
     assert.ok(!inPlace("secret-name", `${name}: "`, "abc"), name);
