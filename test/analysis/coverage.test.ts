@@ -241,6 +241,8 @@ suite("the same as compiling and testing again without the statement", () => {
   }
 });
 
+const WHERE = ["a = 1", 'a in ["x", "y"] and b > 2', "has b or not c = true", 'every d like "x*"', 'p under "/srv"'];
+
 /** A policy of a few teams and keys, with statements by chance; each line can be parsed, and most mean something. */
 function randomPolicy(seed: number): string {
   const chance = chanceOf(seed);
@@ -257,6 +259,7 @@ function randomPolicy(seed: number): string {
       maybe(() => `${effect()} models ${models()}`),
       maybe(() => `${effect()} tools ${tools()}${until()}`),
       maybe(() => `ask tools ${tools()}${until()}`),
+      maybe(() => `${effect()} tools ${tools()} where ${chance.pick(WHERE)}${until()}`),
       maybe(() => `deny tools ${tools()} after tools ${tools()}${until()}`),
       maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
       maybe(() => `guard ${some(["g", "h"])}${until()}`),
