@@ -58,35 +58,34 @@ function firstAt(linear: Finder, text: string, place: number): Match | null {
 function v8Finder({ source, flags }: TableExpression): Finder {
   const kept = flags.replace("g", "");
   const search = new RegExp(source, `${kept}g`);
-  // Places of groups cost on every match, so only a second look at a match asks for them.
-  const locate = new RegExp(source, `${kept}dy`);
   const sticky = new RegExp(source, `${kept}y`);
-  const locateAt = (text: string, place: number): Match | null => {
-    locate.lastIndex = place;
-    const match = locate.exec(text);
-    if (match === null) return null;
-    const end = place + match[0].length;
-    const [from, to] = match[1] === undefined || match[1] === "" ? [place, end] : match.indices![1]!;
-    return end === place ? null : { end, from, to };
+  const locate = new RegExp(source, `${kept}dy`);
+  const located = (text: string, match: RegExpExecArray): Match => {
+    const { 0: whole, 1: value = "", index } = match;
+    const end = index + whole.length;
+    if (value === "") return { end, from: index, to: end };
+    const place = whole.indexOf(value);
+    if (whole.indexOf(value, place + 1) < 0) return { end, from: index + place, to: index + place + value.length };
+    // Places of groups cost much on every match, so they are asked for only where the value stands there twice.
+    locate.lastIndex = index;
+    const [from, to] = locate.exec(text)!.indices![1]!;
+    return { end, from, to };
   };
   return {
     at(text, place) {
       sticky.lastIndex = place;
-      return sticky.test(text) ? locateAt(text, place) : null;
+      const match = sticky.exec(text);
+      return match === null || match[0] === "" ? null : located(text, match);
     },
     each(text, found) {
       search.lastIndex = 0;
       for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-        const end = match.index + match[0].length;
-        if (end === match.index) {
+        if (match[0] === "") {
           search.lastIndex++;
-        } else if (match[1] === undefined || match[1] === "") {
-          found(match.index, end);
-        } else {
-          locate.lastIndex = match.index;
-          const [from, to] = locate.exec(text)?.indices?.[1] ?? [match.index, end];
-          found(from, to);
+          continue;
         }
+        const { from, to } = located(text, match);
+        found(from, to);
       }
     },
   };

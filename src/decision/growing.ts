@@ -8,10 +8,12 @@ import type { Stage } from "../language/tree.ts";
 import { ANY, type CharSet, MAX_CODE_POINT, overlaps, union } from "../model/regex/char-set.ts";
 import { choice, matchesEmpty, type Node, sequence } from "../model/regex/node.ts";
 import { readRegex } from "../model/regex/read.ts";
+import { trailOf } from "../model/regex/trail.ts";
 import { writeRegex } from "../model/regex/write.ts";
 import { deedsOf } from "./deeds.ts";
 import { openRun } from "./encoded.ts";
 import type { Table, TableExpression } from "./table.ts";
+import { TrailWalk } from "./trail-walk.ts";
 
 /** What may be under way, and where it begins. */
 export interface Growing {
@@ -115,6 +117,8 @@ export function growthOf(growers: readonly Grower[]): Growth {
 /** Asks expressions where they can begin at all: most of them, at most places, cannot. */
 class Search {
   readonly #growers: readonly Prepared[];
+  /** Made when it is first asked, as there may be hundreds of expressions and never an answer. */
+  #walk: TrailWalk | null = null;
   /** By the unit that a match begins with; the last one is for all beyond ASCII. */
   readonly #byUnit: readonly (readonly Prepared[])[];
 
@@ -128,7 +132,9 @@ class Search {
 
   first(text: string, from: number, to: number): Growing | null {
     if (this.#growers.length === 0) return null;
+    this.#walk ??= new TrailWalk(this.#growers.map(({ node }) => trailOf([node], "behind")));
     for (let start = from; start < to; start += 1) {
+      if (!this.#walk.mayGoOn(text, start)) continue;
       for (const { guardrail, pattern, reaches } of this.#byUnit[Math.min(text.charCodeAt(start), 128)]!) {
         if (reaches(text, start)) return { start, guardrail, pattern };
       }

@@ -1,8 +1,8 @@
 /**
  * Finds where many short literals stand in a text, in one pass that does next to nothing for most characters. Every
- * literal gives one trigram, the rarest it has in prose and code; a table of 32 K bytes, by a hash of three characters,
- * tells where one of them may stand, and there the literal is compared in full. scanner.ts asks it before any
- * expression runs.
+ * literal gives one trigram, the rarest it has in prose and code. A table of a million bits, by a hash of four characters,
+ * tells where a trigram and what stands before it may belong to a literal; there the literals of that trigram are compared
+ * in full. scanner.ts asks it before any expression runs.
  */
 
 /** A literal to look for: ASCII, at least 3 long; in lower case and in either case when `fold`. */
@@ -19,22 +19,26 @@ export interface Prefilter {
   find(text: string, visit: Visit): void;
 }
 
-/** Three times five bits: a fourth character falls out of the hash, so that it can roll. */
-const HASHES = 0x8000;
+/** Five bits of each character, which both cases of a letter share: an older character falls out of the hash. */
+const BITS = 5;
+const TRIGRAMS = 1 << (3 * BITS);
+const FOURS = 1 << (4 * BITS);
 
-/** One place of a trigram: of which literal, at which offset in it; chained by hash, entry 0 ends every chain. */
-interface Entry {
-  readonly literal: number;
-  readonly offset: number;
-  readonly next: number;
-}
-
+/** What is looked up, flat; an entry is one place of a trigram in a literal, and entry 0 ends every chain. */
 interface Tables {
-  readonly literals: readonly Literal[];
-  /** 1 where a trigram of this hash may belong to a literal. */
-  readonly live: Uint8Array;
+  /** By hash of four characters, a bit each: whether they may belong to a literal. */
+  readonly live: Int32Array;
+  /** By hash of three: the first entry of the trigrams with it. */
   readonly heads: Uint16Array;
-  readonly entries: readonly Entry[];
+  /** By entry: the next of the same hash, its literal, and the place of the trigram in that. */
+  readonly next: Uint16Array;
+  readonly literal: Uint16Array;
+  readonly offset: Uint8Array;
+  /** The letters of all literals; those of one begin at its start and end where those of the next begin. */
+  readonly letters: Uint8Array;
+  /** By letter: the bit that makes a letter of the text lower case, where case does not matter. */
+  readonly cases: Uint8Array;
+  readonly starts: Uint32Array;
 }
 
 /** Builds the tables for a list of literals; the list is not empty. */
@@ -44,30 +48,61 @@ export function createPrefilter(literals: readonly Literal[]): Prefilter {
 }
 
 function layTables(literals: readonly Literal[]): Tables {
-  const live = new Uint8Array(HASHES);
-  const heads = new Uint16Array(HASHES);
-  const entries: Entry[] = [{ literal: 0, offset: 0, next: 0 }];
+  const live = new Int32Array(FOURS / 32);
+  const heads = new Uint16Array(TRIGRAMS);
+  const entries = [{ literal: 0, offset: 0, next: 0 }];
   for (const [literal, { text, fold }] of literals.entries()) {
     const offset = rarest(text);
-    const hashes = spellings(text.slice(offset, offset + 3), fold).map((codes) => hashOf(...codes));
-    for (const hash of new Set(hashes)) {
-      live[hash] = 1;
+    const spelled = spellings(text.slice(offset, offset + 3), fold).map((trigram) => hashOf(trigram));
+    for (const hash of new Set(spelled.map((whole) => whole & (TRIGRAMS - 1)))) {
       heads[hash] = entries.push({ literal, offset, next: heads[hash]! }) - 1;
     }
+    for (const before of befores(text.charCodeAt(offset - 1))) {
+      for (const hash of spelled) {
+        const four = ((before << (3 * BITS)) ^ hash) & (FOURS - 1);
+        live[four >>> 5]! |= 1 << (four & 31);
+      }
+    }
   }
-  return { literals, live, heads, entries };
+  const starts = [0];
+  for (const { text } of literals) starts.push(starts.at(-1)! + text.length);
+  return {
+    live,
+    heads,
+    next: Uint16Array.from(entries, ({ next }) => next),
+    literal: Uint16Array.from(entries, ({ literal }) => literal),
+    offset: Uint8Array.from(entries, ({ offset }) => offset),
+    letters: Uint8Array.from(literals.flatMap(({ text }) => [...text].map((letter) => letter.charCodeAt(0)))),
+    cases: Uint8Array.from(literals.flatMap(({ text, fold }) => [...text].map((letter) => caseBit(letter, fold)))),
+    starts: Uint32Array.from(starts),
+  };
 }
 
-function hashOf(a: number, b: number, c: number): number {
-  return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
+/** With this bit a capital is the small letter, and nothing else becomes a letter. */
+function caseBit(letter: string, fold: boolean): number {
+  return fold && /[a-z]/.test(letter) ? 0x20 : 0;
+}
+
+/** Without the characters before, of which the bits above those of a trigram's hash tell as well. */
+function hashOf(trigram: string): number {
+  let hash = 0;
+  for (let i = 0; i < trigram.length; i++) hash = (hash << BITS) ^ trigram.charCodeAt(i);
+  return hash;
+}
+
+/** What of the character before a trigram shows in a hash: of a known one its bits, else all there are. */
+function befores(code: number): readonly number[] {
+  const all = 1 << BITS;
+  return Number.isNaN(code) ? Array.from({ length: all }, (_, bits) => bits) : [code & (all - 1)];
 }
 
 function lookThrough(tables: Tables, text: string, visit: Visit): void {
   const { live } = tables;
   let hash = 0;
   for (let i = 0; i < text.length; i++) {
-    hash = ((hash << 5) ^ text.charCodeAt(i)) & 0x7fff;
-    if (live[hash] === 1) compareAt(tables, text, { at: i - 2, hash, visit });
+    hash = ((hash << BITS) ^ text.charCodeAt(i)) & (FOURS - 1);
+    if ((live[hash >>> 5]! >>> (hash & 31)) & 1)
+      compareAt(tables, text, { at: i - 2, hash: hash & (TRIGRAMS - 1), visit });
   }
 }
 
@@ -78,33 +113,25 @@ interface Spot {
   readonly visit: Visit;
 }
 
-function compareAt({ literals, heads, entries }: Tables, text: string, { at, hash, visit }: Spot): void {
-  for (let e = heads[hash]!; e !== 0; e = entries[e]!.next) {
-    const { literal, offset } = entries[e]!;
-    const { text: wanted, fold } = literals[literal]!;
-    let k = 0;
-    // Outside the text there is NaN, which equals nothing.
-    while (k < wanted.length && same(text.charCodeAt(at - offset + k), wanted.charCodeAt(k), fold)) k++;
-    if (k === wanted.length) visit(literal, at - offset);
+function compareAt(tables: Tables, text: string, { at, hash, visit }: Spot): void {
+  const { heads, next, literal, offset, letters, cases, starts } = tables;
+  for (let entry = heads[hash]!; entry !== 0; entry = next[entry]!) {
+    const wanted = literal[entry]!;
+    const from = at - offset[entry]!;
+    const end = starts[wanted + 1]!;
+    let k = starts[wanted]!;
+    // Outside the text there is no letter, and no literal has the letter 0.
+    for (let i = from; k < end && (text.charCodeAt(i) | cases[k]!) === letters[k]; i++) k++;
+    if (k === end) visit(wanted, from);
   }
 }
 
-function same(found: number, wanted: number, fold: boolean): boolean {
-  return found === wanted || (fold && lower(found) === wanted);
-}
-
-function lower(code: number): number {
-  return code >= 65 && code <= 90 ? code + 32 : code;
-}
-
-/** Both cases of every letter of a trigram, when case does not matter. */
-function spellings(trigram: string, fold: boolean): [number, number, number][] {
-  const cases = [...trigram].map((letter) => (fold ? [...new Set([letter, letter.toUpperCase()])] : [letter]));
-  const all: [number, number, number][] = [];
-  for (const a of cases[0]!) {
-    for (const b of cases[1]!) {
-      for (const c of cases[2]!) all.push([a.charCodeAt(0), b.charCodeAt(0), c.charCodeAt(0)]);
-    }
+/** A trigram as it may be written: in both cases of every letter when case does not matter. */
+function spellings(trigram: string, fold: boolean): string[] {
+  let all = [""];
+  for (const letter of trigram) {
+    const cases = fold ? new Set([letter, letter.toUpperCase()]) : [letter];
+    all = all.flatMap((head) => [...cases].map((next) => head + next));
   }
   return all;
 }

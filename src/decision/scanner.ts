@@ -4,13 +4,15 @@
  */
 import { CONFIDENCES, ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { createAccepts } from "../model/filters/filter.ts";
+import type { Literal as Setting } from "../model/regex/literals.ts";
+import { type Direction, trailOf } from "../model/regex/trail.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { unpack } from "./encoded.ts";
 import { createFinder, type Finder } from "./finder.ts";
-import { mayFollow, type QuickStep, quickSteps } from "./follow.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import type { Table, TableExpression } from "./table.ts";
+import { TrailWalk } from "./trail-walk.ts";
 
 /** What scanners are made of. */
 type Guarded = Pick<Table, "guardrails">;
@@ -60,12 +62,15 @@ interface Lead {
   readonly probe: number;
   /** The most that can stand before the literal in a match, null: anything. */
   readonly before: number | null;
-  readonly follow: readonly QuickStep[];
+  /** Whether a match can hold the text before a place. */
+  readonly mayPrecede: (text: string, at: number) => boolean;
 }
 
 /** A literal and its leads. */
 interface Sign extends Literal {
-  readonly leads: Lead[];
+  readonly leads: readonly Lead[];
+  /** Those of the leads, by index, whose match can hold the text from a place on. */
+  readonly mayFollow: (text: string, at: number) => readonly number[];
 }
 
 /** Expressions to run, where their literals lead, and those that have none and always run. */
@@ -99,7 +104,7 @@ function strengthIn({ guardrails }: Guarded): Inside["strengthOf"] {
 function kitOf(table: Guarded, guards: readonly number[], stage: Stage): Kit {
   const probes: Probe[] = [];
   const blind: number[] = [];
-  const signs = new Map<string, Sign>();
+  const clues = new Map<string, Clue[]>();
   for (const guardrail of new Set(guards)) {
     const guard = table.guardrails[guardrail];
     if (guard === undefined || !guard.on.includes(stage)) continue;
@@ -118,20 +123,46 @@ function kitOf(table: Guarded, guards: readonly number[], stage: Stage): Kit {
         const rest = { finder, accepts, certain, longest, isAnchored };
         const probe = probes.push({ guardrail, pattern: name, ...grade, ...rest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
-        addSigns(signs, probe, expression);
+        addClues(clues, probe, expression);
       }
     }
   }
-  return { probes, blind, signs: [...signs.values()] };
+  return { probes, blind, signs: [...clues.values()].map(signOf) };
 }
 
-function addSigns(signs: Map<string, Sign>, probe: number, { literals }: TableExpression): void {
-  for (const { text, fold, before, follow } of literals) {
-    const key = `${fold} ${text}`;
-    const sign = signs.get(key) ?? { text, fold, leads: [] };
-    sign.leads.push({ probe, before, follow: quickSteps(follow) });
-    signs.set(key, sign);
+/** A place of an expression that is known by a literal. */
+interface Clue {
+  readonly probe: number;
+  readonly setting: Setting;
+}
+
+function addClues(clues: Map<string, Clue[]>, probe: number, { literals }: TableExpression): void {
+  for (const setting of literals) {
+    const key = `${setting.fold} ${setting.text}`;
+    const known = clues.get(key);
+    if (known === undefined) clues.set(key, [{ probe, setting }]);
+    else known.push({ probe, setting });
   }
+}
+
+function signOf(clues: readonly Clue[]): Sign {
+  const { text, fold } = clues[0]!.setting;
+  const settings = clues.map(({ setting }) => setting);
+  const leads = clues.map(({ probe, setting }): Lead => {
+    const follow = follower([setting], "ahead");
+    return { probe, before: setting.before, mayPrecede: (whole, at) => follow(whole, at).length > 0 };
+  });
+  return { text, fold, leads, mayFollow: follower(settings, "behind") };
+}
+
+/** Follows what stands beside a literal; laid out when a text first holds the literal, as few texts hold many. */
+function follower(settings: readonly Setting[], side: Direction): (text: string, at: number) => readonly number[] {
+  let walk: TrailWalk | null = null;
+  const step = side === "behind" ? 1 : -1;
+  return (text, at) => {
+    walk ??= new TrailWalk(settings.map((setting) => trailOf(setting[side], side)));
+    return walk.follow(text, at, step);
+  };
 }
 
 /** Context that an expression may look at beside a match. */
@@ -168,11 +199,11 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
       text,
       blind.filter((probe) => text.includes(probes[probe]!.certain)),
     );
-    prefilter?.find(text, (index, at) => {
-      const sign = signs[index]!;
-      const behind = at + sign.text.length;
-      for (const { probe, before, follow } of sign.leads) {
-        if (!mayFollow(text, behind, follow)) continue;
+    prefilter?.find(text, (literal, at) => {
+      const sign = signs[literal]!;
+      for (const index of sign.mayFollow(text, at + sign.text.length)) {
+        const { probe, before, mayPrecede } = sign.leads[index]!;
+        if (!mayPrecede(text, at - 1)) continue;
         const { longest, isAnchored } = probes[probe]!;
         if (isAnchored) {
           const places = begins[probe]!;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RE2JS } from "re2js";
-import { mayFollow, quickSteps } from "../../src/decision/follow.ts";
+import { TrailWalk } from "../../src/decision/trail-walk.ts";
 import { checkExpression } from "../../src/model/expression.ts";
 import { NO_FILTER } from "../../src/model/filters/filter.ts";
 import type { Expression } from "../../src/model/model.ts";
 import { lookFor } from "../../src/model/pattern-finds.ts";
 import type { Literal } from "../../src/model/regex/literals.ts";
-import type { Step } from "../../src/model/regex/steps.ts";
+import { type Direction, trailOf } from "../../src/model/regex/trail.ts";
 
 const SPAN = { path: "acme.policy", start: 0, end: 0, line: 1, column: 1 };
 
@@ -132,33 +132,45 @@ test("the certain character is the rarest that no match can do without", () => {
   assert.equal(certainOf('"+\\\\'), "");
 });
 
-describe("where a literal stands, and what must follow it", () => {
-  const cases: readonly (readonly [string, readonly (number | null)[], readonly string[]])[] = [
-    ["\\bAKIA[A-Z]{4}\\b", [0], ["[A-Z]{4,4}"]],
-    ["x{1,9}key=(\\d{2,})", [9], ["[0-9]{2,2}"]],
-    ["x+key=\\d", [null], ["[0-9]{1,1}"]],
-    ["(?:é😀)?\\wkey=\\d", [4], ["[0-9]{1,1}"]],
-    ["key {0,2}[=:] *['x](\\d{3,})'", [0], ["[ ]{0,2}", "[:=]{1,1}", "[ ]{0,}", "['x]{1,1}", "[0-9]{3,}", "[']{1,1}"]],
-    ["key=[a-z]{2,9}[a-f]", [0], ["[a-z]{2,2}"]],
-    ["key=(?:a|bc)d", [0, 0], []],
-    ["key=[a-z]?", [0], []],
+describe("where a literal stands, and between what", () => {
+  type Case = readonly [pattern: string, before: number | null, passes: readonly string[], stops: readonly string[]];
+  const cases: readonly Case[] = [
+    ["\\bAKIA[A-Z]{4}\\b", 0, ["AKIA|ABCD", "AKIA|ABCDE", "aAKIA|ABCD"], ["AKIA|ABC", "AKIA|ABC1", "AKIA|"]],
+    ["x{1,9}key=(\\d{2,})", 9, ["xkey=|12", "yxkey=|123"], ["key=|12", "ykey=|12", "xkey=|1", "xkey=|a12"]],
+    ["x+key=\\d", null, ["xkey=|1"], ["key=|1"]],
+    ["(?:é😀)?\\wkey=\\d", 4, ["akey=|1", "é😀akey=|1"], ["ékey=|1"]],
+    ["key {0,2}[:=] *['x](\\d{3,})'", 0, ["key|='123'", "key| =    x123'"], ["key| '123'", "key|='12'", "key|='123x"]],
+    ["key=[a-z]{2,9}[a-f]", 0, ["key=|zzf", "key=|fff"], ["key=|zzz1f", "key=|zf"]],
+    ["key=(?:a|bc)+d", 0, ["key=|ad", "key=|bcabcd"], ["key=|bd", "key=|d", "key=|acd"]],
+    ["(?:ab?|😀){2}-key=.", 4, ["a😀-key=|1", "abab-key=|😀"], ["-key=|1", "aa-key=|\n"]],
+    ["(?:xkey=|ykey=[a-z])\\d", 0, ["xkey=|1", "ykey=|a1"], ["xkey=|a", "ykey=|1"]],
+    ["key=[a-z]?", 0, ["key=|", "key=|1"], []],
+    ["key=[0-9a-f]{400}x", 0, [`key=|${"a".repeat(400)}`], [`key=|${"a".repeat(19)}`]],
+    ["key=(?:[a-z]{9}-){40}x", 0, [`key=|${"abcdefghi-".repeat(7)}`], ["key=|abcdefghi-123"]],
+    ["key=(?:[a-z]{20} ){40}", 0, ["key=|1"], []],
+    ["(?:\\w-key=\\d){2,}z", 1, ["a-key=|1", "a-key=|1b-key=2z"], ["-key=|1", "a-key=|z"]],
   ];
-  const shown = ({ set, min, max }: Step): string => {
-    const ranges = Array.from({ length: set.length / 2 }, (_, index) => [set[2 * index]!, set[2 * index + 1]!]);
-    const letters = ranges.map((ends) => [...new Set(ends)].map((code) => String.fromCodePoint(code)).join("-"));
-    return `[${letters.join("")}]{${min},${max ?? ""}}`;
-  };
-  for (const [pattern, before, follow] of cases) {
+  for (const [pattern, before, passes, stops] of cases) {
     test(`/${pattern}/`, () => {
       const { literals } = expressionOf(pattern);
-      assert.deepEqual(
-        literals.map((literal) => literal.before),
-        before,
-      );
-      assert.deepEqual(literals[0]!.follow.map(shown), follow);
+      const fits = (marked: string): boolean => {
+        const at = marked.indexOf("|");
+        const text = marked.slice(0, at) + marked.slice(at + 1);
+        return literals.some((it) => text.endsWith(it.text, at) && stands(it, text, at - it.text.length));
+      };
+      assert.ok(literals.every((literal) => literal.before === before));
+      for (const text of passes) assert.ok(fits(text), text);
+      for (const text of stops) assert.ok(!fits(text), text);
     });
   }
 });
+
+/** Whether a text does not rule out a match around a literal at a place of it. */
+function stands({ text, ahead, behind }: Literal, whole: string, at: number): boolean {
+  const follows = (parts: Literal["ahead"], side: Direction, from: number): boolean =>
+    new TrailWalk([trailOf(parts, side)]).follow(whole, from, side === "behind" ? 1 : -1).length > 0;
+  return follows(behind, "behind", at + text.length) && follows(ahead, "ahead", at - 1);
+}
 
 test("random expressions find the same in both engines, and their literals in every match", () => {
   const random = new Dice(20_261_007);
@@ -194,15 +206,13 @@ test("random expressions find the same in both engines, and their literals in ev
   assert.ok(compared > 500 && matched > 500, `${compared} expressions, ${matched} matches`);
 });
 
-/** Where a literal stands in a match, as near to its beginning as it must be and before what must follow. */
-function placesOf({ text, fold, before, follow }: Literal, match: string): number[] {
+/** Where a literal stands in a match, as near to its beginning as it must be and between what must be beside it. */
+function placesOf(literal: Literal, match: string): number[] {
+  const { text, fold, before } = literal;
   const searched = fold ? match.toLowerCase() : match;
   return [...searched]
     .keys()
-    .filter((at) => {
-      if (!searched.startsWith(text, at) || at > (before ?? Infinity)) return false;
-      return mayFollow(match, at + text.length, quickSteps(follow));
-    })
+    .filter((at) => searched.startsWith(text, at) && at <= (before ?? Infinity) && stands(literal, match, at))
     .toArray();
 }
 

@@ -1,12 +1,11 @@
 /**
- * Strings of which at least one stands in every match of an expression, how far from its beginning and before what, and
+ * Strings of which at least one stands in every match of an expression, how far from its beginning and between what, and
  * a character that does, so that a scanner can look for them first and try the expression only where they are found.
  * Only printable ASCII, without the quotes and backslashes that one text shows as another writes them.
  */
-import { type CharSet, foldCase, members, size } from "./char-set.ts";
+import { ANY, type CharSet, foldCase, members, only, size } from "./char-set.ts";
 import { longestMatch } from "./extent.ts";
-import type { Node, RepeatNode, SequenceNode } from "./node.ts";
-import { type Step, stepsOf } from "./steps.ts";
+import { choice, type Node, type RepeatNode, type SequenceNode, sequence, setOf } from "./node.ts";
 
 /** A text that can be searched; `fold`: letters count in either case, and the text is then in lower case. */
 interface Word {
@@ -18,8 +17,9 @@ interface Word {
 export interface Literal extends Word {
   /** The most that can stand before it in the match, in UTF-16 units; null: any number. */
   readonly before: number | null;
-  /** What must follow it. */
-  readonly follow: readonly Step[];
+  /** What stands beside it in the match, on either side to its end. */
+  readonly ahead: readonly Node[];
+  readonly behind: readonly Node[];
 }
 
 const MIN_LENGTH = 3;
@@ -124,31 +124,43 @@ function charsOf(set: CharSet): readonly Word[] | null {
 function knownOfSequence({ parts }: SequenceNode): Known {
   let whole = true;
   let run: readonly Word[] = EMPTY_TEXT;
-  // What stands before the run, and before the part.
+  // Where the run begins, what can stand before it, and what before the part.
+  let begin = 0;
   let start = 0;
   let passed = 0;
   const found: (readonly Literal[] | null)[] = [];
-  const close = (end: number): unknown => found.push(asLiterals(run, { before: start, behind: parts.slice(end) }));
+  const close = (end: number): unknown =>
+    found.push(asLiterals(run, { before: start, ahead: parts.slice(0, begin), behind: parts.slice(end) }));
   for (const [index, part] of parts.entries()) {
     const { exact, required } = known(part);
-    found.push(required === null ? null : required.map((literal) => later(literal, passed)));
+    const around = { before: passed, ahead: parts.slice(0, index), behind: parts.slice(index + 1) };
+    found.push(required === null ? null : required.map((literal) => within(literal, around)));
     const longer = exact && joined(run, exact);
     // What is longer in many ways may say less than what stands before it.
     if (longer === null || longer.length > run.length) close(index);
     if (longer === null) {
       whole = false;
       start = passed;
+      begin = index;
     }
     run = longer ?? exact ?? EMPTY_TEXT;
     passed += longestMatch(part);
-    if (exact === null) start = passed;
+    if (exact === null) {
+      start = passed;
+      begin = index + 1;
+    }
   }
   close(parts.length);
   return { exact: whole ? run : null, required: best(found) };
 }
 
-function later(literal: Literal, by: number): Literal {
-  return { ...literal, before: bounded((literal.before ?? Infinity) + by) };
+function within(literal: Literal, { before, ahead, behind }: Setting): Literal {
+  return {
+    ...literal,
+    before: bounded((literal.before ?? Infinity) + before),
+    ahead: [...ahead, ...literal.ahead],
+    behind: [...literal.behind, ...behind],
+  };
 }
 
 function bounded(length: number): number | null {
@@ -175,30 +187,44 @@ function knownOfRepeat(node: RepeatNode): Known {
   if (single && single.text.length * node.min <= MAX_LENGTH) {
     return { exact: [{ ...single, text: single.text.repeat(node.min) }], required: null };
   }
-  return { exact: node.max === 1 ? body.exact : null, required: requiredBy(body) };
+  if (node.max === 1) return body;
+  // It stands in the first round, and behind that there may be more of them.
+  const required = requiredBy(body)?.map((literal) => ({ ...literal, behind: [...literal.behind, ANYTHING] })) ?? null;
+  return { exact: null, required };
 }
+
+const ANYTHING: Node = { kind: "repeat", body: setOf(ANY), min: 0, max: null, lazy: false };
 
 function requiredBy({ exact, required }: Known): readonly Literal[] | null {
   return best([exact && asLiterals(exact, ALONE), required]);
 }
 
 /** Where a run of words stands in an expression. */
-interface Setting {
-  readonly before: number;
-  readonly behind: readonly Node[];
-}
+type Setting = Omit<Literal, keyof Word | "before"> & { readonly before: number };
 
-const ALONE: Setting = { before: 0, behind: [] };
+const ALONE: Setting = { before: 0, ahead: [], behind: [] };
 
 /** Texts cut down to what can be searched for; null when one of them has too little of it. */
-function asLiterals(words: readonly Word[], { before, behind }: Setting): readonly Literal[] | null {
+function asLiterals(words: readonly Word[], { before, ahead, behind }: Setting): readonly Literal[] | null {
   const cut = words.map(({ text, fold }): Literal => {
     const plain = longestPlain(text);
     const at = text.indexOf(plain);
-    const reachesEnd = at + plain.length === text.length;
-    return { text: plain, fold, before: bounded(before + at), follow: reachesEnd ? stepsOf(behind) : [] };
+    return {
+      text: plain,
+      fold,
+      before: bounded(before + at),
+      ahead: [...ahead, ...spelled(text.slice(0, at), fold)],
+      behind: [...spelled(text.slice(at + plain.length), fold), ...behind],
+    };
   });
   return cut.some(({ text }) => text.length < MIN_LENGTH) ? null : unique(cut);
+}
+
+function spelled(text: string, fold: boolean): Node[] {
+  return Array.from(text, (char) => {
+    const set = only(char.codePointAt(0)!);
+    return setOf(fold ? foldCase(set) : set);
+  });
 }
 
 /** The longest stretch of printable ASCII without `"` and `\`. */
@@ -227,21 +253,24 @@ function capped<T>(
   return lists.includes(null) || all.length > MAX_LITERALS ? null : joinAll(all);
 }
 
-/** Each literal once; of two settings, the one that says less. */
+/** Each literal once; of two settings, either. */
 function unique(list: readonly Literal[]): readonly Literal[] {
   const found = new Map<string, Literal>();
   for (const literal of list) {
     const key = keyOf(literal);
     const other = found.get(key);
-    found.set(key, other === undefined ? literal : looser(literal, other));
+    found.set(key, other === undefined ? literal : eitherOf(other, literal));
   }
   return [...found.values()];
 }
 
-function looser(a: Literal, b: Literal): Literal {
+function eitherOf(a: Literal, b: Literal): Literal {
   const before = a.before === null || b.before === null ? null : Math.max(a.before, b.before);
-  const same = JSON.stringify(a.follow) === JSON.stringify(b.follow);
-  return { ...a, before, follow: same ? a.follow : [] };
+  return { ...a, before, ahead: either(a.ahead, b.ahead), behind: either(a.behind, b.behind) };
+}
+
+function either(a: readonly Node[], b: readonly Node[]): readonly Node[] {
+  return JSON.stringify(a) === JSON.stringify(b) ? a : [choice([sequence(a), sequence(b)])];
 }
 
 function distinct(list: readonly Word[]): readonly Word[] {
