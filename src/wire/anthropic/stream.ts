@@ -6,7 +6,7 @@
 import { eventData, makeEvent, SseError, SseFramer } from "../sse.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "./answer.ts";
 import { Blocks, type Stop } from "./blocks.ts";
-import { isBareDelta, looksLikeDelta } from "./delta.ts";
+import { isBareDelta, looksLikeDelta, readDelta } from "./delta.ts";
 import { Outbox } from "./outbox.ts";
 import { Tally } from "./tally.ts";
 import { asRecord, type Fields, readUsage } from "./usage.ts";
@@ -90,7 +90,8 @@ class Watcher implements StreamWatcher {
       this.#deltas += 1;
       this.#deltaBytes += event.length;
     }
-    const fields = isDelta && !this.#blocks.watched && isBareDelta(event) ? null : parse(eventData(event));
+    const isPlain = isDelta && !this.#blocks.watched && isBareDelta(event);
+    const fields = isPlain ? null : ((isDelta ? readDelta(event) : null) ?? parse(eventData(event)));
     if (fields === null) this.#out.send(event);
     else this.#settle(this.#message(event, fields));
   }
