@@ -1,7 +1,8 @@
 /**
  * The log of one process. Records are numbered, chained and sealed the moment they are appended; one batch is on its way
- * to the disk at a time, and what is appended meanwhile makes the next one, so the disk sets the pace and there is no
- * timer. writer.ts keeps the files, recover.ts reads what the last process left.
+ * to the disk at a time, and what is appended meanwhile makes the next one, so the disk sets the pace. Only what nobody
+ * waits for may lie for a moment, so that it shares its way with what comes next. writer.ts keeps the files, recover.ts
+ * reads what the last process left.
  */
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -9,7 +10,7 @@ import { type Earlier, readEarlier } from "./charges.ts";
 import { type Disk, nodeDisk } from "./disk.ts";
 import type { Body, Entry } from "./entry.ts";
 import { lock, type Unlock } from "./lock.ts";
-import { AuditError, type AuditLog } from "./log.ts";
+import { AuditError, type AuditLog, type Haste } from "./log.ts";
 import { type Sealed, seal } from "./record.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { listLogs, logsDirectory } from "./segment.ts";
@@ -39,6 +40,9 @@ export interface OpenedJournal {
   /** Charges of earlier starts that may count in a period under way, and budgets that were warned of. Read when iterated. */
   readonly earlier: AsyncIterable<Earlier>;
 }
+
+/** Longest time in milliseconds that a record waits for company. */
+const SOON_MS = 20;
 
 const MEDIUM: Medium = { disk: nodeDisk, segmentBytes: 128 * 2 ** 20 };
 
@@ -105,6 +109,8 @@ class Journal implements AuditLog {
   #last: Position;
   #durable: Position;
   #flushing: Promise<void> | null = null;
+  /** Runs while nothing but records without haste waits. */
+  #later: NodeJS.Timeout | null = null;
   #ended: AuditError | null = null;
   #closing: Promise<void> | null = null;
   #stamp = { ms: Number.NaN, text: "" };
@@ -129,7 +135,7 @@ class Journal implements AuditLog {
     for (const entry of this.#opening) this.#tell(listener, entry);
   }
 
-  append(body: Body): Promise<Entry> {
+  append(body: Body, haste: Haste = "now"): Promise<Entry> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const { boot, name: log } = this.#parts;
     const { seq, hash: prev } = this.#last;
@@ -137,8 +143,15 @@ class Journal implements AuditLog {
     this.#last = sealed.entry;
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...sealed, resolve, reject });
-      this.#flushing ??= this.#flush();
+      if (haste === "now") this.#start();
+      else if (this.#flushing === null) this.#later ??= setTimeout(() => this.#start(), SOON_MS);
     });
+  }
+
+  #start(): void {
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#later = null;
+    this.#flushing ??= this.#flush();
   }
 
   close(): Promise<void> {

@@ -1,9 +1,15 @@
 /** The record as the rest of the gateway sees it. journal.ts writes it to disk. */
 import type { Body, Entry } from "./entry.ts";
 
+/**
+ * When a record is written: `now` for what somebody waits for; `soon` for what happened already, which goes along with
+ * the next that is written now, and by itself when none comes in a moment.
+ */
+export type Haste = "now" | "soon";
+
 export interface AuditLog {
   /** Resolves when the record is durable; rejects with AuditError when it cannot be. Order of calls is order of records. */
-  append(body: Body): Promise<Entry>;
+  append(body: Body, haste?: Haste): Promise<Entry>;
   /** Called with every durable entry, in order, those that opened the log included; telemetry is a fold over these. */
   subscribe(listener: (entry: Entry) => void): void;
   /** False after a failed sync: nothing can be recorded, so nothing may be served. A full disk alone leaves it true. */

@@ -10,7 +10,7 @@ import type { BudgetWarning } from "./budget-warnings.ts";
 import { findingsInAnswer } from "./findings.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import { recorded } from "./record.ts";
+import { recordEnd } from "./record.ts";
 import { type Inquired, NOTHING_INQUIRED, scanOfAnswer } from "./seen.ts";
 import type { Ending, Ticket } from "./ticket.ts";
 
@@ -23,7 +23,7 @@ export async function account(ticket: Ticket, ending: Ending, ports: Ports): Pro
   const due = showBudgets(ticket, ports);
   const totalMs = ports.tick() - ticket.caller.arrival.started;
   const inquired = await inquiredIn(ending, ports);
-  await recorded(outcomeBody(ticket, ending, { ...bill, charges, totalMs, inquired }), ports);
+  await recordEnd(outcomeBody(ticket, ending, { ...bill, charges, totalMs, inquired }), ports);
   await warn(due, ticket, ports);
 }
 

@@ -12,7 +12,7 @@ import { authenticate } from "./authenticate.ts";
 import { unrecorded } from "./faults.ts";
 import type { Plane } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import { decisionBody, NOTHING_BESIDE, recorded } from "./record.ts";
+import { decisionBody, NOTHING_BESIDE, recordEnd, recorded } from "./record.ts";
 import type { Caller } from "./ticket.ts";
 import { turnAway } from "./turn-away.ts";
 
@@ -30,7 +30,7 @@ export async function listModels(arrival: Arrival, wanted: string | null, plane:
   ];
   if (!(await recorded(listed(caller), ports))) return arrival.reply(plane.refuse(unrecorded(), arrival.id));
   arrival.reply({ status: 200, headers, body });
-  await recorded(outcomeOf(caller, ports), ports);
+  await recordEnd(outcomeOf(caller, ports), ports);
 }
 
 /** Whether the key may be used at all now; a list needs no more. */

@@ -40,6 +40,12 @@ export async function recorded(body: Body, { log, telemetry, tick }: Ports): Pro
   return true;
 }
 
+/** Records how something ended, after its caller has seen the end: it is done with when the record is durable. */
+export async function recordEnd(body: Body, { log }: Ports): Promise<void> {
+  // A log that takes nothing more is known by `healthy`, to which every request looks.
+  if (log.healthy) await log.append(body, "soon").catch(() => {});
+}
+
 /** Who decided about what. */
 export interface Case {
   readonly arrival: Arrival;

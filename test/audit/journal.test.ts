@@ -5,7 +5,7 @@ import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Earlier } from "../../src/audit/charges.ts";
-import { nodeDisk } from "../../src/audit/disk.ts";
+import { type DiskFile, nodeDisk } from "../../src/audit/disk.ts";
 import type { Charge, Entry } from "../../src/audit/entry.ts";
 import { type Medium, openJournal } from "../../src/audit/journal.ts";
 import type { AuditError } from "../../src/audit/log.ts";
@@ -327,4 +327,34 @@ test("what a crash left open is charged as it was set aside, once, and not what 
     open: ["open"],
     charges: held("open"),
   });
+});
+
+test("a record without haste goes along with the next that has it, and by itself when none comes", async (context) => {
+  const dir = await scratch(context);
+  const writes: number[] = [];
+  const counted = (file: DiskFile): DiskFile => ({
+    ...file,
+    write(bytes, position) {
+      writes.push(Buffer.from(bytes).toString().split("\n").length - 1);
+      return file.write(bytes, position);
+    },
+  });
+  const disk: Medium["disk"] = {
+    ...nodeDisk,
+    create: async (path) => counted(await nodeDisk.create(path)),
+    open: async (path) => counted(await nodeDisk.open(path)),
+  };
+  const { log } = await openJournal(settings(dir, "first"), { ...SMALL, disk });
+  writes.length = 0;
+  const first = log.append(outcome("t1"), "soon");
+  const second = log.append(outcome("t2"), "soon");
+  await log.append(decision("t3"));
+  assert.deepEqual([(await first).seq, (await second).seq, writes], [2, 3, [3]]);
+  await log.append(outcome("t3"), "soon");
+  assert.deepEqual(writes, [3, 1]);
+  void log.append(outcome("t4"), "soon");
+  await log.close();
+  assert.deepEqual(writes, [3, 1, 2]);
+  const kinds = (await recordsOf(dir)).map(({ body }) => body.kind);
+  assert.deepEqual(kinds, ["start", "outcome", "outcome", "decision", "outcome", "outcome", "stop"]);
 });

@@ -19,7 +19,7 @@ import type { Arrival } from "../arrival.ts";
 import { authenticate } from "../authenticate.ts";
 import { reserveCall } from "../counted-calls.ts";
 import { lasting, unrecorded } from "../faults.ts";
-import { recorded } from "../record.ts";
+import { recordEnd, recorded } from "../record.ts";
 import type { Caller } from "../ticket.ts";
 import { turnAway, type Unwelcome } from "../turn-away.ts";
 import { carry } from "./carry.ts";
@@ -124,7 +124,7 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
       : failed(visit, noticeOf(visit, unseen, false));
   if (confirmation !== null && carried.said !== "asks") hall.confirmations.close(ownerOf(called));
   carried.close();
-  await recorded(returnBody(called, carried, ports.tick), ports);
+  await recordEnd(returnBody(called, carried, ports.tick), ports);
 }
 
 /** What a tool is called with. Nothing else has arguments that policy speaks about. */
