@@ -123,7 +123,7 @@ export class Arrival {
       const onLost = () => stop(HALF_SENT);
       const stop = (result: Buffer | FaultNotice) => {
         request.off("data", onData).off("end", onEnd).off("close", onLost).off("error", onLost);
-        request.on("error", () => {});
+        request.on("error", ignore);
         // Of a body that did not come whole nothing is kept.
         if ("kind" in result) this.share.release();
         resolve(result);
@@ -139,6 +139,9 @@ export class Arrival {
     this.sink.end(body);
   }
 }
+
+/** Stands by itself, so that a request does not hold on to the pieces of its body. */
+function ignore(): void {}
 
 const HALF_SENT = lasting("malformed", "the request body ended before it was complete");
 

@@ -21,6 +21,7 @@ import { createOffers } from "./offers.ts";
 import type { Plane } from "./plane.ts";
 import type { Ports, Work } from "./ports.ts";
 import { recorded } from "./record.ts";
+import { Roster } from "./roster.ts";
 import { createServer } from "./server.ts";
 import { Trails } from "./trails.ts";
 
@@ -49,7 +50,7 @@ const ELSEWHERE: Plane = {
 
 /** Makes the gateway; it does not listen yet. */
 export function createGateway(ports: Ports): Gateway {
-  const underWay = new Set<Arrival>();
+  const underWay = new Roster<Arrival>();
   const buffers = createBuffers(ports.timings.maxHeldBytes);
   const newest = new WeakMap<Socket, Arrival>();
   let draining = false;
@@ -81,20 +82,20 @@ export function createGateway(ports: Ports): Gateway {
     const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs, share: buffers.share() };
     const arrival = new Arrival(request, response, stamp);
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
-    underWay.add(arrival);
+    const leave = underWay.enter(arrival);
     newest.set(request.socket, arrival);
     route(arrival, work, hall)
       .catch((error: unknown) => fail(arrival, error, work))
       .finally(() => {
         arrival.share.release();
-        underWay.delete(arrival);
+        leave();
       });
   };
   const server = createServer({
     serve,
     unreadable(status, socket) {
       const arrival = newest.get(socket);
-      if (arrival === undefined || !underWay.has(arrival)) return unreadable(status, work);
+      if (arrival === undefined || !underWay.members().includes(arrival)) return unreadable(status, work);
       // The stage that waits for the rest records the fault; here it only gets its answer.
       return arrival.breakOff(status) ? inWords(status, arrival.id) : null;
     },
@@ -113,7 +114,7 @@ export function createGateway(ports: Ports): Gateway {
       hall.listeners.end();
       hall.upstreams.end(null);
       const deadline = setTimeout(() => {
-        for (const arrival of underWay) arrival.leave("draining");
+        for (const arrival of underWay.members()) arrival.leave("draining");
       }, ports.timings.drainMs);
       await server.close(ports.timings.drainMs + LAST_WORDS_MS);
       clearTimeout(deadline);

@@ -14,7 +14,7 @@ import type { Guards } from "./guards.ts";
 import type { Mark } from "./mark.ts";
 import { layMarks, learn, marksBack, type Ruled, rule } from "./marks.ts";
 import type { Texts } from "./plane.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Repeated } from "./transcript.ts";
 
 /** What a search says. */
 export interface Searched {
@@ -84,12 +84,7 @@ interface Desk {
 }
 
 /** In a thread of which nothing is at hand only the last turn counts as new. */
-function deskFor(
-  texts: Texts,
-  guards: Guards,
-  conversation: Conversation,
-  { of, said }: { readonly of: Transcript | null; readonly said: number },
-): Desk {
+function deskFor(texts: Texts, guards: Guards, conversation: Conversation, { of, said }: Repeated): Desk {
   const { spans, lead, end } = texts;
   const thread = texts.opening();
   const isCold = of?.thread !== thread && conversation.eras.knows(thread);

@@ -17,9 +17,15 @@ export interface Transcript {
   readonly print: string;
 }
 
+/** A transcript with a copy of its body, in memory that is handed on to the body that goes on from it. */
+interface Kept extends Omit<Transcript, "texts"> {
+  readonly texts: Pick<Texts, "body" | "spans" | "lead">;
+  readonly memory: Uint8Array;
+}
+
 /** What a body repeats of one that was looked at before. */
 export interface Repeated {
-  readonly of: Transcript | null;
+  readonly of: Kept | null;
   /** How many texts of the messages. */
   readonly said: number;
   /** The marks of each text that is repeated, by its index. */
@@ -35,18 +41,21 @@ const ENTRY = 150;
 /** Bytes that are compared at one go. */
 const STRIDE = 64 * 1024;
 
+/** So much room is left in memory that is handed on, for what a body will have grown by. */
+const ROOM = 1.25;
+
 /** The last bodies of one conversation, the latest first. */
 export class Transcripts {
-  #kept: Transcript[] = [];
+  #kept: Kept[] = [];
 
   /** Bytes of memory that they take, roughly. */
   get bytes(): number {
-    return this.#kept.reduce((sum, { texts }) => sum + texts.body.length + texts.spans.length * ENTRY, 0);
+    return this.#kept.reduce((sum, { memory, texts }) => sum + memory.length + texts.spans.length * ENTRY, 0);
   }
 
   /** What the body that has most in common with this one says of its texts, for guardrails with this print. */
   repeatedIn(texts: Texts, print: string): Repeated {
-    let best: Transcript | null = null;
+    let best: Kept | null = null;
     let longest = 0;
     for (const each of this.#kept) {
       const length = commonPrefix(each.texts.body, texts.body);
@@ -61,7 +70,8 @@ export class Transcripts {
   keep(transcript: Transcript, { of, said }: Repeated): void {
     const goesOn = of !== null && said * 2 >= of.texts.spans.length - of.texts.lead;
     const rest = goesOn ? this.#kept.filter((each) => each !== of) : this.#kept;
-    this.#kept = [transcript, ...rest].slice(0, MOST);
+    const free = rest.length < this.#kept.length ? of!.memory : null;
+    this.#kept = [withCopy(transcript, free), ...rest].slice(0, MOST);
   }
 
   /** Forgets them all. */
@@ -70,8 +80,20 @@ export class Transcripts {
   }
 }
 
+/**
+ * Copies the body, into memory that is free where it fits. Bodies come and go with every request; kept themselves, each
+ * would outlive the collections of young memory, and only the dear collection of all memory would find it.
+ */
+function withCopy({ texts: { body, spans, lead }, ...rest }: Transcript, free: Uint8Array | null): Kept {
+  const fits = free !== null && free.length >= body.length;
+  const size = free === null ? body.length : Math.ceil(body.length * ROOM);
+  const memory = fits ? free : Buffer.allocUnsafeSlow(size);
+  memory.set(body);
+  return { ...rest, texts: { body: memory.subarray(0, body.length), spans, lead }, memory };
+}
+
 function repeated(
-  before: Transcript,
+  before: Kept,
   texts: Texts,
   { prefix, print }: { readonly prefix: number; readonly print: string },
 ): Repeated {
@@ -101,7 +123,7 @@ interface Range {
 }
 
 /** How many texts, beginning at `from` and at `old`, are the same. */
-function repeat({ texts: before }: Transcript, now: Texts, { from, old, prefix, limit }: Range): number {
+function repeat({ texts: before }: Kept, now: Texts, { from, old, prefix, limit }: Range): number {
   let same = 0;
   while (same < limit) {
     const a = before.spans[old + same]!;
