@@ -41,6 +41,7 @@ const UNKNOWN = -1;
 const DEAD = 1;
 const NONE: readonly number[] = [];
 
+/** Some trails as one automaton, laid out where texts lead. */
 export class TrailWalk {
   readonly #trails: readonly Trail[];
   /** By trail, the number of its first place. */

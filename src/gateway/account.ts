@@ -10,7 +10,7 @@ import type { BudgetWarning } from "./budget-warnings.ts";
 import { findingsInAnswer } from "./findings.ts";
 import type { Asked } from "./plane.ts";
 import type { Ports } from "./ports.ts";
-import { recordEnd } from "./record.ts";
+import { recordEnd, recorded } from "./record.ts";
 import { type Inquired, NOTHING_INQUIRED, scanOfAnswer } from "./seen.ts";
 import type { Ending, Ticket } from "./ticket.ts";
 
