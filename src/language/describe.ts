@@ -166,8 +166,13 @@ function forgotComma(site: Site, actual: IToken): boolean {
 }
 
 function noComma(span: Span, { image }: IToken): Diagnostic {
-  return say("GW1006", span, `a comma is missing before \`${image}\``, null);
+  const near = didYouMean(image, BEHIND_LIST);
+  const help = near === null ? null : `or did you mean \`${near}\`?`;
+  return say("GW1006", span, `a comma is missing before \`${image}\``, help);
 }
+
+/** Words that go on with a statement behind its list. */
+const BEHIND_LIST = ["after", "until", "where"];
 
 function reservedElsewhere(site: Site, span: Span, image: string): Diagnostic {
   const begins = Object.values(BODIES).some((body) => body.words.includes(image));
