@@ -109,6 +109,9 @@ function randomUntil(chance: Chance): number | null {
   return chance.below(4) > 0 ? null : chance.pick(ENDS);
 }
 
+/** A condition that some calls have and others have not. */
+const SOMETIMES: Access["where"] = { kind: "has", path: ["ticket"] };
+
 function randomAccess(chance: Chance, thing: Thing): Access {
   const effect = chance.pick<Access["effect"]>(["allow", "allow", "allow", "deny", "only"]);
   const globs = randomGlobs(chance, thing);
@@ -118,7 +121,7 @@ function randomAccess(chance: Chance, thing: Thing): Access {
     globs,
     written: globs,
     except: [],
-    where: null,
+    where: thing === "tools" && chance.below(4) === 0 ? SOMETIMES : null,
     until: randomUntil(chance),
     span: at(chance.below(90)),
   };
@@ -219,7 +222,8 @@ function isBroken(nodes: readonly Node[], rule: AccessRule, { index, name, now }
 function isAllowed(chain: readonly Node[], thing: Thing, name: string, now: number): boolean {
   const said = chain.flatMap(({ access }) => access).filter((it) => it.thing === thing);
   const inForce = said.filter(({ until }) => until === null || until >= now);
-  if (inForce.some((it) => it.effect === "deny" && matches(it.globs, name))) return false;
+  // Proofs are about what may ever be called: a denial that some calls escape is none.
+  if (inForce.some((it) => it.effect === "deny" && it.where === null && matches(it.globs, name))) return false;
   if (inForce.some((it) => it.effect === "only" && !matches(it.globs, name))) return false;
   if (inForce.some((it) => it.effect === "allow" && matches(it.globs, name))) return true;
   return thing === "providers" && PROVIDERS.includes(name) && !said.some(({ effect }) => effect === "allow");
