@@ -19,10 +19,21 @@ export interface Moment {
   readonly past: boolean;
 }
 
-/** Most remembered texts of one conversation; the oldest make room. */
-const MOST_WORDS = 2_000;
+/** Most remembered texts of one conversation, each under two names; the oldest make room. */
+const MOST_WORDS = 4_000;
 /** Bytes that an entry takes besides its own text, roughly. */
 const ENTRY = 200;
+
+/** Names the texts of the model's turns in a thread: those that the client has alike, by their order. */
+export function namesIn(thread: string): (turn: number, text: string) => string {
+  const counts = new Map<string, number>();
+  return (turn, text) => {
+    const alike = `${turn} ${text.trimEnd()}`;
+    const count = counts.get(alike) ?? 0;
+    counts.set(alike, count + 1);
+    return `${thread} ${turn} ${count}`;
+  };
+}
 
 /** One conversation. */
 export class Conversation {
@@ -79,14 +90,17 @@ export class Conversation {
     since.set(thread, Math.min(turn, since.get(thread) ?? turn));
   }
 
-  /** Takes what the model wrote and the changes in which the client has it. */
-  hear(original: string, changes: readonly Change[]): void {
+  /** Takes what the model wrote and the changes in which the client has it; `place` names the text among those of its turn. */
+  hear(original: string, changes: readonly Change[], place: string): void {
     const hash = this.#hashOf(changed(original, changes));
-    this.#forgetWords(hash);
     const back = inverse(original, changes);
-    this.#words.set(hash, back);
-    this.#bytes += weigh(back);
-    if (this.#words.size > MOST_WORDS) this.#forgetWords(this.#words.keys().next().value!);
+    // Two turns may be the same to the client and not to the model; the client may also have moved a turn.
+    for (const name of [hash, `${hash} ${place}`]) {
+      this.#forgetWords(name);
+      this.#words.set(name, back);
+      this.#bytes += weigh(back);
+    }
+    while (this.#words.size > MOST_WORDS) this.#forgetWords(this.#words.keys().next().value!);
     this.#grown();
   }
 
@@ -97,8 +111,9 @@ export class Conversation {
   }
 
   /** The changes that make the model's own words out of a text of one of its turns; null when it is not remembered. */
-  recall(text: string): readonly Change[] | null {
-    return this.#words.get(this.#hashOf(text)) ?? null;
+  recall(text: string, place: string): readonly Change[] | null {
+    const hash = this.#hashOf(text);
+    return this.#words.get(`${hash} ${place}`) ?? this.#words.get(hash) ?? null;
   }
 
   /** Takes the new texts of a request that is turned away: the client will send them again, as a part of its history. */

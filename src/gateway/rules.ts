@@ -4,13 +4,15 @@ import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { createGrowth } from "../decision/growing.ts";
 import type { Origin } from "../decision/origin.ts";
+import { placeholdersIn } from "../decision/placeholder.ts";
 import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
 import type { Deed } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { AnswerRules, Judged, Memory, Restored, Verdict, Withheld } from "../wire/anthropic/answer.ts";
+import { changed } from "../wire/text.ts";
 import { waitWords } from "../wire/wait.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, namesIn } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** The rules for the answer to a ticket. */
@@ -108,15 +110,22 @@ function verdictOn({ caller, conversation }: Ticket, { guardrail, pattern }: Hit
 }
 
 /** What of the model's own words is worth keeping: where the client has others, or its next request would be changed. */
-function memoryOf({ caller: { table }, guards }: Ticket, conversation: Conversation): Memory {
+function memoryOf({ caller: { table }, asked, guards }: Ticket, conversation: Conversation): Memory {
   // What looks at answers too has had its say.
   const silent = guards.filter((guard) => !table.guardrails[guard]!.on.includes("response"));
   const scanner = createScanner(table, silent, "request");
+  const { end, opening } = asked.texts;
+  const turn = end.author === "model" ? end.turn : end.turn + 1;
+  let nameOf: ReturnType<typeof namesIn> | null = null;
   return {
     restore: (words, place) => restored(conversation, words, place),
     heard(original, changes, kept) {
-      const isTouched = kept || changes.length > 0 || (scanner !== null && scanner.scan(original).length > 0);
-      if (isTouched) conversation.hear(original, changes);
+      // A placeholder of the model's own stands for itself, though elsewhere it may stand for what the model wrote.
+      const isTouched =
+        kept || changes.length > 0 || placeholdersIn(original).length > 0 || (scanner?.scan(original).length ?? 0) > 0;
+      if (!isTouched) return;
+      nameOf ??= namesIn(opening());
+      conversation.hear(original, changes, nameOf(turn, changed(original, changes)));
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Hit } from "../decision/scan.ts";
 import { LONG } from "../decision/slices.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, namesIn } from "./conversation.ts";
 import type { Guards } from "./guards.ts";
 import type { Mark } from "./mark.ts";
 import { layMarks, learn, marksBack, type Ruled, rule } from "./marks.ts";
@@ -81,6 +81,8 @@ interface Desk {
   readonly isCold: boolean;
   /** The guardrails under which a text is looked at. */
   readonly guardsAt: (index: number) => Guards;
+  /** The name of a text among those of its turn. */
+  readonly nameOf: (turn: number, text: string) => string;
 }
 
 /** In a thread of which nothing is at hand only the last turn counts as new. */
@@ -91,7 +93,7 @@ function deskFor(texts: Texts, guards: Guards, conversation: Conversation, { of,
   const newest = () => spans.findIndex(({ turn }, index) => index >= lead && turn === end.turn);
   const eraAt = conversation.eras.enter(thread, guards, isCold ? Math.max(0, newest() - lead) : said);
   const guardsAt = (index: number) => (index < lead && !isCold ? guards : eraAt(Math.max(0, index - lead)));
-  return { texts, conversation, thread, isCold, guardsAt };
+  return { texts, conversation, thread, isCold, guardsAt, nameOf: namesIn(thread) };
 }
 
 interface Looked {
@@ -106,7 +108,7 @@ interface Looked {
 /** What patterns find in one text; it is kept, so that it is known in all of the turn. */
 function look(
   index: number,
-  { texts, guardsAt, conversation }: Desk,
+  { texts, guardsAt, conversation, nameOf }: Desk,
   rest: () => Promise<void> | null,
 ): Looked | Promise<Looked> {
   const span = texts.spans[index]!;
@@ -117,7 +119,7 @@ function look(
     return text;
   };
   if (span.author === "model" && conversation.remembers) {
-    const back = conversation.recall(read());
+    const back = conversation.recall(read(), nameOf(span.turn, read()));
     if (back !== null) return { index, text, hits: [], back };
   }
   const ruled = (found: readonly Hit[]): Looked => {

@@ -78,6 +78,26 @@ test("a value is known again where no pattern sees it, also in a string of JSON 
   assert.notEqual(wordsIn(4), wordsIn(1), "in an address nothing says how it has to be spelled");
 });
 
+test("two turns that are the same to the client, and not to the model, each go back as the model wrote them", async (t) => {
+  const own = token();
+  for (const stream of [true, false]) {
+    let words = "";
+    const { world, sent, said } = await startSessions(t, POLICY, ({ raw, messages }) => {
+      words ||= PLACEHOLDER.exec(raw)?.[0] ?? "";
+      if (messages.length === 1) return [call("Read", { key: own })];
+      return messages.length < 6 ? [call("Read", { key: messages.length === 3 ? words : own })] : [say("done")];
+    });
+    const client = new Client(world, "s1", stream);
+    await client.say("make a token and use it");
+    for (let turn = 0; turn < 4; turn += 1) await client.say(result(`it was ${own}`));
+    assertSteady(sent, said);
+    assert.deepEqual(
+      client.history.flatMap(({ content }) => (content as Block[])[0]?.input ?? []),
+      [{ key: own }, { key: own }, { key: own }],
+    );
+  }
+});
+
 test("a value that is quoted twice is the same bare, the other way round too, and tools get it as it was there", async (t) => {
   const key = `-----BEGIN KEY-----\n${randomBytes(20).toString("base64")}\n"\\9"\n-----END KEY-----`;
   const json = JSON.stringify({ user: "app", key });

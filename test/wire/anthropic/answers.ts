@@ -133,8 +133,10 @@ export function visibleIn(stream: string): Visible {
   let error: unknown = null;
   let ended = false;
   for (const chunk of stream.split(/\r?\n\r?\n/)) {
-    const name = /^event: (.*?)\r?$/m.exec(chunk)?.[1];
-    const text = /^data: (.*?)\r?$/m.exec(chunk)?.[1];
+    // An expression would take U+2028 for the end of a line.
+    const lines = chunk.split(/\r?\n/);
+    const name = lines.find((line) => line.startsWith("event: "))?.slice("event: ".length);
+    const text = lines.find((line) => line.startsWith("data: "))?.slice("data: ".length);
     if (name === undefined || text === undefined || name === "ping") continue;
     if (ended) throw new Error(`${name} after the end`);
     const data = JSON.parse(text);
