@@ -29,8 +29,19 @@ export interface Slicer {
   readonly decodes: boolean;
 }
 
-/** Makes the slicer of some guardrails. */
+const made = new WeakMap<readonly TableGuardrail[], Map<string, Slicer>>();
+
+/** The slicer of some guardrails; made once per table. */
 export function createSlicer(all: readonly TableGuardrail[], guards: readonly number[], stage: Stage): Slicer {
+  const known = made.get(all) ?? new Map<string, Slicer>();
+  made.set(all, known);
+  const name = `${stage} ${guards.join(" ")}`;
+  const slicer = known.get(name) ?? build(all, guards, stage);
+  known.set(name, slicer);
+  return slicer;
+}
+
+function build(all: readonly TableGuardrail[], guards: readonly number[], stage: Stage): Slicer {
   let longest = 0;
   const keep = (wanted: boolean): { readonly guardrails: readonly TableGuardrail[] } => ({
     guardrails: all.map((guardrail) => ({
