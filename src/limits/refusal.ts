@@ -81,7 +81,7 @@ function budgetState(denial: Denial, timezone: string, now: number): string {
     return `has too little left at this moment (${spent}); try again shortly`;
   }
   const state = used >= amount ? "used up" : "has too little left for this request";
-  return `${state} (${dollars(used)} ${total}); resets ${when(freeAt, timezone, now)}`;
+  return `${state} (${dollars(used)} ${total} spent); resets ${when(freeAt, timezone, now)}`;
 }
 
 /** `key dana-laptop` of a counter per key; else the node that the limit stands on, `team eng`. */

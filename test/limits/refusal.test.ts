@@ -74,15 +74,15 @@ test("a limit on calls says of which tools; a long wait in seconds too, since a 
 test("a budget says what is spent of what, and when it resets", () => {
   const cents = (count: number) => ({ microUsd: count * 10_000 });
   const cases: [Hold, Spent, Spent, string][] = [
-    [hold("budget", 50_000_000, "month"), cents(5_000), cents(1), "used up ($50.00 of $50.00); resets 1 Dec"],
-    [hold("budget", 50_000_000, "day"), cents(5_000), cents(1), "used up ($50.00 of $50.00); resets 24 Nov"],
-    [hold("budget", 50_000_000, "week"), cents(5_000), cents(1), "used up ($50.00 of $50.00); resets 30 Nov"],
-    [hold("budget", 50_000_000, "hour"), cents(5_000), cents(1), "used up ($50.00 of $50.00); resets at 15:00"],
+    [hold("budget", 50_000_000, "month"), cents(5_000), cents(1), "used up ($50.00 of $50.00 spent); resets 1 Dec"],
+    [hold("budget", 50_000_000, "day"), cents(5_000), cents(1), "used up ($50.00 of $50.00 spent); resets 24 Nov"],
+    [hold("budget", 50_000_000, "week"), cents(5_000), cents(1), "used up ($50.00 of $50.00 spent); resets 30 Nov"],
+    [hold("budget", 50_000_000, "hour"), cents(5_000), cents(1), "used up ($50.00 of $50.00 spent); resets at 15:00"],
     [
       hold("budget", 50_000_000, "month"),
       cents(4_990),
       cents(20),
-      "has too little left for this request ($49.90 of $50.00); resets 1 Dec",
+      "has too little left for this request ($49.90 of $50.00 spent); resets 1 Dec",
     ],
     [
       hold("budget", 50_000_000, "month"),
