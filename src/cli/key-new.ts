@@ -7,7 +7,9 @@ import { readFile } from "node:fs/promises";
 import { keyBlock } from "../identity/block.ts";
 import { mintKey } from "../identity/mint.ts";
 import { parse } from "../language/parse.ts";
+import { place } from "../language/source.ts";
 import { RESERVED } from "../language/tokens.ts";
+import type { Tree } from "../language/tree.ts";
 import { suggestion } from "../model/suggestion.ts";
 import { Complaint } from "./complaint.ts";
 import { policyAround } from "./policy-around.ts";
@@ -42,9 +44,10 @@ export async function keyNew(options: KeyOptions, { out, err }: Terminal): Promi
   return 0;
 }
 
-function advice({ append, expires }: KeyOptions): string {
+function advice({ append, expires, format }: KeyOptions): string {
+  const place = format === "json" ? "`key` is" : "the first line is";
   const lines = [
-    "the first line is the key: give it to its owner now, it is not kept anywhere",
+    `${place} the key: give it to its owner now, it is not kept anywhere`,
     append === null ? "the block goes into a policy file; it holds only a hash" : `its block is in ${append}`,
     ...(expires === null ? ["without `--expires` the key is good until its block is deleted"] : []),
   ];
@@ -80,17 +83,27 @@ async function append(path: string, { name, team }: KeyOptions, block: string): 
   if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new Complaint(`\`${path}\` is not a policy file that can be read`, `see \`gw policy fmt --check ${path}\``);
   }
-  if (tree.declarations.some((declaration) => declaration.kind === "key" && declaration.name.text === name)) {
-    throw new Complaint(`\`${path}\` already has a key \`${name}\``, "choose another name, or delete the old block");
+  refuseTakenName(path, name, [tree]);
+  const trees = await policyAround(path);
+  if (trees !== null) {
+    refuseTakenName(path, name, trees);
+    refuseUnknownTeam(path, team, trees);
   }
-  await refuseUnknownTeam(path, team);
   await writeAtomic(path, `${text.trimEnd()}\n\n${block}`);
 }
 
+/** A name is unique in the whole policy, whichever of its files has it. */
+function refuseTakenName(path: string, name: string, trees: readonly Tree[]): void {
+  const declarations = trees.flatMap((tree) => tree.declarations).filter((declaration) => declaration.kind === "key");
+  const taken = declarations.find((declaration) => declaration.name.text === name)?.name.span;
+  if (taken === undefined) return;
+  const help = "choose another name, or delete the old block";
+  if (taken.path === path) throw new Complaint(`\`${path}\` already has a key \`${name}\``, help);
+  throw new Complaint(`the policy of \`${path}\` already has a key \`${name}\` (${place(taken)})`, help);
+}
+
 /** A block of an unknown team would make the whole policy bad. A file that belongs to no policy yet may name any team. */
-async function refuseUnknownTeam(path: string, team: string): Promise<void> {
-  const trees = await policyAround(path);
-  if (trees === null) return;
+function refuseUnknownTeam(path: string, team: string, trees: readonly Tree[]): void {
   const declarations = trees.flatMap((tree) => tree.declarations).filter((declaration) => declaration.kind === "team");
   const teams = new Map(declarations.map(({ name }) => [name.text, name.span]));
   if (teams.has(team)) return;

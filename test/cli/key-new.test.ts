@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { z } from "zod";
@@ -44,7 +44,8 @@ key dana-laptop in eng/payments {
   });
 
   test("speaks JSON", async () => {
-    const { out } = await place.gw("key", "new", "ci", "--team", "eng", "--format", "json");
+    const { out, err } = await place.gw("key", "new", "ci", "--team", "eng", "--format", "json");
+    assert.match(err, /^\n`key` is the key: give it/);
     const { key, digest, block } = Minted.parse(JSON.parse(out));
     assert.equal(digestOf(key), digest);
     assert.ok(block.includes(digest) && !block.includes(key));
@@ -101,6 +102,9 @@ key dana-laptop in eng/payments {
       `error: the policy of \`${keys}\` has no team \`egn\`\n  did you mean \`eng\`? (org.policy:15)\n`,
     );
     assert.match((await append("support")).err, /no team `support`\n {2}declared: `eng`\n$/);
+    place.write("policy/old.policy", `language 1\n\nkey ci in eng {\n  hash sha256:${"1".repeat(64)}\n}\n`);
+    assert.match((await append("eng")).err, /already has a key `ci` \(old\.policy:3\)\n {2}choose another name/);
+    rmSync(join(place.dir, "policy/old.policy"));
     assert.equal(readFileSync(join(place.dir, keys), "utf8"), "language 1\n");
     assert.equal((await append("eng")).code, 0);
     assert.equal((await place.gw("policy", "check", "policy")).code, 0);
