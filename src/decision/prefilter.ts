@@ -5,6 +5,8 @@
  * in full. scanner.ts asks it before any expression runs.
  */
 
+import { rarityOf } from "./trigrams.ts";
+
 /** A literal to look for: ASCII, at least 3 long; in lower case and in either case when `fold`. */
 export interface Literal {
   readonly text: string;
@@ -139,19 +141,21 @@ function spellings(trigram: string, fold: boolean): string[] {
 /** Characters of prose and code, the common ones first. */
 const COMMON = " etaoinsrlcdupmhgfbyvwk._x-(),=1023:SCTRAEINOPMDLFB456789'{}[]zjqGUHVWKYXQJZ";
 
-/** The offset of the rarest trigram. */
+/** The offset of the rarest trigram; of those that are equally rare, the one with the rarer letters. */
 function rarest(text: string): number {
-  const rank = (letter: string): number => {
-    const at = COMMON.indexOf(letter);
-    return at < 0 ? COMMON.length : at;
-  };
   let best = 0;
   let highest = -1;
   for (let offset = 0; offset + 3 <= text.length; offset++) {
-    const worth = rank(text[offset]!) + rank(text[offset + 1]!) + rank(text[offset + 2]!);
+    const trigram = text.slice(offset, offset + 3);
+    const worth = rarityOf(trigram) * 3 * COMMON.length + lettersOf(trigram);
     if (worth <= highest) continue;
     highest = worth;
     best = offset;
   }
   return best;
+}
+
+function lettersOf(trigram: string): number {
+  const ranks = [...trigram].map((letter) => COMMON.indexOf(letter));
+  return ranks.reduce((sum, rank) => sum + (rank < 0 ? COMMON.length : rank), 0);
 }
