@@ -17,4 +17,9 @@ export interface Scanner {
    * a redact, that a mask); those that leave it as it is (flagged, observed) may.
    */
   scan(text: string): readonly Hit[];
+  /**
+   * Where the last thing stands, at or behind a place, without which there are no hits; -1 for none, and the text's length
+   * where hits need no such thing. A text in which there is none has no hits.
+   */
+  lastSign(text: string, from: number): number;
 }

@@ -191,6 +191,14 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
       for (const inside of insides) hits.push(...hidden(text, inside));
       return hits.length === 0 ? NO_HITS : apart(hits);
     },
+    lastSign(text, from) {
+      if (blind.length > 0 || insides.length > 0) return text.length;
+      let last = -1;
+      prefilter?.find(from === 0 ? text : text.slice(from), (_, at) => {
+        last = Math.max(last, from + at);
+      });
+      return last;
+    },
   };
 
   /** Where each probe can match, by the literals that stand in the text; the anchored ones are called. */

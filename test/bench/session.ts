@@ -182,7 +182,12 @@ function heldBack(table: Table): number {
     const size = 1 + Math.floor(random() * 8);
     pending += text.slice(at, at + size);
     at += size;
-    const { cut } = judge({ ...rules, scanner: rules.scanner }, new Tally(), { context, pending, final: false });
+    const { cut } = judge({ ...rules, scanner: rules.scanner }, new Tally(), {
+      context,
+      pending,
+      final: false,
+      signs: null,
+    });
     context = (context + pending.slice(0, cut)).slice(-256);
     pending = pending.slice(cut);
     held += pending.length;

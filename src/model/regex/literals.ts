@@ -23,7 +23,8 @@ export interface Literal extends Word {
 }
 
 const MIN_LENGTH = 3;
-const MAX_LENGTH = 32;
+/** A longer one is cut to this. */
+export const MAX_LENGTH = 32;
 const MAX_LITERALS = 16;
 const MAX_SET = 16;
 

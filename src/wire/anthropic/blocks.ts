@@ -14,6 +14,7 @@ import { applyChanges, contextOf, hasGuard, judge } from "./guard.ts";
 import { looksIntoCalls } from "./inputs.ts";
 import { nameOfTool } from "./names.ts";
 import type { Outbox } from "./outbox.ts";
+import { Signs } from "./signs.ts";
 import type { Tally } from "./tally.ts";
 import { asRecord, type Fields } from "./usage.ts";
 
@@ -23,6 +24,8 @@ interface TextBlock {
   start: Uint8Array | null;
   context: string;
   pending: string;
+  /** Of context and pending text; null where nothing is looked for. */
+  readonly signs: Signs | null;
   /** Length of the pending text before which it is not looked at again. */
   again: number;
   /** What of it has left, as the model wrote it, and the changes that were made. */
@@ -187,7 +190,7 @@ export class Blocks {
     const text = typeof content.text === "string" ? content.text : "";
     const bare = { ...fields, content_block: { ...content, text: "" } };
     const start = text === "" ? event : makeEvent("content_block_start", bare);
-    this.#open.set(index, newText(start, this.#before));
+    this.#open.set(index, this.#newText(start, this.#before));
     return text === "" ? null : this.#text(null, { ...deltaOf(index), delta: { type: "text_delta", text } });
   }
 
@@ -196,7 +199,7 @@ export class Blocks {
     const index = indexOf(fields);
     const { text } = fields.delta;
     const known = this.#open.get(index);
-    const block = known?.kind === "text" ? known : newText(null, "");
+    const block = known?.kind === "text" ? known : this.#newText(null, "");
     this.#open.set(index, block);
     block.pending += text;
     if (block.pending.length < block.again) {
@@ -212,9 +215,9 @@ export class Blocks {
 
   /** Takes from a block the text that may go out now, with its changes. */
   #release(block: TextBlock, final: boolean): { released: string; stop: Stop } {
-    const { context, pending } = block;
+    const { context, pending, signs } = block;
     const judgement = hasGuard(this.#rules)
-      ? judge(this.#rules, this.#tally, { context, pending, final })
+      ? judge(this.#rules, this.#tally, { context, pending, final, signs })
       : { cut: pending.length, changes: [], stop: null };
     const gone = pending.slice(0, judgement.cut);
     if (this.#rules.memory !== null) {
@@ -225,6 +228,7 @@ export class Blocks {
       block.gone += gone;
     }
     block.context = contextOf(context + gone);
+    signs?.drop(context.length + gone.length - block.context.length);
     block.pending = judgement.stop === null ? pending.slice(judgement.cut) : "";
     // A long text that is held is not looked through for every letter.
     const held = block.pending.length;
@@ -272,6 +276,11 @@ export class Blocks {
     this.#send(index, makeEvent("content_block_delta", { ...deltaOf(index), delta }));
   }
 
+  #newText(start: Uint8Array | null, context: string): TextBlock {
+    const signs = hasGuard(this.#rules) ? new Signs(this.#rules.scanner) : null;
+    return { kind: "text", start, context, pending: "", signs, again: 0, gone: "", changes: [] };
+  }
+
   #forget(index: number): void {
     const block = this.#open.get(index);
     if (block?.kind === "withheld" || block?.kind === "call") this.#caught -= 1;
@@ -306,10 +315,6 @@ export class Blocks {
     this.#lastIndex = Math.max(this.#lastIndex, index);
     this.#out.send(event);
   }
-}
-
-function newText(start: Uint8Array | null, context: string): TextBlock {
-  return { kind: "text", start, context, pending: "", again: 0, gone: "", changes: [] };
 }
 
 function callingBlock({ type, name, server_name: server }: Fields): CallingBlock | null {

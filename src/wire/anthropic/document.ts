@@ -123,7 +123,7 @@ class DocumentRewriter {
     const rules = this.#rules;
     const text = this.#json.text(node);
     const judgement = hasGuard(rules)
-      ? judge(rules, this.#tally, { context: this.#before, pending: text, final: true })
+      ? judge(rules, this.#tally, { context: this.#before, pending: text, final: true, signs: null })
       : { cut: text.length, changes: [], stop: null };
     const { cut, changes, stop } = judgement;
     rules.memory?.heard(text.slice(0, cut), changes, false);

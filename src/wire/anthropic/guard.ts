@@ -8,6 +8,7 @@
 import { type Growing, isBreak } from "../../decision/growing.ts";
 import { type Change, changed } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
+import type { Signs } from "./signs.ts";
 import type { Tally } from "./tally.ts";
 
 /** What becomes of the pending text. */
@@ -35,12 +36,19 @@ export function hasGuard(rules: AnswerRules): rules is GuardRules {
   return rules.scanner !== null;
 }
 
-/** Judges `pending`, which follows `context`; when `final`, nothing can follow it any more. */
-export function judge(
-  rules: GuardRules,
-  tally: Tally,
-  { context, pending, final }: { context: string; pending: string; final: boolean },
-): Judgement {
+/** Text to be judged. */
+export interface Growth {
+  /** What went out before it. */
+  readonly context: string;
+  readonly pending: string;
+  /** True when nothing can follow it any more. */
+  readonly final: boolean;
+  /** Of a text that is judged again and again as it grows; null for one that is judged once. */
+  readonly signs: Signs | null;
+}
+
+/** Judges `pending`, which follows `context`. */
+export function judge(rules: GuardRules, tally: Tally, { context, pending, final, signs }: Growth): Judgement {
   const base = context.length;
   const text = context + pending;
   const { limit: settled, growing } = final ? { limit: text.length, growing: null } : settle(rules, text, base);
@@ -51,7 +59,8 @@ export function judge(
     if (final) tally.saw("", true);
     return NOTHING;
   }
-  const hits = rules.scanner.scan(text).filter(({ end }) => end > base);
+  const isQuiet = signs !== null && !signs.mayHit(text);
+  const hits = isQuiet ? [] : rules.scanner.scan(text).filter(({ end }) => end > base);
   const changing = hits.filter((hit) => !rules.stays(hit));
   // A finding that reaches the edge may still grow.
   const open = final ? undefined : changing.find(({ end }) => end >= settled);

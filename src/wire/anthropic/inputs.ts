@@ -93,7 +93,7 @@ function fateIn(verdict: Verdict): Fate {
 /** Cut short or not JSON at all: nobody can run it, but it is shown, so that it is judged as the text that it is. */
 function judgeBroken(rules: AnswerRules, tally: Tally, input: string): InputVerdict {
   if (!hasGuard(rules)) return { kind: "pass", edits: [] };
-  const judgement = judge(rules, tally, { context: "", pending: input, final: true });
+  const judgement = judge(rules, tally, { context: "", pending: input, final: true, signs: null });
   if (judgement.stop !== null) return { kind: "stop", sentence: judgement.stop };
   if (judgement.changes.length === 0) return { kind: "pass", edits: [] };
   const changes = judgement.changes.map((change) => ({ ...change, text: quoteText(change.text) }));

@@ -25,6 +25,7 @@ export function scannerOf(
       );
       return hits.sort((a, b) => a.start - b.start);
     },
+    lastSign: (text: string) => text.length,
   };
   return scanner;
 }
