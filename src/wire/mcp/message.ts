@@ -3,7 +3,7 @@
  * stands twice, both sides read the same. Batches are no messages.
  */
 import { JsonError } from "../json.ts";
-import { skim } from "../skim.ts";
+import { MAX_DEPTH, skim } from "../skim.ts";
 
 /** A JSON value as it was parsed. */
 export type Value = null | boolean | number | string | readonly Value[] | Fields;
@@ -47,8 +47,26 @@ export interface Unreadable {
   readonly why: string;
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** A text of so few bytes has no room to be nested deeper than is read: each level takes two of them. */
+const SHORT = 2 * MAX_DEPTH;
+
 /** Reads the bytes of one message. */
 export function readMessage(bytes: Uint8Array): Message | Unreadable {
+  const value = bytes.length <= SHORT ? shortValue(bytes) : undefined;
+  return value === undefined ? readCarefully(bytes) : messageOf(value);
+}
+
+/** The value of a short text, for which both parsers say the same; undefined when it has none. */
+function shortValue(bytes: Uint8Array): Value | undefined {
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function readCarefully(bytes: Uint8Array): Message | Unreadable {
   try {
     // JSON.parse alone would take bytes that are no UTF-8, and nesting without end.
     skim(bytes);
