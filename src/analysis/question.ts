@@ -6,7 +6,7 @@ import { chainOf, type Explanation, explain } from "../decision/access.ts";
 import { type CallGrant, callGranted } from "../decision/call-granted.ts";
 import { callLimits, siteOf } from "../decision/call-limits.ts";
 import { confirmedBy } from "../decision/confirmed-by.ts";
-import { decide, modelsFor } from "../decision/decide.ts";
+import { decide, someModel } from "../decision/decide.ts";
 import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
@@ -58,7 +58,7 @@ export interface Answer {
 export function answer(table: Table, question: Question): Answer {
   const { node, model, tool, input, at } = question;
   const principal = principalOf(table, node);
-  const asked = model ?? modelsFor(table, principal, at)[0] ?? null;
+  const asked = model ?? someModel(table, principal, at);
   const decision = asked === null ? null : decide(table, principal, factsOf(asked, tool), at);
   const verdicts = {
     model: model === null ? null : verdictOf(table, question, { thing: "models", name: model }),

@@ -10,7 +10,7 @@ import { callLimits, siteOf } from "../decision/call-limits.ts";
 import { confirmedBy } from "../decision/confirmed-by.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
-import { decide, modelsFor, toolGranted } from "../decision/decide.ts";
+import { decide, someModel, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { ONE_CALL } from "../decision/demand.ts";
@@ -106,7 +106,7 @@ function amountText(measure: Remaining["measure"], amount: number): string {
 
 function play(stage: Stage, send: TestSend, now: number): Outcome {
   const { table, principal, counters } = stage;
-  const model = send.model ?? modelsFor(table, principal, now)[0] ?? anyModel(table);
+  const model = send.model ?? someModel(table, principal, now) ?? anyModel(table);
   const tools = send.tool === null ? [] : [send.tool];
   const facts: Facts = { purpose: "generate", model, tools, doors: [], stream: true, maxTokens: 1, estimate: 1 };
   const decision = decide(table, principal, facts, now);
@@ -166,7 +166,7 @@ function refusedCall(table: Table, principal: Principal, { tool, input }: TestSe
   return { kind: "refuse", reason: "arguments", message: `${tool} ${grant.why}`, origins: [grant.origin] };
 }
 
-/** A name to ask with when no name is written out anywhere. */
+/** A name to ask with when the subject may use no model at all. */
 function anyModel(table: Table): string {
   return table.atoms.models.examples.find((name) => name !== "") ?? "any";
 }

@@ -13,7 +13,7 @@ import type { Facts } from "./facts.ts";
 import type { Origin } from "./origin.ts";
 import type { Principal } from "./principal.ts";
 import type { Table, Window } from "./table.ts";
-import { answerOf, namesOf, type Runtime, runtimeOf, type Scope, type View, viewOf } from "./view.ts";
+import { answerOf, namesOf, type Runtime, runtimeOf, type Scope, unlistedModel, type View, viewOf } from "./view.ts";
 import { closedWindow, opensAt, openText } from "./windows.ts";
 import { listNames, quote } from "./words.ts";
 
@@ -75,6 +75,13 @@ export function toolGranted(table: Table, principal: Principal, tool: string, no
 export function modelsFor(table: Table, principal: Principal, now: number): readonly string[] {
   const runtime = runtimeOf(table);
   return namesOf(runtime, viewOf(runtime, principal.node, now).scope);
+}
+
+/** A model that a caller may use, for whoever does not care which: the first of the catalogue, else any that a glob allows. */
+export function someModel(table: Table, principal: Principal, now: number): string | null {
+  const runtime = runtimeOf(table);
+  const { scope } = viewOf(runtime, principal.node, now);
+  return namesOf(runtime, scope)[0] ?? unlistedModel(runtime, scope);
 }
 
 function ungrantedTools(runtime: Runtime, granted: Uint32Array, tools: readonly string[]): readonly string[] | null {

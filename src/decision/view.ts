@@ -339,3 +339,9 @@ export function namesOf(runtime: Runtime, scope: Scope): readonly string[] {
   });
   return scope.names;
 }
+
+/** A model of a scope whose name is written out nowhere: one that a glob stands for; null when there is none. */
+export function unlistedModel(runtime: Runtime, scope: Scope): string | null {
+  const { examples } = runtime.table.atoms.models;
+  return examples.find((name, atom) => name !== "" && findWay(runtime, scope, atom) !== null) ?? null;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decide, modelsFor, toolGranted } from "../../src/decision/decide.ts";
+import { decide, modelsFor, someModel, toolGranted } from "../../src/decision/decide.ts";
 import type { Allow, Decision, Refusal } from "../../src/decision/decision.ts";
 import type { Table } from "../../src/decision/table.ts";
 import { access, at, facts, group, holder, limit, model, node, provider, tableOf } from "./models.ts";
@@ -189,6 +189,19 @@ test("the list of models is what the caller may use and reach", () => {
   assert.deepEqual(modelsFor(table, holder(table, "dana"), NOW), ["claude-haiku-5-5"]);
   assert.deepEqual(modelsFor(table, holder(table, "ci"), NOW), ["claude-haiku-4-5"]);
   assert.deepEqual(modelsFor(table, holder(table, "idle"), NOW), []);
+});
+
+test("whoever does not care gets a model that the caller may use, also when only globs allow any", () => {
+  assert.equal(someModel(table, holder(table, "dana"), NOW), "claude-haiku-5-5");
+  assert.equal(someModel(table, holder(table, "idle"), NOW), null);
+  const globs = tableOf(
+    model({
+      nodes: [node(1, "org o", null, { access: [access(2, "allow models claude-haiku-*")] }), node(3, "key k", 0)],
+    }),
+  );
+  const unlisted = someModel(globs, holder(globs, "k"), NOW);
+  assert.match(unlisted ?? "", /^claude-haiku-/);
+  assert.equal(decide(globs, holder(globs, "k"), facts({ model: unlisted! }), NOW).kind, "allow");
 });
 
 test("a table decides alike after a structured clone", () => {
