@@ -202,6 +202,16 @@ test("a model that no catalogue knows is an allowed name, a reference to nothing
   assert.equal(unsound.model, null);
 });
 
+test("the one provider is used as soon as somebody may use a model, with or without a `via`", () => {
+  const codes = (allowed: string) =>
+    meaningOf(policy(`provider one {\n  kind simulated\n}\n\nteam eng {\n  ${allowed}\n}\n`)).diagnostics.map(
+      ({ code }) => code,
+    );
+  assert.deepEqual(codes("allow models claude-*"), []);
+  assert.deepEqual(codes("observe allow models claude-*"), ["GW3026"]);
+  assert.deepEqual(codes("allow tools Read"), ["GW3026"]);
+});
+
 test("a warning alone does not take the model away", () => {
   const { model, diagnostics } = meaningOf(policy("tools read {\n  Read\n}\n"));
   assert.deepEqual(

@@ -3,7 +3,7 @@
  * sound policies only: a misspelt name is one fault, not one fault and one unused declaration.
  */
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { Item, Thing, Word } from "../../language/tree.ts";
+import type { Item, Statement, Thing, Word } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
@@ -48,6 +48,12 @@ function isPackUsed(pack: string, { models }: Declared, used: Used): boolean {
   const isOf = (name: string) => name === pack || name.startsWith(`${pack}.`);
   const hasPrices = [...models.values()].some((it) => it.pack === pack && it.declaration.prices.length > 0);
   return hasPrices || [used.models, used.tools, used.patterns].some((names) => [...names].some(isOf));
+}
+
+/** Whether it lets somebody use models that go to the one provider that there is, for which no `via` is needed. */
+function takesOnlyProvider(statement: Statement, { providers }: Declared): boolean {
+  if (providers.size !== 1 || statement.kind !== "access" || statement.observe) return false;
+  return statement.effect === "allow" && statement.thing === "models";
 }
 
 /** Whether a glob is about anything of a server. */
@@ -100,6 +106,8 @@ function collect(declared: Declared): Used {
   ];
   for (const { body } of blocks) {
     for (const statement of body) {
+      if (takesOnlyProvider(statement, declared))
+        for (const name of declared.providers.keys()) used.providers.add(name);
       for (const list of statementLists(statement)) items(list.thing, list.items);
       if (statement.kind === "guard") for (const { text } of statement.names) used.guardrails.add(text);
     }
