@@ -116,7 +116,9 @@ function faultOf(model: Model, table: Table, at: { node: number; atom: number; n
         : `\`${example}\` is allowed for ${who}, but none of its providers is left (${route.join(", ")})`,
     help:
       route.length === 0
-        ? "say `via PROVIDER` in a `models` block"
+        ? model.providers.length === 0
+          ? "declare a `provider`: the policy has none"
+          : "say `via PROVIDER` in a `models` block"
         : "add a provider to its group, or take the model away",
     notes: [],
   };

@@ -131,6 +131,9 @@ test("a model that someone may use without a route is a fault at the statement t
   assert.deepEqual([fault?.code, fault?.span.line], ["GW3010", 7]);
   assert.match(fault!.message, /`claude-opus-5` is allowed for team t/);
   assert.deepEqual(compile(model({ nodes, providers: [provider("p")] }), REVISION).diagnostics, []);
+  assert.match(fault!.help!, /`via PROVIDER`/);
+  const [none] = compile(model({ nodes, providers: [] }), REVISION).diagnostics;
+  assert.deepEqual([none?.code, none?.help], ["GW3010", "declare a `provider`: the policy has none"]);
 });
 
 test("a ceiling on providers that leaves a model nowhere to go is a fault at the ceiling, also while an override lasts", () => {
