@@ -1,7 +1,7 @@
-/** Guards that bind, flow rules, what is asked about, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
+/** Guards that bind, flow rules, what is asked about, how large results may be, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
-import { activeText, listNames, whereText } from "../decision/words.ts";
-import type { Access, Active, Flow, Node } from "../model/model.ts";
+import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
+import type { Access, Active, Flow, Node, ResultRule } from "../model/model.ts";
 import { canonicalText } from "../model/predicate-text.ts";
 import { askChanges } from "./diff-asks.ts";
 import { causesOfRoots } from "./diff-causes.ts";
@@ -10,6 +10,7 @@ import { fold } from "./diff-fold.ts";
 import { groupChanges } from "./diff-group.ts";
 import { isRewriting } from "./diff-guardrails.ts";
 import { causeAt, chain, flowText, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
+import { resultChanges } from "./diff-results.ts";
 import type { About, Cause, Move, Row } from "./diff-row.ts";
 
 /** A change of a duty, in words. */
@@ -33,6 +34,7 @@ export function dutyRows(joint: Joint, renamed: ReadonlyMap<string, string>): re
     ...rows(joint, { own: observedIn, changes: (pair, moment) => observedChanges(joint, pair, moment) }),
     ...rows(joint, { own: (node) => node.flows, changes: (pair, moment) => flowDuties(joint, pair, moment) }),
     ...rows(joint, { own: (node) => node.confirmations, changes: (pair, moment) => askDuties(joint, pair, moment) }),
+    ...rows(joint, { own: (node) => node.results, changes: (pair, moment) => resultDuties(joint, pair, moment) }),
     ...rows(joint, { own: ungrantedOf, changes: (pair) => ungrantedChanges(joint, pair) }),
   ];
 }
@@ -120,6 +122,11 @@ function flowDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChan
 
 function askDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
   return askChanges(joint, pair, moment).map((change) => ({ ...change, about: "asks", key: change.words, guards: [] }));
+}
+
+function resultDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
+  const changes = resultChanges(joint, pair, moment);
+  return changes.map((change) => ({ ...change, about: "results", key: change.words, guards: [] }));
 }
 
 /** Lines that decide nothing; what they say is compared as written out. */
@@ -248,6 +255,15 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
       return [
         ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
         ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
+      ];
+    }
+    case "results": {
+      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ results }) => results);
+      const key = ({ globs, max, until }: ResultRule) => `${[...globs].sort().join()} ${max} ${until}`;
+      const left = unmatched(lines(old), lines(now), key);
+      return [
+        ...left.new.map((line) => causeAt(joint, "new", line.span, resultText(line))),
+        ...left.old.map((line) => causeAt(joint, "old", line.span, resultText(line))),
       ];
     }
     case "hours":

@@ -2,10 +2,10 @@
 import { chainOf } from "../decision/access.ts";
 import { ceilingText } from "../decision/duties.ts";
 import type { Table, TableNode } from "../decision/table.ts";
-import { activeText, listNames, whereText } from "../decision/words.ts";
+import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
-import type { Access, Active, Confirmation, Flow, GuardUse, Limit, Model, Node } from "../model/model.ts";
+import type { Access, Active, Confirmation, Flow, GuardUse, Limit, Model, Node, ResultRule } from "../model/model.ts";
 import { type JointNames, joinKnown, joinNames } from "./diff-names.ts";
 import type { Cause } from "./diff-row.ts";
 
@@ -127,9 +127,12 @@ export function writtenAt({ texts }: Side, span: Span): string | null {
     .trim();
 }
 
-/** An access, ask, flow, guard, active or limit line in words, for when its text is not at hand. */
-export function statementText(statement: Access | Confirmation | Flow | GuardUse | Active | Limit): string {
+/** An access, ask, results, flow, guard, active or limit line in words, for when its text is not at hand. */
+export function statementText(
+  statement: Access | Confirmation | ResultRule | Flow | GuardUse | Active | Limit,
+): string {
   if ("asks" in statement) return `ask tools ${listNames(statement.asks, 3)}`;
+  if ("max" in statement) return resultText({ ...statement, until: null });
   if ("after" in statement) return `${statement.observe ? "observe " : ""}${flowText(statement)}`;
   if ("globs" in statement) {
     const names = statement.except.length > 0 ? statement.written : statement.globs;

@@ -15,6 +15,7 @@ export type About =
   | "limits"
   | "flows"
   | "asks"
+  | "results"
   | "guards"
   | "observed"
   | "hours"

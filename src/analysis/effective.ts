@@ -68,6 +68,8 @@ export interface Effective {
   readonly flows: readonly Line[];
   /** Which calls a person has to confirm. */
   readonly asks: readonly Line[];
+  /** How large what tools give back may be. */
+  readonly results: readonly Line[];
   /** Lines that decide nothing here; what they would have decided is recorded. */
   readonly observed: readonly Line[];
   readonly hours: { readonly open: boolean; readonly lines: readonly Line[] };
@@ -95,6 +97,7 @@ export function effective(side: Side, index: number, at: number): Effective {
     asks: nodes.flatMap((it) =>
       it.confirmations.map((line) => lineOf(side, it, { line, at, text: statementText(line) })),
     ),
+    results: nodes.flatMap((it) => it.results.map((line) => lineOf(side, it, { line, at, text: statementText(line) }))),
     observed: nodes.flatMap((it) => [
       ...it.observed.map((line) => lineOf(side, it, { line, at, text: `observe ${statementText(line)}` })),
       ...flowLines(side, it, { at, observe: true }),
@@ -243,7 +246,13 @@ function ungrantedOf(side: Side, nodes: readonly Node[]): Effective["ungranted"]
 /** The statements on a node's chain as written, by their place; a decision itself knows them with their groups expanded. */
 export function writtenLines(side: Side, index: number): ReadonlyMap<string, string> {
   const written = chain(side, index)
-    .flatMap(({ access, flows, confirmations, limits }) => [...access, ...flows, ...confirmations, ...limits])
+    .flatMap(({ access, flows, confirmations, results, limits }) => [
+      ...access,
+      ...flows,
+      ...confirmations,
+      ...results,
+      ...limits,
+    ])
     .map(({ span }) => [place(span), writtenAt(side, span)] as const);
   return new Map(written.flatMap(([at, text]) => (text === null ? [] : [[at, text] as const])));
 }

@@ -12,6 +12,7 @@ import { beyondTeam } from "./lint/beyond-team.ts";
 import { covered } from "./lint/covered.ts";
 import { coveredHours } from "./lint/covered-hours.ts";
 import { coveredLimits } from "./lint/covered-limits.ts";
+import { coveredResults } from "./lint/covered-results.ts";
 import { guardsTwice } from "./lint/guards-twice.ts";
 import { idleFlows } from "./lint/idle-flows.ts";
 import { idleKeys } from "./lint/idle-keys.ts";
@@ -28,6 +29,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   covered,
   coveredLimits,
   coveredHours,
+  coveredResults,
   listEntries,
   guardsTwice,
   idleFlows,

@@ -9,6 +9,7 @@ import { confirmedBy } from "../decision/confirmed-by.ts";
 import { decide, someModel } from "../decision/decide.ts";
 import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
+import { largestResult } from "../decision/largest-result.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -50,6 +51,8 @@ export interface Answer {
   readonly calls: readonly Hold[];
   /** The line by which a person has to confirm a call of the tool; null when none does. */
   readonly asks: Origin | null;
+  /** The line that says how large what the tool gives back may be; null when none does. */
+  readonly results: Origin | null;
   /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
   readonly passes: boolean;
 }
@@ -66,12 +69,13 @@ export function answer(table: Table, question: Question): Answer {
   };
   const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
   const asks = tool === null || !verdicts.tool!.granted ? null : confirmedBy(table, principal, tool, at);
+  const results = tool === null || !verdicts.tool!.granted ? null : largestResult(table, principal, tool, at);
   const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
   const condition = tool === null ? null : conditionText(table, node, tool, at);
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
   const isCounted = tool !== null && verdicts.tool!.granted && siteOf(table, tool) !== null;
   const calls = isCounted ? callLimits(table, principal, tool, at) : [];
-  return { decision, ...verdicts, flows, asks, condition, call, calls, passes };
+  return { decision, ...verdicts, flows, asks, condition, call, calls, results: results?.origin ?? null, passes };
 }
 
 function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {

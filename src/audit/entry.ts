@@ -221,6 +221,13 @@ export interface ReturnBody {
   readonly name: string;
   /** What the server said: a result, a result that is an error, a question of its own, an error, or nothing. */
   readonly result: "ok" | "tool-error" | "asks" | "error" | "none";
+  /** The result was larger than policy lets through, and a sentence about that went on in its place; null when it was not. */
+  readonly oversize: {
+    readonly bytes: number;
+    readonly max: number;
+    /** `file:line` of the `results … max`. */
+    readonly origin: string;
+  } | null;
   readonly bytes: number;
   readonly firstByteMs: number | null;
   readonly totalMs: number;

@@ -171,6 +171,7 @@ const returned = z.strictObject({
   status: count,
   name: text,
   result: z.enum(["ok", "tool-error", "asks", "error", "none"]),
+  oversize: z.strictObject({ bytes: count, max: count, origin: text }).nullable().default(null),
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),

@@ -105,7 +105,9 @@ function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): re
   if (decided.kind === "call") {
     const { confirmation, observed, effect } = decided;
     const asked = confirmation === null ? [] : [`confirmation: ${confirmation.answer}`];
-    return observed === null ? asked : [...asked, wouldHave(observed, effect)];
+    const cut =
+      outcome?.kind === "return" && outcome.oversize !== null ? [`too large: ${outcome.oversize.origin}`] : [];
+    return [...asked, ...cut, ...(observed === null ? [] : [wouldHave(observed, effect)])];
   }
   return decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
 }

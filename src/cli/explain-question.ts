@@ -26,6 +26,10 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
   const counted =
     found.calls.length === 0 ? "" : `  a call of it is counted by\n${drawHolds(found.calls, { dir, out, written })}`;
   const asks = found.asks === null ? "" : `    a person confirms each call\n${drawOrigins([found.asks], dir, written)}`;
+  const results =
+    found.results === null
+      ? ""
+      : `    what it gives back is held to a size\n${drawOrigins([found.results], dir, written)}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
     [
@@ -34,6 +38,7 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
       flows,
       drawCall(found, { dir, out, written }),
       asks,
+      results,
       counted,
       found.call?.granted === false
         ? ""

@@ -29,6 +29,7 @@ function draw(found: Effective, dir: string, out: Channel): string {
     drawReach("providers", providers, { dir, out }),
     drawFlows(found, dir, out),
     drawAsks(found, dir, out),
+    drawResults(found, dir, out),
     drawLimits(found, dir, out),
     drawGuards(found, dir, out),
     drawObserved(found, dir, out),
@@ -67,6 +68,12 @@ function drawAsks({ asks }: Effective, dir: string, out: Channel): string {
     out,
   );
   return head + asks.map((line) => drawLine(line, dir, out)).join("");
+}
+
+function drawResults({ results }: Effective, dir: string, out: Channel): string {
+  if (results.length === 0) return "";
+  const head = heading("results", "a tool gives back no more than the smallest of these lets through", out);
+  return head + results.map((line) => drawLine(line, dir, out)).join("");
 }
 
 function drawLimits({ limits }: Effective, dir: string, out: Channel): string {

@@ -20,6 +20,7 @@ import type {
   Grant,
   Kind,
   Policy,
+  ResultBound,
   Revision,
   Table,
   TableGuardrail,
@@ -27,7 +28,7 @@ import type {
   TableNode,
   TableServer,
 } from "./table.ts";
-import { listNames, untilText, whereText } from "./words.ts";
+import { listNames, resultText, untilText, whereText } from "./words.ts";
 
 /** Compiles a policy; `table` is null when there is an error among the diagnostics. */
 export function compile(model: Model, revision: Revision): { table: Table | null; diagnostics: Diagnostic[] } {
@@ -98,6 +99,7 @@ function layNodes(
       grants: grants[index]!,
       flows: layFlows(node, atoms),
       confirms: layConfirms(node, atoms),
+      results: layResults(node, atoms),
     };
     return { kind, name, parent, ...access, ...duties.of[index]!, origin, doc };
   });
@@ -139,12 +141,12 @@ function globsOf(model: Model, kind: Kind): Map<string, Span> {
   for (const group of kind === "providers" ? [] : model[kind]) add(group.globs, group.span);
   if (kind === "models") for (const price of model.prices) add(price.globs, price.span);
   if (kind === "providers") for (const provider of model.providers) add([provider.name], provider.span);
-  for (const { access, observed, flows, confirmations, limits } of model.nodes) {
+  for (const { access, observed, flows, confirmations, results, limits } of model.nodes) {
     for (const it of [...access, ...observed]) if (it.thing === kind) add([...it.globs, ...it.except], it.span);
     if (kind !== "tools") continue;
     for (const it of flows) add([...it.globs, ...it.after], it.span);
     for (const { tools, span } of limits) if (tools !== null) add(tools.globs, span);
-    for (const it of confirmations) add(it.globs, it.span);
+    for (const it of [...confirmations, ...results]) add(it.globs, it.span);
   }
   for (const test of model.tests) {
     for (const step of test.steps) if ("thing" in step && step.thing === kind) add(step.globs, step.span);
@@ -202,6 +204,13 @@ function layConfirms({ confirmations }: Node, { tools }: Table["atoms"]): Confir
   return confirmations.map(({ globs, asks, until, span }) => {
     const text = `ask tools ${listNames(asks, 3)}${untilText(until)}`;
     return { tools: atomsOf(tools, globs), until, origin: originAt(span, text), globs };
+  });
+}
+
+function layResults({ results }: Node, { tools }: Table["atoms"]): ResultBound[] {
+  return results.map((rule) => {
+    const { globs, max, until, span } = rule;
+    return { tools: atomsOf(tools, globs), max, until, origin: originAt(span, resultText(rule)), globs };
   });
 }
 

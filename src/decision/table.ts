@@ -136,6 +136,16 @@ export interface ConfirmRule {
   readonly globs: readonly string[];
 }
 
+/** `results … max SIZE`. */
+export interface ResultBound {
+  readonly tools: Uint32Array;
+  /** Bytes. */
+  readonly max: number;
+  readonly until: Until;
+  readonly origin: Origin;
+  readonly globs: readonly string[];
+}
+
 export interface TableNode {
   readonly kind: "org" | "team" | "key";
   readonly name: string;
@@ -147,6 +157,7 @@ export interface TableNode {
   /** The node's own. */
   readonly flows: readonly FlowRule[];
   readonly confirms: readonly ConfirmRule[];
+  readonly results: readonly ResultBound[];
   /** Slot ids, guards and windows of the whole chain, org first. */
   readonly slots: readonly number[];
   readonly guards: readonly GuardBinding[];

@@ -12,6 +12,7 @@ import { type FlowRules, flowRulesAt } from "./flow-rules.ts";
 import { createNaming } from "./naming.ts";
 import type { Origin } from "./origin.ts";
 import { createQuick, type Quick } from "./quick.ts";
+import { type ResultBounds, resultBoundsAt } from "./result-bounds.ts";
 import type { Kind, Policy, Slot, Table, TableNode, Window } from "./table.ts";
 
 /** A stretch of time in which no `until` passes: `after < now <= until`. */
@@ -55,6 +56,8 @@ export interface View {
   readonly guards: readonly number[];
   /** null when nothing has to be confirmed now. */
   readonly confirms: ConfirmRules | null;
+  /** null when what tools give back may have any size now. */
+  readonly results: ResultBounds | null;
   /** null when no flow rule binds now. */
   readonly flows: FlowRules | null;
   /** Windows that bind now; null when there are none. */
@@ -165,7 +168,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     ...node.slots.flatMap((id) => table.slots[id]!.amounts),
     ...node.windows.flatMap((id) => table.windows[id]!.spans),
     ...node.guards,
-    ...chain.flatMap(({ flows, confirms }) => [...flows, ...confirms]),
+    ...chain.flatMap(({ flows, confirms, results }) => [...flows, ...confirms, ...results]),
   ];
   const stretch = stretchOf(timed, now, scope);
   const windows = node.windows.map((id) => windowAt(table.windows[id]!, now)).filter(({ spans }) => spans.length > 0);
@@ -179,6 +182,7 @@ function createView(runtime: Runtime, index: number, now: number): View {
     calls: callHolds(holds.filter(({ slot }) => slot.tools !== null)),
     guards: [...new Set(guards)].sort((a, b) => a - b),
     confirms: confirmRulesAt(chain, table.atoms.tools.atoms, now),
+    results: resultBoundsAt(chain, table.atoms.tools.atoms, now),
     flows: flowRulesAt(chain, table.atoms.tools.atoms, now),
     windows: windows.length > 0 ? windows : null,
     refusesTools: node.ungranted?.action === "refuse" ? node.ungranted.origin : null,

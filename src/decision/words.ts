@@ -1,5 +1,5 @@
 /** How decisions put things into words: amounts, lists, times, and names that callers made up. */
-import type { Active } from "../model/model.ts";
+import type { Active, ResultRule } from "../model/model.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { predicateText } from "../model/predicate-text.ts";
 
@@ -57,4 +57,9 @@ export function activeText({ fromDay, toDay, fromMinute, toMinute }: Omit<Active
 
 function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+/** `results mcp:github/* max 64k`. */
+export function resultText({ written, max, until }: Pick<ResultRule, "written" | "max" | "until">): string {
+  return `results ${listNames(written, 3)} max ${thousands(max)}${untilText(until)}`;
 }

@@ -204,6 +204,8 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
       return named("name", plainNames(asked, "tools"), "tool");
     case "calls":
       return listed(asked, "tools").filter(({ label }) => NEVER_CALLED[familyOf(label)] === undefined);
+    case "results":
+      return listed(asked, "tools").filter(({ label }) => familyOf(label) === "mcp" || label.startsWith("@"));
     case "access":
     case "askTools":
     case "after":
@@ -268,7 +270,7 @@ function own(members: ReadonlyMap<string, { readonly pack: string | null }>): re
 // ---- groups and strings -----------------------------------------------------------------------------------------------
 
 function groupProposals(rules: readonly string[], { policy, pack, cursor }: Asked): readonly Proposal[] {
-  if (rules.includes("calls")) return groups(policy, pack, "tools");
+  if (rules.includes("calls") || rules.includes("results")) return groups(policy, pack, "tools");
   if (!rules.includes("match")) return groups(policy, pack, thingOf(cursor.before));
   const { patterns } = policy.declared;
   const packs = new Set(Array.from(patterns.values(), (member) => member.pack).filter((name) => name !== null));

@@ -6,7 +6,7 @@ const MOST = 6;
 
 /** Lines of Markdown. */
 export function effectiveText(found: Effective): string {
-  const { path, key, timezone, access, flows, asks, limits, guards, hours, ungranted } = found;
+  const { path, key, timezone, access, flows, asks, results, limits, guards, hours, ungranted } = found;
   const rows = [
     path.length > 1 ? path.join(" › ") : null,
     key && keyText(key, timezone),
@@ -16,7 +16,7 @@ export function effectiveText(found: Effective): string {
       .map(({ names, where }) => `calls of ${code(names)} only where ${code(where)}`)
       .slice(0, MOST),
     `providers: ${code(access.providers.text)}`,
-    ...[...flows, ...asks].filter(({ ended }) => !ended).map(lineText),
+    ...[...flows, ...asks, ...results].filter(({ ended }) => !ended).map(lineText),
     ...folded(limits.filter(({ line }) => !line.ended).map(limitText)),
     guards.length === 0 ? null : `guards: ${guards.map(({ name, does }) => `${code(name)} ${does}`).join("; ")}`,
     ...hours.lines.map(lineText),

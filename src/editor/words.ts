@@ -123,6 +123,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   tool: "A tool that the request offers, and that is called once.",
   text: "A text that the request or the answer holds.",
   cost: "What the request costs.",
+  results: "How large what tools of the gateway's servers give back may be.",
+  max: "The most bytes that a result may have; a larger one is withheld, and the model is told so.",
   calls:
     "Calls of the listed tools are counted: at the gateway's own servers, and in answers that ask the client for them.",
   tokens: "How many tokens the request takes; behind `limit`: what is counted.",

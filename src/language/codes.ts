@@ -255,7 +255,7 @@ export const CODES = {
   ),
   GW3024: error(
     "an amount is out of range",
-    "Limits and budgets are greater than zero and small enough to be counted exactly; a percentage lies between 1 and 100.",
+    "Limits, budgets and sizes of results are greater than zero and small enough to be counted exactly; a percentage lies between 1 and 100.",
   ),
   GW3025: error(
     "a setting of the audit that this version does not know",
@@ -357,6 +357,10 @@ export const CODES = {
   GW3070: error(
     "a limit counts calls of which none is ever counted",
     "`limit calls` counts calls where they come by: those of the gateway's own servers when they are called, and those of the client's tools when an answer asks for them. The provider runs its own tools (`server:`) and connectors (`connector:`) within the answer, and prompts and resources are read and not called; a limit on them would never be reached. Leave the entry out; `deny tools` forbids it, and `limit requests` counts the requests.",
+  ),
+  GW3071: error(
+    "a rule about results that do not come by",
+    "`results` is about what tools of the gateway's own servers (`mcp:`) give back: there the gateway stands between the server and the client. What the client's own tools give back it sees only as a part of the next request, where a guardrail `in tool-result` looks at it; what the provider's tools give back is a part of the answer. Prompts and resources are no tools. A glob has to begin with `mcp:`.",
   ),
   GW3080: error(
     "a condition where nothing is called",

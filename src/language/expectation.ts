@@ -73,7 +73,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
   node: {
     whole: "an org, team or key",
     words: [
-      ...["allow", "deny", "only", "ask", "guard", "limit", "budget", "active", "on"],
+      ...["allow", "deny", "only", "ask", "results", "guard", "limit", "budget", "active", "on"],
       ...["timezone", "hash", "owner", "expires", "label", "observe"],
     ],
   },
@@ -148,6 +148,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   inclusion: 'where allowed_domains within ["*.acme.example"]',
   ordering: "where max_uses <= 5",
   askTools: "ask tools mcp:github/merge_*",
+  results: "results mcp:github/* max 64k",
   guard: "guard secrets",
   limit: "limit requests 10/min per key",
   measured: "limit requests 10/min` or `limit calls mcp:github/* 10/min",

@@ -16,6 +16,7 @@ import type {
   Item,
   LimitStatement,
   Rate,
+  ResultsStatement,
   Scope,
   Statement,
 } from "./tree.ts";
@@ -107,6 +108,17 @@ export class GrammarStatements extends GrammarConditions {
     const items = this.SUBRULE(this.items);
     const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
     return items && { kind: "ask", items, until, span: this.since(first) };
+  });
+
+  /** Of what else may be said of results later.ts says that it is not understood yet. */
+  private readonly results = this.RULE("results", (): ResultsStatement | undefined => {
+    const first = this.CONSUME(Reserved.results);
+    const items = this.SUBRULE(this.items);
+    this.CONSUME(Contextual.max);
+    const max = this.SUBRULE(this.integer);
+    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
+    if (items === undefined || max === undefined) return undefined;
+    return { kind: "results", items, max, until, span: this.since(first) };
   });
 
   private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
@@ -260,6 +272,7 @@ export class GrammarStatements extends GrammarConditions {
   private readonly statements = [
     { ALT: (): Statement | undefined => this.SUBRULE(this.access) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.askTools) },
+    { ALT: (): Statement | undefined => this.SUBRULE(this.results) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.guard) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.observed) },
     { ALT: (): Statement | undefined => this.SUBRULE(this.limit) },

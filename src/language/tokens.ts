@@ -208,6 +208,7 @@ const RESERVED_WORDS = [
   "may",
   "pins",
   "where",
+  "results",
 ] as const;
 
 /** Words with a meaning in one place, and names everywhere else. */
@@ -258,20 +259,11 @@ const CONTEXTUAL_WORDS = [
   "false",
   "null",
   "calls",
+  "max",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */
-export const LATER_WORDS = [
-  "oidc",
-  "customer",
-  "external",
-  "rolling",
-  "issuer",
-  "audience",
-  "claim",
-  "map",
-  "results",
-] as const;
+export const LATER_WORDS = ["oidc", "customer", "external", "rolling", "issuer", "audience", "claim", "map"] as const;
 
 /** A word of `HEAD_WORDS`. */
 export type HeadWord = (typeof HEAD_WORDS)[number];

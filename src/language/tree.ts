@@ -124,6 +124,16 @@ export interface AskStatement {
   readonly span: Span;
 }
 
+/** `results mcp:github/* max 64k`: how large what comes back from any of these tools may be. */
+export interface ResultsStatement {
+  readonly kind: "results";
+  readonly items: readonly Item[];
+  /** Bytes. */
+  readonly max: number;
+  readonly until: Instant | null;
+  readonly span: Span;
+}
+
 export interface GuardStatement {
   readonly kind: "guard";
   /** `observe guard …`: it decides nothing, and what it would have done is recorded. */
@@ -220,6 +230,7 @@ export type Statement =
   | AccessStatement
   | FlowStatement
   | AskStatement
+  | ResultsStatement
   | GuardStatement
   | LimitStatement
   | CallsStatement

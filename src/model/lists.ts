@@ -6,6 +6,7 @@ export const WHY_KNOWN = {
   allow: "an allow that matches nothing would be silent, so this is an error",
   deny: "a deny that matches nothing would be silent, so this is an error",
   ask: "an ask that matches nothing would ask nobody, so this is an error",
+  results: "a rule about what no tool gives back would hold nothing, so this is an error",
   only: "an only that matches nothing would forbid everything, so this is an error",
   calls: "a limit on what does not exist would never be reached, so this is an error",
   test: "a test of a name that does not exist would prove nothing, so this is an error",
@@ -30,6 +31,8 @@ export function statementLists(statement: Statement): readonly List[] {
       return [{ thing: "tools", items: statement.items, reason: WHY_KNOWN.calls }];
     case "flow":
       return [statement.items, statement.after].map((items) => ({ thing: "tools", items, reason: WHY_KNOWN.deny }));
+    case "results":
+      return [{ thing: "tools", items: statement.items, reason: WHY_KNOWN.results }];
     case "ask":
       return [{ thing: "tools", items: statement.items, reason: WHY_KNOWN.ask }];
     default:

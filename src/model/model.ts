@@ -73,6 +73,17 @@ export interface Confirmation {
   readonly span: Span;
 }
 
+/** `results … max SIZE`, its groups expanded to globs: what comes back from any of these tools is no larger. */
+export interface ResultRule {
+  readonly globs: readonly string[];
+  /** The list as its author wrote it. */
+  readonly written: readonly string[];
+  /** Bytes. */
+  readonly max: number;
+  readonly until: Until;
+  readonly span: Span;
+}
+
 export interface GuardUse {
   readonly guardrail: string;
   /** It decides nothing here; what it would have done is recorded. */
@@ -134,6 +145,7 @@ export interface Node {
   readonly observed: readonly Access[];
   readonly flows: readonly Flow[];
   readonly confirmations: readonly Confirmation[];
+  readonly results: readonly ResultRule[];
   readonly guards: readonly GuardUse[];
   readonly limits: readonly Limit[];
   readonly active: readonly Active[];

@@ -8,10 +8,12 @@ import type {
   Item,
   KeyDeclaration,
   OrgDeclaration,
+  ResultsStatement,
   Statement,
   TeamDeclaration,
   Thing,
 } from "../language/tree.ts";
+import { familyOf } from "./called.ts";
 import { neverCounted } from "./checks/calls-counted.ts";
 import { parentPath } from "./checks/parents-declared.ts";
 import { predicateOf } from "./conditions.ts";
@@ -20,7 +22,18 @@ import { fault } from "./fault.ts";
 import type { Groups } from "./groups.ts";
 import { lastMoment } from "./instant.ts";
 import { WHY_KNOWN, writtenItem, writtenNames } from "./lists.ts";
-import type { Access, Active, Confirmation, CountedTools, Flow, GuardUse, KeyFacts, Limit, Node } from "./model.ts";
+import type {
+  Access,
+  Active,
+  Confirmation,
+  CountedTools,
+  Flow,
+  GuardUse,
+  KeyFacts,
+  Limit,
+  Node,
+  ResultRule,
+} from "./model.ts";
 
 /** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
@@ -63,6 +76,7 @@ function bodyBuilder(workshop: Workshop) {
     const observed: Access[] = [];
     const flows: Flow[] = [];
     const confirmations: Confirmation[] = [];
+    const results: ResultRule[] = [];
     const guards: GuardUse[] = [];
     const limits: Limit[] = [];
     const active: Active[] = [];
@@ -77,6 +91,9 @@ function bodyBuilder(workshop: Workshop) {
           break;
         case "ask":
           confirmations.push(confirmationOf(statement, workshop, moment));
+          break;
+        case "results":
+          results.push(resultRuleOf(statement, workshop, moment));
           break;
         case "guard":
           for (const guard of statement.names) {
@@ -114,7 +131,7 @@ function bodyBuilder(workshop: Workshop) {
     }
     const { kind, doc } = block;
     const key = kind === "key" ? keyFacts(block, moment) : null;
-    const statements = { access, observed, flows, confirmations, guards, limits, active, ungranted };
+    const statements = { access, observed, flows, confirmations, results, guards, limits, active, ungranted };
     return { kind, name, parent, ...statements, key, doc, span: block.name.span };
   };
 }
@@ -171,6 +188,24 @@ function globsOfAsked(item: Item, { groups, report }: Workshop): readonly string
     const why = /^(?:server|connector):/.test(other) ? "the provider carries it out by itself" : "it is no tool";
     const message = `nobody can be asked about \`${other}\`: ${why}`;
     report(fault("GW3062", item.span, message, "allow it, or deny it"));
+  }
+  return globs;
+}
+
+function resultRuleOf(statement: ResultsStatement, workshop: Workshop, moment: Moments): ResultRule {
+  const { items, max, until, span } = statement;
+  const globs = items.flatMap((item) => globsOfHeld(item, workshop));
+  return { globs: [...new Set(globs)], written: items.map(writtenItem), max, until: moment(until), span };
+}
+
+/** Only what the gateway's own servers give back comes by before it is a part of a conversation. */
+function globsOfHeld(item: Item, { groups, report }: Workshop): readonly string[] {
+  const globs = groups.expand([item], { thing: "tools", pack: null, reason: WHY_KNOWN.results }, report);
+  const other = globs.find((glob) => familyOf(glob) !== "mcp");
+  if (other !== undefined) {
+    const message = `\`results\` is about tools of the gateway's own servers (\`mcp:\`), not about \`${other}\``;
+    const help = "a guardrail `in tool-result` looks at what other tools give back";
+    report(fault("GW3071", item.span, message, help));
   }
   return globs;
 }

@@ -49,6 +49,11 @@ export function createInstruments() {
       "mcp_server",
       "answer",
     ]),
+    oversize: counter("gw_mcp_results_too_large_total", "Results that were larger than policy lets through", [
+      "team",
+      "mcp_server",
+      "rule",
+    ]),
     calls: counter("gw_mcp_calls_total", "Calls of servers of tools", ["team", "mcp_server", "tool", "result"]),
     drift: gauge("gw_mcp_drift", "Differences between what a server offers and its pins", ["mcp_server", "action"]),
     leftOut: gauge(

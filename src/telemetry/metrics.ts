@@ -231,6 +231,7 @@ function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
   const team = body.actor.team ?? NONE;
   const labels = callLabels(names, body);
   into.calls(team, ...labels, body.end === "complete" ? body.result : body.end).inc();
+  if (body.oversize !== null) into.oversize(team, labels[0], names.rule(body.oversize.origin)).inc();
   into.callDuration(team, labels[0]).observe(body.totalMs / 1000);
 }
 

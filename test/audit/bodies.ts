@@ -171,6 +171,7 @@ export function returned(ticket: string, parts: Partial<ReturnBody> = {}): Retur
     status: 200,
     name: "mcp:github/get_issue",
     result: "ok",
+    oversize: null,
     bytes: 300,
     firstByteMs: 10,
     totalMs: 12,

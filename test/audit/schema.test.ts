@@ -71,7 +71,13 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     charges: [charge(1)],
     confirmation: { answer: "decline", origin: "a.policy:5" },
   }),
-  return: returned("t3", { end: "upstream-failed", fault: "timeout", result: "none", firstByteMs: null }),
+  return: returned("t3", {
+    end: "upstream-failed",
+    fault: "timeout",
+    result: "none",
+    oversize: { bytes: 70_000, max: 64_000, origin: "a.policy:6" },
+    firstByteMs: null,
+  }),
   drift: {
     kind: "drift",
     server: "github",
@@ -148,6 +154,7 @@ const LATER = new Set([
   "call.observed",
   "call.charges",
   "call.confirmation",
+  "return.oversize",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",
 ]);

@@ -188,6 +188,24 @@ suite("gw policy explain", () => {
     }
   });
 
+  test("how large results may be: the lines on the way down, and the one that counts for a tool", async () => {
+    const lines =
+      "allow tools mcp:files/*\n  results mcp:files/* max 64k\n  results mcp:files/read_* max 8k until 2027-01-31";
+    const server = 'mcp files {\n  command "x"\n}\n';
+    place.write("policy/all.policy", policy("@small").replace("deny tools Grep", lines));
+    place.write("policy/files.policy", `language 1\n\n${server}`);
+    const ask = (...more: string[]) => place.gw("policy", "explain", "key", "dana", "--at", MONDAY, ...more);
+    const whole = await ask();
+    assert.match(
+      whole.out,
+      /results +a tool gives back no more[^\n]*\n {4}[^\n]*max 64k[^\n]*\n {4}[^\n]*max 8k until 2027-01-31/,
+    );
+    const counts = /what it gives back is held to a size\n {4}policy\/all\.policy:(\d+) {2}results [^\n]* max (\w+)/;
+    assert.equal(counts.exec((await ask("--tool", "mcp:files/read_file")).out)?.[2], "8k");
+    assert.equal(counts.exec((await ask("--tool", "mcp:files/write_file")).out)?.[2], "64k");
+    assert.equal(counts.exec((await ask("--tool", "Read")).out), null);
+  });
+
   test("wrong questions are told from answers", async () => {
     const wrong = async (...args: string[]) => {
       const { code, err } = await place.gw("policy", "explain", ...args);

@@ -19,6 +19,7 @@ import type {
   Node,
   Price,
   Provider,
+  ResultRule,
 } from "../../src/model/model.ts";
 import type { Predicate } from "../../src/model/predicate.ts";
 
@@ -49,6 +50,7 @@ export interface NodeParts {
   readonly observed?: readonly Access[];
   readonly flows?: readonly Flow[];
   readonly confirmations?: readonly Confirmation[];
+  readonly results?: readonly ResultRule[];
   readonly ungranted?: Node["ungranted"];
   readonly expires?: number;
   readonly doc?: string;
@@ -62,6 +64,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
     observed = [],
     flows = [],
     confirmations = [],
+    results = [],
     guards = [],
     limits = [],
     active = [],
@@ -71,7 +74,7 @@ export function node(line: number, words: string, parent: number | null, parts: 
   } = parts;
   const digest = line.toString(16).padStart(64, "0");
   const key = kind === "key" ? { digest, owner: null, expires, labels: [] } : null;
-  const statements = { access, observed, flows, confirmations, guards, limits, active, ungranted };
+  const statements = { access, observed, flows, confirmations, results, guards, limits, active, ungranted };
   return { kind, name, parent, ...statements, key, doc, span: at(line) };
 }
 

@@ -80,6 +80,18 @@ test("what a limit on calls counts are tools, and what follows them is a rate", 
   offers("team x {\n  limit calls Bash 5/min ‸\n}", ["per", "until"]);
 });
 
+test("results are those of tools of the gateway's servers, and have a size", () => {
+  const server = 'mcp files {\n  command "x"\n}\n';
+  offers(
+    `${server}team x {\n  results ‸\n}`,
+    ["mcp:files/*", "@look"],
+    ["Bash", "claude-haiku-4-5", "server:web_search"],
+  );
+  offers("team x {\n  results @lo‸\n}", ["@look"], ["@anthropic.haiku"]);
+  assert.ok(proposed(`${server}team x {\n  results mcp:files/* ‸\n}`).includes("max"));
+  offers(`${server}team x {\n  results mcp:files/* max 64k ‸\n}`, ["until"], ["per"]);
+});
+
 test("names are those of the kind that belongs there", () => {
   assert.deepEqual(proposed("key x in ‸"), ["eng", "eng/payments"]);
   assert.deepEqual(proposed("team x {\n  guard ‸\n}"), ["no-secrets"]);

@@ -23,6 +23,7 @@ export function over({ model, at }: Realm): Diagnostic[] {
       node.observed,
       node.flows,
       node.confirmations,
+      node.results,
       node.guards,
       node.limits,
       node.active,

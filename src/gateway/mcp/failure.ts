@@ -38,6 +38,7 @@ export function failed(visit: Visit, notice: FaultNotice): Carried {
     status: whole.status,
     firstByteMs: null,
     said: null,
+    oversize: null,
     close: () => endWhole(arrival, whole),
   };
 }

@@ -78,6 +78,7 @@ function accepted(visit: Visit): Carried {
     status: 202,
     firstByteMs: null,
     said: null,
+    oversize: null,
     close: () => arrival.reply(reply),
   };
 }
@@ -96,6 +97,7 @@ function whole(visit: Visit, message: Fields, { status = 200, headers = [] }: Fo
     status,
     firstByteMs: null,
     said,
+    oversize: null,
     close: () => line.end(message, status, headers),
   };
 }
@@ -154,11 +156,19 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
     const isHeld = era === "stateless" && peer.asksInCalls && visit.server.may.length > 0;
     const answer = isHeld ? await hall.held.call(visit, request, peer, call) : await peer.call(call);
     const message = answerTo(request.id, answer);
-    const { forward, said } = judge(message, rulesOf(visit, hall.pins));
+    const { forward, said, oversize } = judge(message, rulesOf(visit, hall.pins));
     const shown = inEra(forward ?? message.whole, request.method, era);
     const status = arrival.sink.opened ? 200 : statusOf(shown, era);
     const close = () => line.end(shown, status, []);
-    return { end: "complete", fault: null, status, firstByteMs: hall.ports.tick() - arrival.started, said, close };
+    return {
+      end: "complete",
+      fault: null,
+      status,
+      firstByteMs: hall.ports.tick() - arrival.started,
+      said,
+      oversize,
+      close,
+    };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return broken(visit, { error, over: patience.over, line, cancelled: tracked.cancelled });
@@ -183,7 +193,7 @@ function broken(visit: Visit, { error, over, cancelled, line }: Breakage): Carri
       arrival.sink.opened
         ? arrival.sink.end(null)
         : arrival.reply({ status: 202, headers: [], body: new Uint8Array(0) });
-    return { end: "client-gone", fault: null, status: 202, firstByteMs: null, said: null, close };
+    return { end: "client-gone", fault: null, status: 202, firstByteMs: null, said: null, oversize: null, close };
   }
   const notice = noticeOf(visit, error, over);
   if (!arrival.sink.opened) return failed(visit, notice);
@@ -191,7 +201,7 @@ function broken(visit: Visit, { error, over, cancelled, line }: Breakage): Carri
   const gone = arrival.left === "client-gone";
   const close = () => (last === null || gone ? line.cut() : line.end(last, 200, []));
   const end = gone ? "client-gone" : "upstream-failed";
-  return { end, fault: gone ? null : notice.fault, status: 200, firstByteMs: null, said: null, close };
+  return { end, fault: gone ? null : notice.fault, status: 200, firstByteMs: null, said: null, oversize: null, close };
 }
 
 /** In the stateless era some errors have a status of their own. */

@@ -7,7 +7,14 @@ import { headerOf } from "../../providers/headers.ts";
 import type { McpHttp } from "../../providers/mcp.ts";
 import { type Answer, UpstreamError } from "../../providers/provider.ts";
 import { eventOf, messageIn, STILL_THERE, withMessage } from "../../wire/mcp/events.ts";
-import { changeNamed, judge, type MessageRules, type Said } from "../../wire/mcp/judge.ts";
+import {
+  changeNamed,
+  type Judgement,
+  judge,
+  type MessageRules,
+  type Oversize,
+  type Said,
+} from "../../wire/mcp/judge.ts";
 import { LISTINGS } from "../../wire/mcp/lists.ts";
 import { bytesOf, errorTo, type Fields, readMessage } from "../../wire/mcp/message.ts";
 import { reply } from "../../wire/mcp/refuse.ts";
@@ -52,7 +59,7 @@ function keptList(visit: Visit, via: McpHttp, rules: MessageRules, { lists, port
   if (body === null) return null;
   const whole: Reply = { status: 200, headers: [["content-type", "application/json"]], body };
   const close = () => arrival.reply(whole);
-  return { end: "complete", fault: null, status: 200, firstByteMs: null, said: "ok", close };
+  return { end: "complete", fault: null, status: 200, firstByteMs: null, said: "ok", oversize: null, close };
 }
 
 interface Passage {
@@ -83,12 +90,13 @@ async function receive(passage: Passage): Promise<Carried> {
   if (status === 404 && visit.session !== null) {
     hall.sessions.close(visit.session);
     await drop(answer);
-    return done(passage, sessionGone(visit.caller.arrival.id), "error");
+    return done(passage, sessionGone(visit.caller.arrival.id), { said: "error", oversize: null });
   }
   if (type.includes("text/event-stream") && status < 300) return stream(passage);
   if (type.includes("json")) return document(passage);
   await drop(answer);
-  if (status >= 200 && status < 300 && visit.message.kind !== "request") return done(passage, accepted(status), null);
+  if (status >= 200 && status < 300 && visit.message.kind !== "request")
+    return done(passage, accepted(status), NOTHING_SAID);
   const sentence = `server \`${name}\` answered with status ${status}, which is neither an answer nor an error`;
   return failed(visit, passing("upstream", sentence));
 }
@@ -102,7 +110,11 @@ function accepted(status: number): Reply {
   return { status, headers: [], body: new Uint8Array(0) };
 }
 
-function done(passage: Passage, whole: Reply, said: Said | null): Carried {
+type Told = Pick<Judgement, "said" | "oversize">;
+
+const NOTHING_SAID: Told = { said: null, oversize: null };
+
+function done(passage: Passage, whole: Reply, { said, oversize }: Told): Carried {
   const { arrival } = passage.visit.caller;
   const { firstByteMs } = passage;
   return {
@@ -111,6 +123,7 @@ function done(passage: Passage, whole: Reply, said: Said | null): Carried {
     status: whole.status,
     firstByteMs,
     said,
+    oversize,
     close: () => endWhole(arrival, whole),
   };
 }
@@ -120,19 +133,20 @@ async function document(passage: Passage): Promise<Carried> {
   const { name } = visit.server;
   const body = await collect(passage, hall.ports.timings.maxAnswerBytes);
   if (body === null) return failed(visit, passing("upstream", `server \`${name}\` answered with more than is taken`));
-  if (body.length === 0 && visit.message.kind !== "request") return done(passage, accepted(answer.status), null);
+  if (body.length === 0 && visit.message.kind !== "request")
+    return done(passage, accepted(answer.status), NOTHING_SAID);
   const message = readMessage(body);
   if (message.kind === "unreadable") {
     return failed(visit, passing("upstream", `server \`${name}\` answered with what is no message: ${message.why}`));
   }
-  const { forward, said } = judge(message, rules);
+  const { forward, said, oversize } = judge(message, rules);
   const isList = message.kind === "answer" && message.result !== null && rules.request !== null && said === "ok";
   if (isList) hall.lists.keep(passage.via, rules.request, message.result, hall.ports.tick());
   const headers: [string, string][] = [["content-type", "application/json"], ...openedSession(passage, said)];
   // Into a stream that has begun it goes on one line.
   const asItCame = forward === message.whole && !visit.caller.arrival.sink.opened;
   const changed = asItCame ? body : bytesOf(forward ?? message.whole);
-  return done(passage, { status: answer.status, headers, body: changed }, said);
+  return done(passage, { status: answer.status, headers, body: changed }, { said, oversize });
 }
 
 async function collect(passage: Passage, most: number): Promise<Uint8Array | null> {
@@ -171,7 +185,7 @@ async function stream(passage: Passage): Promise<Carried> {
   setImmediate(() => sink.flush());
   const heart = beat(hall.ports.timings.pingMs, () => void sink.write([STILL_THERE]));
   const listening = listenToChanges(passage);
-  const flow: Flow = { passage, said: null, resumable: false };
+  const flow: Flow = { passage, said: null, oversize: null, resumable: false };
   const failure = await pump(flow, () => heart.refresh()).finally(() => {
     heart.stop();
     listening();
@@ -190,6 +204,7 @@ function listenToChanges({ visit, hall }: Passage): () => void {
 interface Flow {
   readonly passage: Passage;
   said: Said | null;
+  oversize: Oversize | null;
   /** True when events have ids, so that a client can ask for the rest of a stream that ended early. */
   resumable: boolean;
 }
@@ -224,8 +239,9 @@ function handed(flow: Flow, event: Uint8Array): Uint8Array | null {
   // What cannot be read cannot be judged, and a client might read it otherwise.
   if (message.kind === "unreadable") return null;
   flow.resumable ||= hasId(event);
-  const { forward, back, said } = judge(message, passage.rules);
+  const { forward, back, said, oversize } = judge(message, passage.rules);
   flow.said ??= said;
+  flow.oversize ??= oversize;
   if (back !== null) answerServer(passage, back);
   if (message.kind === "notification" && changeNamed(message.method) !== null) {
     passage.hall.lists.forget(passage.via);
@@ -253,12 +269,12 @@ function answerServer({ visit, via, hall }: Passage, message: Fields): void {
 }
 
 function finish(flow: Flow, failure: UpstreamError | SseError | null): Carried {
-  const { passage, said } = flow;
+  const { passage, said, oversize } = flow;
   const { visit, answer } = passage;
   const { arrival } = visit.caller;
   const { sink } = arrival;
   const { firstByteMs } = passage;
-  const common = { status: answer.status, firstByteMs, said };
+  const common = { status: answer.status, firstByteMs, said, oversize };
   if (arrival.left === "client-gone") return { ...common, end: "client-gone", fault: null, close: () => sink.cut() };
   const isWhole = said !== null || visit.message.kind !== "request" || (failure === null && flow.resumable);
   if (isWhole) return { ...common, end: "complete", fault: null, close: () => sink.end(null) };

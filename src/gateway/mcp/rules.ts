@@ -1,19 +1,24 @@
 /** What the messages of a server are held to: the grants of the policy that the visit began with. */
 import { confirmedBy } from "../../decision/confirmed-by.ts";
 import { toolGranted } from "../../decision/decide.ts";
+import { largestResult, largestUnnamed } from "../../decision/largest-result.ts";
+import type { ResultBound } from "../../decision/table.ts";
+import { quote } from "../../decision/words.ts";
 import { splitName } from "../../wire/mcp/joint.ts";
-import type { MessageRules } from "../../wire/mcp/judge.ts";
+import type { Largest, MessageRules } from "../../wire/mcp/judge.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
 import type { PinBook } from "./pin-book.ts";
 import type { Visit } from "./visit.ts";
 
 /** The rules for what comes back to a visit. */
-export function rulesOf({ caller, server, era, message, joint }: Visit, pins: PinBook): MessageRules {
+export function rulesOf(visit: Visit, pins: PinBook): MessageRules {
+  const { caller, server, era, message, joint } = visit;
   const { table, principal, arrival } = caller;
   return {
     request: message.kind === "request" ? message : null,
     era,
     may: server.may,
+    largest: (isOwn) => largestOf(visit, isOwn),
     granted: (target, entry) => {
       const split = joint ? splitName(target) : { server: server.name, target };
       if (split === null) return false;
@@ -27,5 +32,29 @@ export function rulesOf({ caller, server, era, message, joint }: Visit, pins: Pi
       return confirmedBy(table, principal, canonicalName(split.server, split.target), arrival.at) !== null;
     },
     says: (instructions) => joint || pins.says(server, instructions),
+  };
+}
+
+/** The line that bounds what comes back. */
+function boundOf({ caller, server, message, target }: Visit, isOwn: boolean): ResultBound | null {
+  const { table, principal, arrival } = caller;
+  // An answer whose own stream broke off may come on another one, and to which call it belongs is not known any more.
+  if (!isOwn) return largestUnnamed(table, principal, server.name, arrival.at);
+  const isCall = message.kind === "request" && message.method === "tools/call" && target?.family === "mcp";
+  return isCall ? largestResult(table, principal, canonicalName(server.name, target), arrival.at) : null;
+}
+
+function largestOf(visit: Visit, isOwn: boolean): Largest | null {
+  const bound = boundOf(visit, isOwn);
+  if (bound === null) return null;
+  const { server, target, caller } = visit;
+  const { max, origin } = bound;
+  const name = isOwn && target !== null ? quote(canonicalName(server.name, target)) : "a call";
+  const count = (bytes: number) => bytes.toLocaleString("en-US");
+  return {
+    bytes: max,
+    origin: origin.place,
+    tooLarge: (bytes) =>
+      `what ${name} gave back has ${count(bytes)} bytes, and policy lets ${count(max)} through; ask for less (${origin.place}, ${caller.arrival.id})`,
   };
 }

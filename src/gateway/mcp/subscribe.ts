@@ -26,5 +26,5 @@ export async function subscribe(visit: Visit, request: Request, hall: Hall): Pro
   stop();
   deafen();
   const close = () => line.end(resultTo(request.id, { resultType: "complete" }), 200, []);
-  return { end: "client-gone", fault: null, status: 200, firstByteMs: null, said: null, close };
+  return { end: "client-gone", fault: null, status: 200, firstByteMs: null, said: null, oversize: null, close };
 }

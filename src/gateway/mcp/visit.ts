@@ -1,7 +1,7 @@
 /** One message to an address of a server of tools: who sent it, under which policy, and what it is about. */
 import type { TableServer } from "../../decision/table.ts";
 import type { Era } from "../../wire/mcp/era.ts";
-import type { Said } from "../../wire/mcp/judge.ts";
+import type { Oversize, Said } from "../../wire/mcp/judge.ts";
 import type { Message } from "../../wire/mcp/message.ts";
 import type { Target } from "../../wire/mcp/target.ts";
 import type { Caller, Ending } from "../ticket.ts";
@@ -24,4 +24,6 @@ export interface Visit {
 /** How the work on a message ended; the answer has left, or leaves with `close`. */
 export interface Carried extends Pick<Ending, "end" | "fault" | "status" | "firstByteMs" | "close"> {
   readonly said: Said | null;
+  /** Set when what came back was too large. */
+  readonly oversize: Oversize | null;
 }

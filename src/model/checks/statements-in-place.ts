@@ -14,6 +14,7 @@ export const BLOCKS = {
   access: EVERYWHERE,
   flow: EVERYWHERE,
   ask: EVERYWHERE,
+  results: EVERYWHERE,
   guard: EVERYWHERE,
   limit: EVERYWHERE,
   calls: EVERYWHERE,

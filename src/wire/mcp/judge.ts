@@ -14,16 +14,38 @@ import {
   isFields,
   type Message,
   type Request,
+  resultTo,
   type Value,
 } from "./message.ts";
+import { toolError } from "./refuse.ts";
 
 /** What messages of a server are held to while a request is answered. */
 export interface MessageRules extends ListRules {
   /** null on a stream that answers nothing. */
   readonly request: Request | null;
   readonly may: readonly Asking[];
+  /** How large an answer may be, to the request itself or to another one; null for any size. */
+  readonly largest: (isOwn: boolean) => Largest | null;
   /** Whether models may be told what a server says of itself. */
   readonly says: (instructions: string) => boolean;
+}
+
+/** How large what a call gives back may be. */
+export interface Largest {
+  /** Of the result as JSON. */
+  readonly bytes: number;
+  /** `file:line` of the statement. */
+  readonly origin: string;
+  /** What is said in place of a result that is larger. */
+  readonly tooLarge: (bytes: number) => string;
+}
+
+/** What was too large. */
+export interface Oversize {
+  readonly bytes: number;
+  readonly max: number;
+  /** `file:line` of the statement. */
+  readonly origin: string;
 }
 
 /** What a server said in the end: a result, a result that is an error, a question of its own, or an error. */
@@ -37,6 +59,8 @@ export interface Judgement {
   readonly back: Fields | null;
   /** Set on the answer to the request. */
   readonly said: Said | null;
+  /** Set when the answer was too large to go on. */
+  readonly oversize: Oversize | null;
 }
 
 /** Judges one message of a server. */
@@ -45,18 +69,30 @@ export function judge(message: Message, rules: MessageRules): Judgement {
     case "request":
       return mayAsk(message.method, rules.may)
         ? pass(message)
-        : { forward: null, back: notAllowed(message), said: null };
+        : { forward: null, back: notAllowed(message), said: null, oversize: null };
     case "notification":
-      return { forward: acknowledged(message.whole, rules), back: null, said: null };
+      return { forward: acknowledged(message.whole, rules), back: null, said: null, oversize: null };
     case "answer":
-      return message.id === rules.request?.id ? answered(message, rules) : pass(message);
+      return held(message, rules) ?? (message.id === rules.request?.id ? answered(message, rules) : pass(message));
     default:
       return message satisfies never;
   }
 }
 
 function pass({ whole }: Message): Judgement {
-  return { forward: whole, back: null, said: null };
+  return { forward: whole, back: null, said: null, oversize: null };
+}
+
+/** What becomes of an answer that is larger than policy lets through; null when it is not. An error is told to the model too. */
+function held(answer: Answer, rules: MessageRules): Judgement | null {
+  const isOwn = answer.id === rules.request?.id;
+  const largest = rules.largest(isOwn);
+  if (largest === null || answer.id === null) return null;
+  const bytes = Buffer.byteLength(JSON.stringify(answer.result ?? answer.error));
+  if (bytes <= largest.bytes) return null;
+  const forward = resultTo(answer.id, toolError(largest.tooLarge(bytes), rules.era));
+  const { bytes: max, origin } = largest;
+  return { forward, back: null, said: isOwn ? "tool-error" : null, oversize: { bytes, max, origin } };
 }
 
 function notAllowed({ id, method }: Request): Fields {
@@ -65,15 +101,15 @@ function notAllowed({ id, method }: Request): Fields {
 
 function answered({ result, whole, id }: Answer, rules: MessageRules): Judgement {
   const request = rules.request!;
-  if (result === null) return { forward: whole, back: null, said: "error" };
+  if (result === null) return { forward: whole, back: null, said: "error", oversize: null };
   const forbidden = forbiddenAsking(result, rules.may);
   if (forbidden !== null) {
     const error = errorTo(id, -32_603, `the server asks for ${forbidden}, which policy does not let it do`);
-    return { forward: error, back: null, said: "error" };
+    return { forward: error, back: null, said: "error", oversize: null };
   }
   const said = result.resultType === "input_required" ? "asks" : result.isError === true ? "tool-error" : "ok";
   const changed = rewritten(request, result, rules);
-  return { forward: changed === result ? whole : { ...whole, result: changed }, back: null, said };
+  return { forward: changed === result ? whole : { ...whole, result: changed }, back: null, said, oversize: null };
 }
 
 function rewritten({ method }: Request, result: Fields, rules: MessageRules): Fields {

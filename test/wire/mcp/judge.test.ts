@@ -9,7 +9,7 @@ const asked = (method: string, params: Fields = {}) => messageOf({ jsonrpc: "2.0
 function verdict(message: Fields, rules: Partial<MessageRules> = {}) {
   const read = messageOf({ jsonrpc: "2.0", ...message });
   assert.ok(read.kind !== "unreadable");
-  const open = { granted: () => true, asks: () => false, says: () => true };
+  const open = { granted: () => true, asks: () => false, says: () => true, largest: () => null };
   const all: MessageRules = { request: asked("tools/call"), era: "stateless", may: [], ...open, ...rules };
   return { ...judge(read, all), whole: read.whole };
 }
