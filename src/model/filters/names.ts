@@ -13,7 +13,7 @@ export function nameBefore(text: string, start: number): string {
 }
 
 /** Ends in a name of a place where a secret is kept, or in one that this gateway has put in a secret's place. */
-const KEPT = /\barn:[\w:./-]{5,90}$|\[\[secret:[a-z0-9-]{0,60}:?$/;
+const KEPT = /\barn:[\w:./-]{5,90}$|\[\[secret:[\w.@/-]{0,80}:?$/;
 
 /** Whether what stands before a value makes it a part of a longer name: `arn:…:secret:`, `[[secret:password:`. */
 export function goesOnName(text: string, start: number): boolean {

@@ -159,7 +159,11 @@ test("the name of a value is found over quotes, signs and the word `value`", () 
 });
 
 test("a value that goes on a longer name is no secret", () => {
-  for (const before of ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:", "password: [[secret:password:"]) {
+  for (const before of [
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:",
+    "password: [[secret:password:",
+    "[[secret:secrets.url-password:",
+  ]) {
     assert.ok(!inPlace("secret-name", before, "k9Xv2mPq"), before);
   }
   assert.ok(inPlace("secret-name", "arn:aws:iam::123456789012:role/reader\npassword: ", "k9Xv2mPq"));
