@@ -41,11 +41,11 @@ const PREFIX = "/anthropic";
 const LAST_WORDS_MS = 2_000;
 const MESSAGES = messagesPlane("generate", "/v1/messages");
 const COUNT = messagesPlane("count", "/v1/messages/count_tokens");
+const SERVED = `the gateway serves ${PREFIX}/v1/messages and ${PREFIX}/v1/models`;
 /** A caller of a path that does not exist learns so after it was known, in the words of the Messages plane. */
 const ELSEWHERE: Plane = {
   ...MESSAGES,
-  read: async ({ method, path }) =>
-    lasting("endpoint", `the gateway serves /v1/messages and /v1/models, not ${method} ${path.slice(0, 100)}`),
+  read: async ({ method, path }) => lasting("endpoint", `${SERVED}, not ${method} ${path.slice(0, 100)}`),
 };
 
 /** Makes the gateway; it does not listen yet. */

@@ -142,6 +142,7 @@ test("other endpoints are refused with a sentence, after the caller is known", a
   for (const path of ["/anthropic/v1/files", "/anthropic/v1/messages/batches", "/v1/messages", "/", "/anthropic/%zz"]) {
     const refused = await refusal(await world.ask({}, { path }));
     assert.deepEqual([refused.status, refused.type, refused.retry], [400, "policy_blocked", "false"], path);
+    assert.match(refused.message, /^the gateway serves \/anthropic\/v1\/messages and .*, not POST \//);
   }
   const stranger = await world.ask({}, { path: "/anthropic/v1/files", headers: { authorization: "Bearer nobody" } });
   assert.equal(stranger.status, 401);
