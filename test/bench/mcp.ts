@@ -245,8 +245,8 @@ export function mcpSection({ direct, gateway, recordMs, reload }: McpReport): Se
       ["of that a record", record(0.5), record(0.99), "", "", ""],
     ],
     notes: [
-      "Each call is recorded durably before it leaves; how it ended is recorded behind its answer, which the next call's",
-      "record waits for when it comes at once. The record's row is what the disk takes for one alone, in the same run.",
+      "Each call is recorded durably before it leaves; how it ended goes to the disk with the record of the next.",
+      "The record's row is what the disk takes for one alone, in the same run.",
       "The list holds the half of the tools that is granted.",
       `A change of the policy in force was heard by all of ${reload.streams} clients after ${ms(median(reload.heardMs))}, at most ${ms(Math.max(...reload.heardMs))}.`,
     ],
