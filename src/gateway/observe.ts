@@ -54,10 +54,10 @@ function headersBack({ headers }: Answer, id: string): [string, string][] {
   return back;
 }
 
-/** By the answer's type; an answer without a telling type is what was asked for. */
+/** By the answer's type, which may be the page of a proxy in between; one without a telling type is what was asked for. */
 function isStream({ asked }: Ticket, { headers }: Answer): boolean {
   const type = headerOf(headers, "content-type")?.toLowerCase() ?? "";
-  return type.includes("event-stream") || (asked.facts.stream && !type.includes("json"));
+  return type.includes("event-stream") || (asked.facts.stream && !/json|html/.test(type));
 }
 
 async function stream(relay: Relay, { stream, ping }: Watcher): Promise<Ending> {

@@ -114,8 +114,13 @@ test("a document that breaks off is an error, not half a document", async (t) =>
       }
     },
   });
-  for (const cut of ["socket", "html"]) {
-    const response = await world.ask(request(), { headers: { "x-cut": cut } });
+  const cases = [
+    ["socket", false],
+    ["html", false],
+    ["html", true],
+  ] as const;
+  for (const [cut, stream] of cases) {
+    const response = await world.ask(request({ stream }), { headers: { "x-cut": cut } });
     assert.equal(response.status, 503, cut);
     const body = (await response.json()) as { error: { type: string } };
     assert.equal(body.error.type, "api_error");
