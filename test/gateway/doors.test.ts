@@ -142,5 +142,5 @@ test("the door of batches is not there, and says which doors are", async (t) => 
   const world = await startWorld(t, { policy: policyOf(TEAM) });
   const response = await world.ask({ requests: [] }, { path: "/anthropic/v1/messages/batches" });
   assert.equal(response.status, 400);
-  assert.match(await response.text(), /serves \/v1\/messages/);
+  assert.match(await response.text(), /serves \/anthropic\/v1\/messages/);
 });
