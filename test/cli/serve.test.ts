@@ -59,10 +59,11 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     assert.doesNotMatch(gateway.stderr(), /\n\s+at /, "nobody should read a stack");
     return gateway.stderr();
   }
+  // No connection outlives its gateway: another one may come to listen on the same port.
   const ask = (url: string, key: string) =>
     fetch(`${url}/anthropic/v1/messages`, {
       method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", connection: "close" },
       body: JSON.stringify({
         model: "claude-haiku-4-5",
         max_tokens: 16,
@@ -336,7 +337,10 @@ suite("a gateway as a process", { timeout: 120_000 }, () => {
     const first = start();
     const { url, key } = await exported(first);
     assert.match(first.stdout(), /ANTHROPIC_API_KEY is not set: a simulated provider answers/);
-    assert.equal((await ask(url, key)).status, 200);
+    const answer = await ask(url, key).catch((error: unknown) => {
+      throw new Error(`no answer; the gateway said: ${first.stderr()}`, { cause: error });
+    });
+    assert.equal(answer.status, 200);
     assert.equal(readFileSync(join(home, "dev-key"), "utf8").trim(), key);
     for (const name of ["dev-key", "ci-key"]) assert.equal(statSync(join(home, name)).mode & 0o777, 0o600);
     assert.match(provider(), /kind simulated/);
