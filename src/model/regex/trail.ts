@@ -133,7 +133,7 @@ function isAnything(node: Node): boolean {
 function breadth(node: Node): number {
   switch (node.kind) {
     case "set":
-      return 2;
+      return node.properties.length > 0 || overlaps(node.set, ASTRAL) ? 2 : 1;
     case "condition":
       return 0;
     case "sequence":
@@ -141,12 +141,18 @@ function breadth(node: Node): number {
     case "choice":
       return node.branches.reduce((sum, branch) => sum + breadth(branch), 0);
     case "repeat":
-      return breadth(node.body) * (Math.min(node.min, MOST_COPIES) + MOST_CHOICES);
+      return breadth(node.body) * copiesOf(node);
     case "value":
       return breadth(node.body);
     default:
       return node satisfies never;
   }
+}
+
+/** How often the body of a repetition is laid out. */
+function copiesOf({ min, max }: RepeatNode): number {
+  const more = max === null ? null : max - min;
+  return Math.min(min, MOST_COPIES) + (more === null || more > MOST_CHOICES ? 1 : more);
 }
 
 function flat(next: Next): number[] {
