@@ -14,7 +14,7 @@ export function entropyOf(text: string): number {
 }
 
 /** The pairs of letters that are common in English words and in names of programs: nine of ten pairs in such texts. */
-const COMMON_PAIRS = new Set(
+const COMMON_PAIRS = pairTable(
   (
     "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro " +
     "ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so " +
@@ -23,6 +23,18 @@ const COMMON_PAIRS = new Set(
     "oc fa ef cu rn sc gi da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi ck rc rr eg au"
   ).split(" "),
 );
+
+/** By pair of letters, whether it is one of these. */
+function pairTable(pairs: readonly string[]): Uint8Array {
+  const table = new Uint8Array(1 << 10);
+  for (const pair of pairs) table[pairOf(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
+  return table;
+}
+
+/** The five bits of each letter that both of its cases have. */
+function pairOf(first: number, second: number): number {
+  return ((first & 31) << 5) | (second & 31);
+}
 
 /** What a scan of a text's neighbours tells about it. */
 interface Neighbours {
@@ -47,7 +59,7 @@ function neighboursOf(text: string): Neighbours {
     if (before !== here && !(before === "A" && here === "a")) changes++;
     if (before === "0" || here === "0") continue;
     pairs++;
-    if (!COMMON_PAIRS.has(text.slice(i - 1, i + 1).toLowerCase())) uncommon++;
+    if (COMMON_PAIRS[pairOf(text.charCodeAt(i - 1), text.charCodeAt(i))] === 0) uncommon++;
   }
   return { changes: inside === 0 ? 0 : changes / inside, pairs, uncommon: pairs === 0 ? 0 : uncommon / pairs };
 }
@@ -62,7 +74,10 @@ const HEXADECIMAL = /^(?:[0-9a-f]{16,}|[0-9A-F]{16,})$/;
 
 /** Whether the text looks like something that a generator drew; certain from 16 characters on. */
 export function looksRandom(text: string): boolean {
-  if (new Set(text).size < Math.min(8, text.length / 2)) return false;
+  return changesByChance(text) && new Set(text).size >= Math.min(8, text.length / 2);
+}
+
+function changesByChance(text: string): boolean {
   if (HEXADECIMAL.test(text)) return /[a-f].*[a-f]/i.test(text) && /\d.*\d/.test(text);
   const { changes, pairs, uncommon } = neighboursOf(text);
   // No letter has another beside it: names are not like that, unless they are short.

@@ -1,6 +1,7 @@
 /**
- * Whether the value behind a name such as `password` or `api_key` is a secret by its shape. What is looked at, in order:
- * what it is not (a placeholder, a reference, code, a place, a word), then what it is made of.
+ * Whether the value behind a name such as `password` or `api_key` is a secret by its shape: by what it is made of, which a
+ * few comparisons tell, and by what it is not (a placeholder, a reference, code, a place), which takes many expressions.
+ * Most values behind such names are words of a program, so that the former is asked first.
  */
 import { isCode, isDigest, isPlace, isUuid } from "./code.ts";
 import { isPlaceholder, isReference } from "./placeholder.ts";
@@ -11,12 +12,15 @@ const SIGNS = /[^A-Za-z0-9\s._/:,;()[\]{}"'`=\\-]/;
 /** A password: short ones count, and so do those of words and digits; a plain word does not. */
 export function isPassword(value: string): boolean {
   if (value.length < 6 || value.length > 200) return false;
+  if (!(isDigest(value) ? HEXADECIMAL_KEY.test(value) : isMadeUp(value))) return false;
   if (isPlaceholder(value) || isReference(value) || isPlace(value) || isCode(value)) return false;
-  if (IDENTIFIER.test(value) || SENTENCE.test(value)) return false;
-  if (isDigest(value)) return HEXADECIMAL_KEY.test(value);
+  return !IDENTIFIER.test(value) && !SENTENCE.test(value);
+}
+
+/** Made of more than words. */
+function isMadeUp(value: string): boolean {
   const digits = value.match(/\d/g)?.length ?? 0;
-  const letters = value.match(/[A-Za-z]/g)?.length ?? 0;
-  if (letters === 0) return digits >= 6 && SIGNS.test(value);
+  if (!/[A-Za-z]/.test(value)) return digits >= 6 && SIGNS.test(value);
   if (digits >= 2) return true;
   if (digits === 1) {
     return SIGNS.test(value) || looksRandom(value) || (value.length >= 8 && /[A-Z]/.test(value)) || isPhrase(value);
@@ -63,12 +67,16 @@ export function isToken(value: string): boolean {
   if (value.length < 12 || value.length > 1000) return false;
   // Short ones are often names of things, or tokens of one page; hexadecimal ones are keys.
   if (value.length < 15 && !SHORT_KEY.test(value)) return false;
-  if (CHAIN_ADDRESS.test(value) || PUBLIC_PEM.test(value)) return false;
   if (isUuid(value)) return !/^0{8}-|-0{12}$/.test(value);
+  if (value.length >= 15 && !isDrawn(value)) return false;
+  if (CHAIN_ADDRESS.test(value) || PUBLIC_PEM.test(value)) return false;
   if (/^\d+(?:[.,:/-]\d+)*$/.test(value) || /^[\d.]+$/.test(value)) return false;
   if (isReference(value) || isPlaceholder(value) || isPlace(value) || /^(?:sha\d{3}|h1)[-:]/.test(value)) return false;
-  if (isCode(value) || IDENTIFIER.test(value) || POINTER.test(value)) return false;
-  if (value.length < 15) return true;
+  return !isCode(value) && !IDENTIFIER.test(value) && !POINTER.test(value);
+}
+
+/** By chance, as far as its letters tell; a prefix that says whose it is says nothing of that. */
+function isDrawn(value: string): boolean {
   const bare = value.replace(/^[a-z]{2,10}[-_.]/, "");
   return looksRandom(bare.length >= 12 ? bare : value) && entropyOf(value) >= 2.5;
 }
