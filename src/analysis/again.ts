@@ -47,7 +47,7 @@ export function decideAgain(table: Table, recorded: Omit<Recorded, "held">): Aga
   if (key === undefined) return { decision: null, verdict: name === null ? "beyond" : "other" };
   // A list of models is scoped by the key alone: expiry and hours decide it, no single model.
   const { model, purpose, stripped, defined, at } = recorded;
-  if (model === null || purpose === "models") return { decision: null, verdict: "beyond" };
+  if (model === null || purpose === "models" || purpose === "tools") return { decision: null, verdict: "beyond" };
   const facts = { purpose, model, tools: stripped, doors: [], stream: true, maxTokens: 0, estimate: 0 };
   const principal = { key, node: key.node };
   const decision = decide(table, principal, facts, at);

@@ -11,7 +11,7 @@ export interface Recorded {
   readonly team: string | null;
   readonly effect: "allow" | "refuse";
   readonly reason: Reason | null;
-  readonly purpose: "generate" | "count" | "models";
+  readonly purpose: "generate" | "count" | "models" | "tools";
   readonly model: string | null;
   readonly provider: string | null;
   /** How many tools were offered, and the names of those that were taken out. */

@@ -126,8 +126,8 @@ export function createReplay(table: Table): Replay {
     decided(recorded) {
       const { key, model, purpose } = recorded;
       const caller = key === null ? undefined : callers.get(key);
-      if (purpose === "models") tally.unknown(recorded, "list");
-      else if (key === null) tally.unknown(recorded, "stranger");
+      if (key === null) tally.unknown(recorded, "stranger");
+      else if (purpose === "models") tally.unknown(recorded, "list");
       else if (caller === undefined) tally.unknown(recorded, "key");
       else if (model === null) tally.unknown(recorded, "model");
       else judge(recorded, caller, model);

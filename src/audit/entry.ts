@@ -112,7 +112,8 @@ export interface DecisionBody {
   readonly reason: Reason | null;
   /** `file:line` of every deciding statement. */
   readonly origins: readonly string[];
-  readonly purpose: "generate" | "count" | "models";
+  /** What was asked for; `tools` at an address of a server of tools, for whatever has no record of its own there. */
+  readonly purpose: "generate" | "count" | "models" | "tools";
   readonly model: string | null;
   readonly stream: boolean;
   readonly provider: string | null;

@@ -86,7 +86,7 @@ const decision = z.strictObject({
   effect: z.enum(["allow", "refuse"]),
   reason: z.enum(REASONS).nullable(),
   origins: z.array(text),
-  purpose: z.enum(["generate", "count", "models"]),
+  purpose: z.enum(["generate", "count", "models", "tools"]),
   model: text.nullable(),
   stream: z.boolean(),
   provider: text.nullable(),

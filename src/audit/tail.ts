@@ -96,7 +96,7 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
   ];
   const remarks = remarksIn(decided, outcome);
   const spent = decided.kind === "budget.warn" ? spentOf(decided) : costOf(outcome);
-  const cost = remarks.length === 0 ? spent : spent.padEnd(7);
+  const cost = remarks.length === 0 ? spent : spent.padEnd(8);
   const rest = [placeOf(decided).padEnd(20), tokensOf(outcome).padEnd(20), cost, remarks.join("; ")];
   return printable([...columns, ...rest].join("  ")).trimEnd();
 }
@@ -190,11 +190,16 @@ function tokensOf(outcome: Request["outcome"]): string {
 
 function costOf(outcome: Request["outcome"]): string {
   if (outcome?.kind !== "outcome" || outcome.usage === null) return "-";
-  return `$${(outcome.microUsd / 1e6).toFixed(4)}${outcome.priced ? "" : " (price not known)"}`;
+  return `${moneyOf(outcome.microUsd)}${outcome.priced ? "" : " (price not known)"}`;
+}
+
+/** What costs anything is never told as nothing. */
+function moneyOf(microUsd: number): string {
+  return microUsd > 0 && microUsd < 100 ? "<$0.0001" : `$${(microUsd / 1e6).toFixed(4)}`;
 }
 
 function spentOf({ used, ceiling }: BudgetWarnBody): string {
-  return `$${(used / 1e6).toFixed(4)} of $${(ceiling / 1e6).toFixed(2)}`;
+  return `${moneyOf(used)} of $${(ceiling / 1e6).toFixed(2)}`;
 }
 
 function timeOf(at: string, timezone: string): string {

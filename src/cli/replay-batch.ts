@@ -32,7 +32,7 @@ const KINDS = [
   "lost",
 ] as const satisfies readonly Line["kind"][];
 const NUMBER_OF = Object.fromEntries(KINDS.map((kind, index) => [kind, index])) as Record<Line["kind"], number>;
-const PURPOSES = ["generate", "count", "models"] as const satisfies readonly Recorded["purpose"][];
+const PURPOSES = ["generate", "count", "models", "tools"] as const satisfies readonly Recorded["purpose"][];
 
 /** In place of the number of a name. */
 export const NO_NAME = -1;

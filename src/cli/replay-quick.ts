@@ -69,6 +69,7 @@ const ORIGINS = part(',"origins":');
 const TO_GENERATE = part(',"purpose":"generate"');
 const TO_COUNT = part(',"purpose":"count"');
 const TO_LIST = part(',"purpose":"models"');
+const TO_TOOLS = part(',"purpose":"tools"');
 const TOOLS = part(',"tools":');
 const STRIPPED = part(',"stripped":');
 const STOOD = part(',"stood":');
@@ -143,8 +144,9 @@ function ticket(json: KnownJson, into: Packer): void {
 function purpose(json: KnownJson): Recorded["purpose"] {
   if (json.isNext(TO_GENERATE)) return "generate";
   if (json.isNext(TO_COUNT)) return "count";
-  json.expect(TO_LIST);
-  return "models";
+  if (json.isNext(TO_LIST)) return "models";
+  json.expect(TO_TOOLS);
+  return "tools";
 }
 
 const END = part('},"end":');

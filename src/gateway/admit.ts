@@ -48,7 +48,8 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
   const { held } = reservation;
   const decided = ports.tick();
   ports.telemetry.overhead("policy", (decided - since - waited) / 1000);
-  const isDurable = await recorded(decisionBody({ ...caller, asked }, decision, { ...seen, held, stood }), ports);
+  const of = { ...caller, purpose: asked.facts.purpose, asked };
+  const isDurable = await recorded(decisionBody(of, decision, { ...seen, held, stood }), ports);
   ports.telemetry.overhead("audit", (ports.tick() - decided) / 1000);
   if (!isDurable) {
     ports.limits.release(reservation, ports.now());

@@ -7,7 +7,7 @@ import { actorOf, type Case, strangerOf } from "./record.ts";
 import type { Caller } from "./ticket.ts";
 
 /** A request without a known key. */
-export interface Stranger extends Omit<Case, "asked"> {
+export interface Stranger extends Omit<Case, "asked" | "purpose"> {
   readonly kind: "stranger";
   readonly why: Refusal;
 }

@@ -41,6 +41,7 @@ const PREFIX = "/anthropic";
 const LAST_WORDS_MS = 2_000;
 const MESSAGES = messagesPlane("generate", "/v1/messages");
 const COUNT = messagesPlane("count", "/v1/messages/count_tokens");
+const LIST: Plane = { ...MESSAGES, purpose: "models" };
 const SERVED = `the gateway serves ${PREFIX}/v1/messages and ${PREFIX}/v1/models`;
 /** A caller of a path that does not exist learns so after it was known, in the words of the Messages plane. */
 const ELSEWHERE: Plane = {
@@ -131,9 +132,9 @@ function route(arrival: Arrival, ports: Work, hall: Hall): Promise<void> {
   const path = arrival.path.startsWith(`${PREFIX}/`) ? arrival.path.slice(PREFIX.length) : "";
   if (method === "POST" && path === "/v1/messages") return exchange(arrival, MESSAGES, ports);
   if (method === "POST" && path === "/v1/messages/count_tokens") return exchange(arrival, COUNT, ports);
-  if (method === "GET" && path === "/v1/models") return listModels(arrival, null, MESSAGES, ports);
+  if (method === "GET" && path === "/v1/models") return listModels(arrival, null, LIST, ports);
   const wanted = /^\/v1\/models\/([^/]+)$/.exec(path)?.[1];
-  if (method === "GET" && wanted !== undefined) return listModels(arrival, decoded(wanted), MESSAGES, ports);
+  if (method === "GET" && wanted !== undefined) return listModels(arrival, decoded(wanted), LIST, ports);
   return exchange(arrival, ELSEWHERE, ports);
 }
 

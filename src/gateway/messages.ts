@@ -28,6 +28,7 @@ const UTF8 = /^(?:charset="?utf-?8"?)?$/;
 /** The plane for one purpose; `path` is where providers answer it. */
 export function messagesPlane(purpose: Facts["purpose"], path: string): Plane {
   return {
+    purpose,
     async read(arrival, limit) {
       const wrong = wrongMedia(arrival);
       if (wrong !== null) return wrong;

@@ -58,7 +58,7 @@ function listed({ arrival, table, actor, principal }: Caller): DecisionBody {
   const { origin } = table.nodes[principal.node]!;
   const nothing = { routes: [], strip: [], holds: [], guards: [] };
   const allow: Allow = { kind: "allow", revision: table.revision.id, origins: [origin], ...nothing };
-  return { ...decisionBody({ arrival, table, actor, asked: null }, allow, NOTHING_BESIDE), purpose: "models" };
+  return decisionBody({ arrival, table, actor, purpose: "models", asked: null }, allow, NOTHING_BESIDE);
 }
 
 function outcomeOf({ arrival, actor }: Caller, { tick }: Ports): OutcomeBody {

@@ -3,6 +3,7 @@
  * how an answer is watched, how a refusal is worded. messages.ts is the plane of the Messages format.
  */
 
+import type { DecisionBody } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
@@ -18,6 +19,8 @@ import type { Continuity } from "./offers.ts";
 import type { Reply } from "./sink.ts";
 
 export interface Plane {
+  /** What its requests are for, as the record has it. */
+  readonly purpose: DecisionBody["purpose"];
   /** Reads what is asked, or says why it cannot be read. */
   read(arrival: Arrival, limit: number): Promise<Asked | FaultNotice>;
   /** The words of a refusal or a fault. */

@@ -51,6 +51,7 @@ export interface Case {
   readonly arrival: Arrival;
   readonly table: Table;
   readonly actor: Actor;
+  readonly purpose: DecisionBody["purpose"];
   readonly asked: Asked | null;
 }
 
@@ -85,7 +86,7 @@ export function decisionBody(
     effect: allowed ? "allow" : "refuse",
     reason: allowed ? null : decision.reason,
     origins: decision.origins.map(({ place }) => place),
-    purpose: asked?.facts.purpose ?? "generate",
+    purpose: of.purpose,
     model: asked?.facts.model ?? null,
     stream: asked?.facts.stream ?? false,
     provider: allowed ? (decision.routes[0] ?? null) : null,

@@ -8,7 +8,7 @@ import { type Case, decisionBody, faultBody, NOTHING_BESIDE, recorded } from "./
 import type { Seen } from "./seen.ts";
 
 /** Who is turned away, and why. */
-export interface Unwelcome extends Omit<Case, "asked"> {
+export interface Unwelcome extends Omit<Case, "asked" | "purpose"> {
   readonly why: Refusal | FaultNotice;
   readonly seen?: Seen;
 }
@@ -17,11 +17,11 @@ export interface Unwelcome extends Omit<Case, "asked"> {
 export async function turnAway(
   who: Unwelcome,
   asked: Asked | null,
-  plane: Pick<Plane, "refuse">,
+  plane: Pick<Plane, "purpose" | "refuse">,
   ports: Ports,
 ): Promise<void> {
   const { arrival, why } = who;
-  const of: Case = { arrival, table: who.table, actor: who.actor, asked };
+  const of: Case = { arrival, table: who.table, actor: who.actor, purpose: plane.purpose, asked };
   const reply = plane.refuse(why, arrival.id);
   const body =
     why.kind === "refusal"

@@ -236,6 +236,9 @@ test("a request that is open, broken off, unpriced or unknown says so", () => {
   assert.match(line(decision("t"), outcome("t", { end: "client-gone" })), / allow, client-gone /);
   assert.match(line(decision("t"), outcome("t", { priced: false })), /\$0\.0015 \(price not known\)$/);
   assert.match(line(decision("t"), outcome("t", { usage: null })), / - {2,}-$/);
+  assert.match(line(decision("t"), outcome("t", { microUsd: 99 })), / {2}<\$0\.0001$/);
+  assert.match(line(decision("t"), outcome("t", { microUsd: 100 })), / {2}\$0\.0001$/);
+  assert.match(line(decision("t"), outcome("t", { microUsd: 0 })), / {2}\$0\.0000$/);
   assert.match(line(decision("t", { actor }), null), / unknown:3fa4b2c1 /);
   const fault = { kind: "fault", ticket: "t", actor, fault: "malformed", status: 400, path: "/v1/messages" } as const;
   assert.match(line(fault, null), / \/v1\/messages {2,}fault malformed /);
@@ -251,6 +254,16 @@ test("whatever became of a request, what follows stands below each other", () =>
   ];
   const columns = requests.map((request) => requestLine(request, "UTC").indexOf("eng.policy:4"));
   assert.equal(new Set(columns).size, 1, columns.join(" "));
+});
+
+test("a stranger at the door is told by what was wanted there", () => {
+  const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };
+  const refused = { actor, effect: "refuse", reason: "key", origins: [], model: null } as const;
+  const at = "2026-11-23T12:00:00.000Z";
+  const line = (purpose: "generate" | "tools") =>
+    requestLine({ at, decided: decision("t", { ...refused, purpose }), outcome: null }, "UTC");
+  assert.match(line("tools"), / unknown:3fa4b2c1 {2,}tools {2,}refuse key /);
+  assert.match(line("generate"), / unknown:3fa4b2c1 {2,}generate {2,}refuse key /);
 });
 
 test("nothing that a caller names steers the terminal", async () => {

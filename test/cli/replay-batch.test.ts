@@ -24,7 +24,7 @@ function decided(): Recorded {
     team: textOrNull(),
     effect: pick(["allow", "refuse"]),
     reason: pick([null, ...REASONS]),
-    purpose: pick(["generate", "count", "models"]),
+    purpose: pick(["generate", "count", "models", "tools"]),
     model: textOrNull(),
     provider: textOrNull(),
     tools: count(),

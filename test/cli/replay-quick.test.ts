@@ -98,7 +98,7 @@ function someDecision(): DecisionBody {
     effect: pick(["allow", "refuse"]),
     reason: pick([null, ...REASONS]),
     origins: some(text),
-    purpose: pick(["generate", "count", "models"]),
+    purpose: pick(["generate", "count", "models", "tools"]),
     model: textOrNull(),
     stream: pick([true, false]),
     provider: textOrNull(),

@@ -252,6 +252,10 @@ test("the list of models holds what the key may use, and a name alone is answere
   });
   assert.equal(stranger.status, 401);
   assert.equal((await world.outcome()).end, "complete");
+  assert.deepEqual(
+    world.decisions().map(({ effect, purpose }) => `${effect} ${purpose}`),
+    ["allow models", "allow models", "refuse models", "refuse models"],
+  );
 });
 
 function sendOk(...[, response]: Parameters<NonNullable<Parameters<typeof startWorld>[1]["answer"]>>): void {

@@ -58,7 +58,7 @@ const NOTHING_READ: Refused = { request: null, era: "sessions", target: null };
 const FOREIGN = lasting("origin", "the pages of a browser are not served, unless they come from this machine");
 
 function refuse(who: Unwelcome, refused: Refused, { ports }: Hall): Promise<void> {
-  return turnAway(who, null, { refuse: (why, id) => mcpReply(why, refused, id) }, ports);
+  return turnAway(who, null, { purpose: "tools", refuse: (why, id) => mcpReply(why, refused, id) }, ports);
 }
 
 function noServer({ arrival, table }: Caller): FaultNotice {

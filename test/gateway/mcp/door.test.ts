@@ -154,6 +154,16 @@ test("a key outside of its hours is told so in an answer, for a greeting and for
   assert.match(greeted.text, /"error":\{"code":-32000,"message":"key dev is outside/);
 });
 
+test("who is turned away at the door is recorded as who wanted tools, not an answer of a model", async (t) => {
+  const { world } = await open(t);
+  const stranger = { ...calling("test_simple_text"), authorization: "Bearer nobody" };
+  assert.equal((await post(world, "/mcp/fixture", call("test_simple_text"), stranger)).status, 401);
+  assert.deepEqual(
+    world.decisions().map(({ effect, reason, purpose }) => [effect, reason, purpose]),
+    [["refuse", "key", "tools"]],
+  );
+});
+
 test("pages of other origins are not served", async (t) => {
   const { world } = await open(t);
   const from = (origin: string) =>
