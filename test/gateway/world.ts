@@ -116,17 +116,23 @@ export const OPEN = "allow models @all\n  allow tools Bash, Read, client-mcp:git
 
 /** Starts a world; it is taken down after the test. */
 export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
+  // Whatever is open when something fails (a policy with a fault, say) is closed: it would keep the test's process.
+  await using opened = new AsyncDisposableStack();
   const upstream = await startUpstream(parts.answer ?? ((_, response) => void response.end("{}")));
+  opened.defer(() => upstream.close());
   const { key, digest } = mintKey(randomBytes);
   const dir = await mkdtemp(join(tmpdir(), "gateway-"));
+  opened.defer(() => rm(dir, { recursive: true }));
   const now = parts.now ?? Date.now;
   const { log: journal } = await openJournal({ dir, boot: randomUUID(), version: "0", clock: now });
+  opened.defer(() => journal.close());
   const log = parts.log?.(journal) ?? journal;
   const providers = createProviders({
     env: { UP_KEY: SECRET },
     root: dir,
     timeouts: { connect: 2_000, headers: 10_000, idle: 10_000, ...parts.timeouts },
   });
+  opened.defer(() => providers.close());
   const ended: string[] = [];
   const servers = createMcpServers({
     env: { UP_KEY: SECRET, PATH: process.env.PATH, ...parts.env },
@@ -134,6 +140,7 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     tick: () => performance.now(),
     onEnd: (server, how) => ended.push(`${server} ${how}`),
   });
+  opened.defer(() => servers.close());
   const metrics = createMetrics({ version: "0", isKnownModel: () => true, maxKeys: 10 });
   const entries: Entry[] = [];
   const heard = new EventEmitter();
@@ -171,14 +178,11 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
     onInternalError: (error) => internal.push(error),
   };
   const gateway = createGateway(ports);
+  opened.defer(() => gateway.close());
   const url = await gateway.listen("127.0.0.1", 0);
+  const closing = opened.move();
   t.after(async () => {
-    await gateway.close();
-    await providers.close();
-    await servers.close();
-    await upstream.close();
-    await journal.close();
-    await rm(dir, { recursive: true });
+    await closing.disposeAsync();
     assert.deepEqual(internal, []);
   });
   const outcomes = () => entries.map(({ body }) => body).filter((body) => isKind(body, "outcome"));
