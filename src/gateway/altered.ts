@@ -12,7 +12,8 @@ import { toldText } from "../model/told.ts";
 import { readInput } from "../wire/input.ts";
 import type { Asked } from "./plane.ts";
 
-type Pinned = TableServer & { readonly pins: TablePins };
+/** A server with pins. */
+export type Pinned = TableServer & { readonly pins: TablePins };
 
 /** The tools of one server that are not told as they were pinned, as the request names them. */
 export interface Altered {
@@ -24,13 +25,13 @@ export interface Altered {
 export interface Tellings {
   /** All of which it tells something. */
   readonly tools: readonly string[];
-  /** Those of them that pins hold back, and by name what else of their servers the request speaks of. */
-  readonly withheld: readonly string[];
+  /** Those of them that pins hold back, and by name what else of their servers the request speaks of; each with its server. */
+  readonly withheld: ReadonlyMap<string, Pinned>;
   readonly altered: readonly Altered[];
 }
 
 /** A request that tells of no such tool. */
-export const NOTHING_TOLD: Tellings = { tools: [], withheld: [], altered: [] };
+export const NOTHING_TOLD: Tellings = { tools: [], withheld: new Map(), altered: [] };
 
 /** Which request it was. */
 export interface Told {
@@ -70,9 +71,10 @@ export class Alterations {
     const isOf = (server: Pinned) => (tool: string) => nameOf(tool).startsWith(`mcp:${server.name}/`);
     const withheld = altered.flatMap(({ server, tools }) => {
       const { onDrift } = server.pins;
-      return onDrift === "warn" ? [] : onDrift === "block" ? tools : facts.tools.filter(isOf(server));
+      const held = onDrift === "warn" ? [] : onDrift === "block" ? tools : facts.tools.filter(isOf(server));
+      return held.map((tool) => [tool, server] as const);
     });
-    return { tools, withheld, altered };
+    return { tools, withheld: new Map(withheld), altered };
   }
 
   /** What of it the record has not been told in this conversation: a session repeats its tools in every request. */
@@ -99,6 +101,14 @@ export class Alterations {
     this.#digests.set(text, digest);
     return digest;
   }
+}
+
+/** The server of a tool that its pins do not know, so that no glob grants it; null for every other tool. */
+export function unpinnedServer(tool: string, table: Table): Pinned | null {
+  const { byName, nameOf } = pinnedIn(table);
+  const name = nameOf(tool);
+  if (byName.has(name)) return null;
+  return table.servers.filter(isPinned).find((server) => name.startsWith(`mcp:${server.name}/`)) ?? null;
 }
 
 /** A client decides how many tools it offers; the record must not grow with that. */

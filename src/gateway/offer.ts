@@ -5,7 +5,7 @@ import type { Allow, Refusal } from "../decision/decision.ts";
 import type { Origin } from "../decision/origin.ts";
 import { quote } from "../decision/words.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
-import type { Tellings } from "./altered.ts";
+import { type Tellings, unpinnedServer } from "./altered.ts";
 import type { Offers } from "./offers.ts";
 import type { Asked } from "./plane.ts";
 import type { Caller } from "./ticket.ts";
@@ -34,10 +34,10 @@ export function offer(
 ): Offered | Refusal {
   const { facts, forced } = asked;
   const { table, principal, arrival } = caller;
-  const ungranted = [...decision.strip, ...tellings.withheld];
-  if (forced !== null && ungranted.includes(forced)) return stuck(forced, decision, caller);
+  const ungranted = [...decision.strip, ...tellings.withheld.keys()];
+  if (forced !== null && ungranted.includes(forced)) return stuck(forced, { decision, tellings }, caller);
   const told = [...facts.tools, ...tellings.tools.map(tellingOf)];
-  const untold = [...ungranted, ...tellings.withheld.map(tellingOf)];
+  const untold = [...ungranted, ...Array.from(tellings.withheld.keys(), tellingOf)];
   const offer = offers.of(principal.key.name, asked.continuity, told, untold);
   if (offer.late !== null) {
     const { origin } = toolGranted(table, principal, offer.late, arrival.at);
@@ -52,7 +52,7 @@ export function offer(
     strip,
     tellings.tools.filter((tool) => taken.has(tellingOf(tool))),
   );
-  if ("refuse" in cut) return stuck(cut.refuse, decision, caller);
+  if ("refuse" in cut) return stuck(cut.refuse, { decision, tellings }, caller);
   // A count goes no further: the conversation may never be.
   if (facts.purpose === "generate") offer.keep();
   return { kind: "offered", stood: offer.stood.filter((name) => !name.startsWith(TELLING)), cut: cut.edits };
@@ -74,10 +74,34 @@ function definedIn({ definitions }: Asked, strip: readonly string[]): Asked["def
   return definitions.length === 0 ? definitions : definitions.filter(({ tool }) => !strip.includes(tool));
 }
 
-function stuck(tool: string, decision: Allow, { table, principal }: Caller): Refusal {
+/** The refusal of a request that cannot do without a tool which is taken out of it. */
+function stuck(tool: string, settled: Settled, caller: Caller): Refusal {
+  const { what, way, origin } = absence(tool, settled, caller);
+  const message = `tool \`${quote(tool)}\` ${what}, and the request cannot do without it${way}`;
+  return refused(message, origin, settled.decision);
+}
+
+/** Why a tool is not there, the line that says so, and what helps. */
+function absence(tool: string, { decision, tellings }: Settled, { table, principal }: Caller) {
   const { origin } = table.nodes[principal.node]!;
-  const what = `tool \`${quote(tool)}\` is not granted to key ${principal.key.name}`;
-  return refused(`${what}, and the request cannot do without it`, origin, decision);
+  const who = `key ${principal.key.name}`;
+  if (decision.strip.includes(tool)) {
+    const server = unpinnedServer(tool, table);
+    if (server === null) return { what: `is not granted to ${who}`, way: "", origin };
+    const what = `is not granted to ${who}: it is not among the pinned tools of server ${server.name}`;
+    return { what, way: wayToPin(server.name), origin: server.pins.origin };
+  }
+  const server = tellings.withheld.get(tool);
+  if (server !== undefined) {
+    const what = `is held back by the pins of server ${server.name}, of which the request tells something else`;
+    return { what, way: wayToPin(server.name), origin: server.pins.origin };
+  }
+  return { what: "was taken out when this conversation began", way: "; start a new one", origin };
+}
+
+/** What whoever runs the gateway does about pins that are in the way. */
+function wayToPin(server: string): string {
+  return `; \`gw mcp verify ${server}\` says what is different, \`gw mcp pin ${server}\` pins it as it is now`;
 }
 
 function refused(message: string, origin: Origin, { revision }: Allow): Refusal {

@@ -119,3 +119,27 @@ test("what a conversation was given stays in it, and that it is another by now i
   assert.deepEqual(await send([OTHERS[0]!]), ["Bash", "mcp__wiki__find"]);
   assert.equal(altered().length, 1);
 });
+
+test("a request that must call a tool which pins hold back is told so, and what to do", async (t) => {
+  const { world } = await tellIn(t, "block");
+  const forcing = async (tool: object & { readonly name: string }) => {
+    const tools = [{ name: "Bash", input_schema: {} }, tool];
+    const answer = await world.ask(request({ tools, tool_choice: { type: "tool", name: tool.name } }));
+    const { error } = (await answer.json()) as { error?: { message: string } };
+    return [answer.status, error?.message ?? ""] as const;
+  };
+  const end =
+    ", and the request cannot do without it; `gw mcp verify wiki` says what is different, `gw mcp pin wiki` pins ";
+  const [status, altered] = await forcing(OTHERS[0]!);
+  assert.equal(status, 400);
+  const held =
+    "tool `client-mcp:wiki/find` is held back by the pins of server wiki, of which the request tells something else";
+  assert.ok(altered.startsWith(held + end), altered);
+  const [, unpinned] = await forcing({ ...told(FIND), name: "mcp__wiki__newer" });
+  const unknown =
+    "tool `client-mcp:wiki/newer` is not granted to key dev: it is not among the pinned tools of server wiki";
+  assert.ok(unpinned.startsWith(unknown + end), unpinned);
+  const lines = world.decisions().map(({ origins }) => origins[0]);
+  assert.equal(lines[0], lines[1], "both come from the line of the pins");
+  assert.equal((await forcing(told(FIND)))[0], 200);
+});

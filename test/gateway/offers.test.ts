@@ -136,3 +136,17 @@ test("a revoked tool is still offered, not called any more, and cannot be forced
   );
   assert.equal(seen.length, 2);
 });
+
+test("a tool that was taken out when a conversation began cannot be forced in it, though it is granted by now", async (t) => {
+  const world = await startWorld(t, {
+    policy: policyOf("allow models @all\n  allow tools Read"),
+    answer: (_, response) => sendDocument(response, message([{ type: "text", text: "ok" }])),
+  });
+  const tools = ["Bash", "Read"].map((name) => ({ name, input_schema: {} }));
+  const headers = { "x-claude-code-session-id": "one" };
+  assert.equal((await world.ask(request({ tools }), { headers })).status, 200);
+  world.use(policyOf("allow models @all\n  allow tools Read, Bash"));
+  const forced = await world.ask(request({ tools, tool_choice: { type: "tool", name: "Bash" } }), { headers });
+  const words = "tool `Bash` was taken out when this conversation began, and the request cannot do without it";
+  assert.ok((await forced.text()).includes(`${words}; start a new one`));
+});
