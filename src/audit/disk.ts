@@ -1,6 +1,7 @@
 /** The few calls with which the journal touches its disk, as an interface, so that tests can make each of them fail. */
 import { constants, write } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
+import { ROOM } from "./segment.ts";
 
 /** A file open for writing. */
 export interface DiskFile {
@@ -12,12 +13,20 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** A part of a file: `to` is behind its last byte. */
+export interface Extent {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Disk {
   /** Makes a file that must not exist yet. */
   create(path: string): Promise<DiskFile>;
   /** Opens a file that exists. */
   open(path: string): Promise<DiskFile>;
   remove(path: string): Promise<void>;
+  /** Fills a part of a file with room, and says how many bytes of it: what is written there later has its place already. */
+  makeRoom(path: string, { from, to }: Extent): Promise<number>;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): Promise<void>;
 }
@@ -34,6 +43,16 @@ export const nodeDisk: Disk = {
   create: async (path) => fileOf(await open(path, READ_WRITE | constants.O_CREAT | constants.O_EXCL, FILE_MODE)),
   open: async (path) => fileOf(await open(path, READ_WRITE)),
   remove: unlink,
+  async makeRoom(path, { from, to }) {
+    // A failure is told to one descriptor once, so records must not share theirs.
+    const handle = await open(path, READ_WRITE);
+    try {
+      // Bytes that were written have their place; a file that is merely longer gets it with each record.
+      return await writeAt(handle, Buffer.alloc(to - from, ROOM), from);
+    } finally {
+      await handle.close();
+    }
+  },
   async syncDirectory(path) {
     const directory = await open(path, "r");
     try {

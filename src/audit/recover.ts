@@ -4,7 +4,6 @@
  * was changed in its middle is not torn, and is not gone on with: that would cut off all that came after.
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { type Charge, isDecision, isOutcome } from "./entry.ts";
 import { AuditError } from "./log.ts";
@@ -43,17 +42,17 @@ export async function recover(log: string): Promise<Recovered> {
   const end = await scan(active);
   const last = end.last ?? (await lastBefore(active, segments));
   if (end.last === null && (last?.header.seq ?? 0) + 1 !== active.first) throw damaged(log, active);
-  const { size } = await stat(active.path);
-  if (size > end.offset) {
+  const torn: Torn = { path: active.path, from: end.offset, to: await writtenEnd(active.path, end.offset) };
+  if (torn.to > torn.from) {
     if (await holdsHistory(active.path, end.offset)) throw damaged(log, active);
-    await setAside(active.path, end.offset);
+    await setAside(torn);
   }
   const open = last === null ? new Map<string, readonly Charge[]>() : await openTickets(segments, last.header);
   return {
     seq: last?.header.seq ?? 0,
     hash: last?.hash ?? GENESIS,
     active: { path: active.path, offset: end.offset },
-    truncatedBytes: size - end.offset,
+    truncatedBytes: torn.to - torn.from,
     open: [...open.keys()],
     charges: [...open.values()].flat(),
   };
@@ -101,10 +100,23 @@ async function holdsHistory(path: string, offset: number): Promise<boolean> {
   return false;
 }
 
-async function setAside(path: string, offset: number): Promise<void> {
+/** Bytes of a segment behind its last good line: `to` is behind the last one that is not room. */
+interface Torn {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function writtenEnd(path: string, from: number): Promise<number> {
+  let end = from;
+  for await (const { bytes, offset, whole } of readLines(path, from)) end = offset + bytes.length + (whole ? 1 : 0);
+  return end;
+}
+
+async function setAside({ path, from, to }: Torn): Promise<void> {
   await pipeline(
-    createReadStream(path, { start: offset }),
-    createWriteStream(`${path}.${offset}.torn`, { flags: "w", mode: 0o640, flush: true }),
+    createReadStream(path, { start: from, end: to - 1 }),
+    createWriteStream(`${path}.${from}.torn`, { flags: "w", mode: 0o640, flush: true }),
   );
 }
 

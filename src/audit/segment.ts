@@ -21,9 +21,12 @@ export interface Line {
   readonly bytes: Uint8Array;
   /** Where it begins in the file. */
   readonly offset: number;
-  /** False for bytes after the last newline. */
+  /** False for bytes after the last newline; room is none of them. */
   readonly whole: boolean;
 }
+
+/** What stands in the room that is kept behind the last record; no line begins with it. */
+export const ROOM = 0x20;
 
 const SEGMENT_NAME = /^(\d{20})\.jsonl$/;
 const CHUNK = 1 << 18;
@@ -80,7 +83,8 @@ export async function* readLines(path: string, from = 0): AsyncGenerator<Line, v
       }
       rest = bytes.subarray(start);
     }
-    if (rest.length > 0) yield { bytes: rest, offset, whole: false };
+    const torn = rest.subarray(0, rest.findLastIndex((byte) => byte !== ROOM) + 1);
+    if (torn.length > 0) yield { bytes: torn, offset, whole: false };
   } finally {
     await file.close();
   }

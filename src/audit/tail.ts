@@ -16,7 +16,7 @@ import {
 import { headerOf } from "./record.ts";
 import { remarksOn, wouldHave } from "./remarks.ts";
 import { entrySchema } from "./schema.ts";
-import { listLogs, listSegments, readLines, type Segment } from "./segment.ts";
+import { listLogs, listSegments, ROOM, readLines, type Segment } from "./segment.ts";
 
 /** What to read. */
 export interface TailSettings {
@@ -55,7 +55,8 @@ export async function* records({ dir, last, again }: TailSettings): AsyncGenerat
     for (const current of (await listSegments(log)).filter(({ first }) => first >= segment)) {
       if (current.first !== segment) [segment, offset] = [current.first, 0];
       for await (const { bytes, whole } of readLines(current.path, offset)) {
-        if (!whole) break;
+        // A line that begins with room is being written, and was read in the middle of that.
+        if (!whole || bytes[0] === ROOM) break;
         const record = recordOf(bytes);
         if (record !== null && record.entry.seq >= current.end) break;
         offset += bytes.length + 1;

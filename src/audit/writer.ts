@@ -2,6 +2,10 @@
  * Puts batches of lines on disk, each durable before the next begins. It remembers the last good offset: what a full
  * disk tore is cut away, and after an error of the device the descriptor is never trusted again (the kernel may have
  * marked lost pages clean): the segment is sealed and the same bytes go to a new one. Failing twice is the end.
+ *
+ * Ahead of the records there is room in the file, filled with spaces: a record that takes the place of spaces is on the
+ * medium as soon as its bytes are, while one that makes the file longer waits for the file system's own notes as well. A
+ * segment that is finished with has no room.
  */
 import { join } from "node:path";
 import type { Disk, DiskFile } from "./disk.ts";
@@ -24,7 +28,14 @@ interface Active {
   readonly file: DiskFile;
   /** Everything before this is durable. */
   offset: number;
+  /** Where the room behind that ends. */
+  room: number;
+  /** The room that is being made. */
+  making: { readonly from: number; readonly done: Promise<void> } | null;
 }
+
+/** So much room is made, whenever less than a quarter of it is left. */
+const ROOM_BYTES = 2 ** 20;
 
 /** The open end of a log. One call at a time. */
 export interface Writer {
@@ -48,7 +59,7 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       await disk.remove(path);
       throw error;
     }
-    return { path, file, offset: 0 };
+    return activeOf(path, file, 0);
   }
 
   async function follow(first: number): Promise<Active> {
@@ -56,15 +67,32 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       throw isFull(error) ? fullError(error) : error;
     });
     // Its records are durable: that it cannot be closed harms nobody.
-    await current?.file.close().catch(() => {});
+    if (current !== null) await finish(current).catch(() => {});
     return next;
+  }
+
+  /** Makes room when there is little left. Where there is none to be had the file grows with its records, as files do. */
+  function keepRoom(active: Active): void {
+    const { path, offset, room, making } = active;
+    if (making !== null || room - offset > ROOM_BYTES / 4) return;
+    const from = Math.max(room, offset);
+    const to = Math.min(offset + ROOM_BYTES, segmentBytes);
+    if (from >= to) return;
+    const done = disk
+      .makeRoom(path, { from, to })
+      .catch(() => 0)
+      .then((made) => {
+        active.room = from + made;
+        active.making = null;
+      });
+    active.making = { from, done };
   }
 
   /** Leaves a segment that failed, as clean as it will have it. */
   async function abandon(first: number): Promise<Active> {
     const failed = current;
     if (failed !== null) {
-      await failed.file.truncate(failed.offset).catch(() => {});
+      await cutBack(failed);
       await failed.file.close().catch(() => {});
       // A segment that never held a record would have the name of the one that replaces it.
       if (failed.offset === 0) await disk.remove(failed.path);
@@ -77,6 +105,7 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       try {
         if (current === null || current.offset >= segmentBytes) current = await follow(first);
         await put(current, bytes);
+        keepRoom(current);
         return;
       } catch (error) {
         if (error instanceof AuditError) throw error;
@@ -92,9 +121,13 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       }
     },
     async close() {
-      await current?.file.close();
+      if (current !== null) await finish(current);
     },
   };
+}
+
+function activeOf(path: string, file: DiskFile, offset: number): Active {
+  return { path, file, offset, room: offset, making: null };
 }
 
 async function reopen(
@@ -104,10 +137,18 @@ async function reopen(
   const file = await disk.open(path);
   await file.truncate(offset);
   await file.datasync();
-  return { path, file, offset };
+  return activeOf(path, file, offset);
+}
+
+/** Closes a segment that ends with its last record. */
+async function finish(active: Active): Promise<void> {
+  await cutBack(active);
+  await active.file.close();
 }
 
 async function put(active: Active, bytes: Uint8Array): Promise<void> {
+  // What is being filled is not to be written to.
+  if (active.making !== null && active.offset + bytes.length > active.making.from) await active.making.done;
   try {
     await fill(active, bytes);
   } catch (error) {
@@ -128,10 +169,12 @@ async function fill(active: Active, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Takes a torn line off the end; false when even that fails. */
+/** Takes a torn line and the room off the end; false when even that fails. */
 async function cutBack(active: Active): Promise<boolean> {
+  await active.making?.done;
   try {
     await active.file.truncate(active.offset);
+    active.room = active.offset;
     return true;
   } catch {
     return false;

@@ -110,7 +110,8 @@ export async function segmentPaths(dir: string): Promise<string[]> {
 export async function recordsOf(dir: string): Promise<Entry[]> {
   const records: Entry[] = [];
   for (const path of await segmentPaths(dir)) {
-    for (const line of (await readFile(path, "utf8")).split("\n")) if (line !== "") records.push(JSON.parse(line));
+    for (const line of (await readFile(path, "utf8")).split("\n"))
+      if (line.trim() !== "") records.push(JSON.parse(line));
   }
   return records;
 }

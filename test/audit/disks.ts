@@ -7,7 +7,7 @@ import { type Disk, type DiskFile, nodeDisk } from "../../src/audit/disk.ts";
 
 /** One call, before it happens; `index` counts calls of that kind from 0. */
 export interface Call {
-  readonly kind: "create" | "write" | "datasync" | "truncate" | "remove" | "syncDirectory";
+  readonly kind: "create" | "write" | "datasync" | "truncate" | "remove" | "makeRoom" | "syncDirectory";
   readonly index: number;
   readonly path: string;
 }
@@ -51,6 +51,10 @@ export function faultyDisk(plan: (call: Call) => Order): Disk & { readonly calls
     async remove(path) {
       enter("remove", path);
       return nodeDisk.remove(path);
+    },
+    async makeRoom(path, extent) {
+      enter("makeRoom", path);
+      return nodeDisk.makeRoom(path, extent);
     },
     async syncDirectory(path) {
       enter("syncDirectory", path);
@@ -102,6 +106,10 @@ export class PowerCut {
     remove: async () => {
       throw new Error("nothing is removed on a disk that does not fail");
     },
+    makeRoom: async (path, { from, to }) => {
+      await this.#tick();
+      return this.#write(path, Buffer.alloc(to - from, " "), from);
+    },
     syncDirectory: async () => {
       await this.#tick();
       for (const image of this.#images.values()) image.named = true;
@@ -116,18 +124,22 @@ export class PowerCut {
     }
   }
 
+  #write(path: string, bytes: Uint8Array, position: number): number {
+    const { states } = this.#images.get(path)!;
+    const now = states.at(-1)!;
+    const next = Buffer.alloc(Math.max(now.length, position + bytes.length));
+    now.copy(next);
+    next.set(bytes, position);
+    states.push(next);
+    return bytes.length;
+  }
+
   #file(path: string): DiskFile {
     const image = this.#images.get(path)!;
-    const change = (bytes: Buffer) => image.states.push(bytes);
     return {
       write: async (bytes, position) => {
         await this.#tick();
-        const now = image.states.at(-1)!;
-        const next = Buffer.alloc(Math.max(now.length, position + bytes.length));
-        now.copy(next);
-        next.set(bytes, position);
-        change(next);
-        return bytes.length;
+        return this.#write(path, bytes, position);
       },
       datasync: async () => {
         await this.#tick();
@@ -136,7 +148,7 @@ export class PowerCut {
       },
       truncate: async (size) => {
         await this.#tick();
-        change(Buffer.from(image.states.at(-1)!.subarray(0, size)));
+        image.states.push(Buffer.from(image.states.at(-1)!.subarray(0, size)));
       },
       close: async () => {},
     };
