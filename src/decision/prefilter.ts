@@ -17,8 +17,11 @@ export interface Literal {
 export type Visit = (literal: number, at: number) => void;
 
 export interface Prefilter {
-  /** Tells every place of the text where a literal stands. */
-  find(text: string, visit: Visit): void;
+  /**
+   * Tells every place of the text where a literal stands. Of a part of it, those that are known by a letter in the part: a
+   * literal may begin before it or end behind it, and each is told of in one part of a text.
+   */
+  find(text: string, visit: Visit, from?: number, to?: number): void;
 }
 
 /** Five bits of each character, which both cases of a letter share: an older character falls out of the hash. */
@@ -46,7 +49,7 @@ interface Tables {
 /** Builds the tables for a list of literals; the list is not empty. */
 export function createPrefilter(literals: readonly Literal[]): Prefilter {
   const tables = layTables(literals);
-  return { find: (text, visit) => lookThrough(tables, text, visit) };
+  return { find: (text, visit, from = 0, to = text.length) => lookThrough(tables, text, { from, to, visit }) };
 }
 
 function layTables(literals: readonly Literal[]): Tables {
@@ -98,14 +101,23 @@ function befores(code: number): readonly number[] {
   return Number.isNaN(code) ? Array.from({ length: all }, (_, bits) => bits) : [code & (all - 1)];
 }
 
-function lookThrough(tables: Tables, text: string, visit: Visit): void {
+function lookThrough(tables: Tables, text: string, { from, to, visit }: Part): void {
   const { live } = tables;
   let hash = 0;
-  for (let i = 0; i < text.length; i++) {
+  // What stands before belongs to the first trigrams.
+  for (let i = Math.max(0, from - 3); i < from; i++) hash = (hash << BITS) ^ text.charCodeAt(i);
+  for (let i = from; i < to; i++) {
     hash = ((hash << BITS) ^ text.charCodeAt(i)) & (FOURS - 1);
     if ((live[hash >>> 5]! >>> (hash & 31)) & 1)
       compareAt(tables, text, { at: i - 2, hash: hash & (TRIGRAMS - 1), visit });
   }
+}
+
+/** A part of a text that is looked through. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly visit: Visit;
 }
 
 /** A trigram of a text. */

@@ -17,6 +17,8 @@ export interface Scanner {
    * a redact, that a mask); those that leave it as it is (flagged, observed) may.
    */
   scan(text: string): readonly Hit[];
+  /** The same in many steps, each of them short however long the text is. */
+  scanning(text: string): Generator<void, readonly Hit[]>;
   /**
    * Where the last thing stands, at or behind a place, without which there are no hits; -1 for none, and the text's length
    * where hits need no such thing. A text in which there is none has no hits.

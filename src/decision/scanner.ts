@@ -8,9 +8,11 @@ import type { Literal as Setting } from "../model/regex/literals.ts";
 import { type Direction, trailOf } from "../model/regex/trail.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { unpack } from "./encoded.ts";
-import { createFinder, type Finder } from "./finder.ts";
+import { createFinder } from "./finder.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
+import { type Found, MARGIN, type Pursuer, Pursuit } from "./pursuit.ts";
 import type { Hit, Scanner } from "./scan.ts";
+import { cleanSlicesOf, SLICE, type Slice, slicesOf } from "./slices.ts";
 import type { Table, TableExpression } from "./table.ts";
 import { TrailWalk } from "./trail-walk.ts";
 
@@ -36,22 +38,17 @@ export function createScanner(table: Guarded, guards: readonly number[], stage: 
 }
 
 /** One expression of one pattern of one guardrail. */
-interface Probe {
+interface Probe extends Pursuer {
   readonly guardrail: number;
   readonly pattern: string;
   /** Of what is done about its findings: deeds.ts. */
   readonly strength: number;
   /** How certain its findings are: 0 to 2. */
   readonly certainty: number;
-  readonly finder: Finder;
   /** Whether a match counts; null when each one does. */
   readonly accepts: ReturnType<typeof createAccepts>;
   /** A character that stands in every match; empty when none is known. */
   readonly certain: string;
-  /** Greatest length of a match; null: any. */
-  readonly longest: number | null;
-  /** True when a match begins so near before its literal that each place can be tried. */
-  readonly isAnchored: boolean;
 }
 
 /** So many letters before a literal are tried one by one. */
@@ -118,9 +115,11 @@ function kitOf(table: Guarded, guards: readonly number[], stage: Stage): Kit {
         const { certain, longest, literals } = expression;
         const finder = createFinder(expression);
         const grade = { strength, certainty };
-        const isNear = literals.every(({ before }) => before !== null && before <= NEAR);
-        const isAnchored = literals.length > 0 && isNear && finder.at !== null;
-        const rest = { finder, accepts, certain, longest, isAnchored };
+        const before = literals.some((each) => each.before === null)
+          ? null
+          : Math.max(0, ...literals.map((each) => each.before!));
+        const isAnchored = literals.length > 0 && before !== null && before <= NEAR && finder.at !== null;
+        const rest = { finder, accepts, certain, before, longest, isAnchored };
         const probe = probes.push({ guardrail, pattern: name, ...grade, ...rest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
         addClues(clues, probe, expression);
@@ -165,119 +164,99 @@ function follower(settings: readonly Setting[], side: Direction): (text: string,
   };
 }
 
-/** Context that an expression may look at beside a match. */
-const MARGIN = 2;
-
 function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): Scanner {
   const prefilter = signs.length === 0 ? null : createPrefilter(signs);
-  // Emptied by each scan; fresh ones for each would be most of what a scan allocates.
-  const begins: number[][] = probes.map(() => []);
-  const called: number[] = [];
+  // So far before a slice the literals may begin that are known by a letter of it.
+  const reach = Math.max(0, ...signs.map(({ text }) => text.length));
+  const endless = blind.filter((probe) => probes[probe]!.longest === null);
+  const bounded = blind.filter((probe) => probes[probe]!.longest !== null);
 
   return {
-    scan(text) {
-      const hits: Ranked[] = [];
-      const add = (probe: number, start: number, end: number): void => {
-        const { guardrail, pattern, strength, certainty, accepts } = probes[probe]!;
-        if (!(accepts?.(text, start, end) ?? true)) return;
-        hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
-      };
-      for (const [probe, ranges] of around(text)) {
-        for (const { from, to } of ranges) {
-          probes[probe]!.finder.each(text.slice(from, to), (start, end) => add(probe, from + start, from + end));
-        }
-      }
-      for (const probe of called.splice(0)) tryAt(text, probe, add);
-      for (const inside of insides) hits.push(...hidden(text, inside));
-      return hits.length === 0 ? NO_HITS : apart(hits);
-    },
+    scan: (text) => finish(scanning(text, Infinity)),
+    scanning: (text) => scanning(text, SLICE),
     lastSign(text, from) {
       if (blind.length > 0 || insides.length > 0) return text.length;
       let last = -1;
-      prefilter?.find(from === 0 ? text : text.slice(from), (_, at) => {
-        last = Math.max(last, from + at);
-      });
+      const see = (_: number, at: number): void => {
+        if (at >= from) last = Math.max(last, at);
+      };
+      prefilter?.find(text, see, from);
       return last;
     },
   };
 
-  /** Where each probe can match, by the literals that stand in the text; the anchored ones are called. */
-  function around(text: string): Map<number, Range[]> {
-    const ranges = wholly(
-      text,
-      blind.filter((probe) => text.includes(probes[probe]!.certain)),
-    );
-    prefilter?.find(text, (literal, at) => {
+  function* scanning(text: string, size: number): Generator<void, readonly Hit[]> {
+    const hits: Ranked[] = [];
+    const found: Found = (probe, start, end) => {
+      const { guardrail, pattern, strength, certainty, accepts } = probes[probe]!;
+      if (!(accepts?.(text, start, end) ?? true)) return;
+      hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
+    };
+    const pursuit = new Pursuit(text, probes, found);
+    for (const slice of slicesOf(text, size)) {
+      for (const probe of bounded) searchIn(text, slice, probe, found);
+      follow(text, slice, pursuit);
+      pursuit.runUpTo(slice.to - reach);
+      yield;
+    }
+    for (const probe of endless) {
+      searchIn(text, { from: 0, to: text.length }, probe, found);
+      yield;
+    }
+    yield* pursuit.finish();
+    for (const inside of insides) {
+      for (const slice of cleanSlicesOf(text, size)) yield* hidden(text, slice, inside, hits);
+    }
+    return hits.length === 0 ? NO_HITS : apart(hits);
+  }
+
+  /** Follows the literals that are known by a letter of a slice. */
+  function follow(text: string, { from, to }: Slice, pursuit: Pursuit): void {
+    const visit = (literal: number, at: number): void => {
       const sign = signs[literal]!;
       for (const index of sign.mayFollow(text, at + sign.text.length)) {
         const { probe, before, mayPrecede } = sign.leads[index]!;
-        if (!mayPrecede(text, at - 1)) continue;
-        const { longest, isAnchored } = probes[probe]!;
-        if (isAnchored) {
-          const places = begins[probe]!;
-          if (places.length === 0) called.push(probe);
-          for (let place = Math.max(0, at - before!); place <= at; place++) places.push(place);
-          continue;
-        }
-        const from = Math.max(0, at - (before ?? Infinity) - MARGIN);
-        const to = Math.min(text.length, at + (longest ?? Infinity) + MARGIN);
-        const known = ranges.get(probe);
-        if (known === undefined) ranges.set(probe, [{ from, to }]);
-        else known.push({ from, to });
+        if (mayPrecede(text, at - 1)) pursuit.note(probe, at, before);
       }
+    };
+    prefilter?.find(text, visit, from, to);
+  }
+
+  /** Searches for what begins in a slice, and for what begins before it, behind which it may begin. */
+  function searchIn(text: string, { from, to }: Slice, probe: number, found: Found): void {
+    const { finder, certain, longest } = probes[probe]!;
+    const reach = (longest ?? Infinity) + MARGIN;
+    const left = Math.max(0, from - reach);
+    const part = text.slice(left, Math.min(text.length, to + reach));
+    if (!part.includes(certain)) return;
+    finder.each(part, (start, end) => {
+      if (left + start >= from && left + start < to) found(probe, left + start, left + end);
     });
-    for (const [probe, found] of ranges) if (found.length > 1) ranges.set(probe, joined(found));
-    return ranges;
-  }
-
-  /** Tries a probe at each place where it may begin; as in a search, matches do not overlap. */
-  function tryAt(text: string, probe: number, found: (probe: number, start: number, end: number) => void): void {
-    const places = begins[probe]!.splice(0).sort((a, b) => a - b);
-    let next = 0;
-    for (const place of places) {
-      if (place < next) continue;
-      const match = probes[probe]!.finder.at!(text, place);
-      next = match?.end ?? place + 1;
-      if (match !== null) found(probe, match.from, match.to);
-    }
   }
 }
 
-/** A stretch of a text. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-function wholly({ length }: string, probes: readonly number[]): Map<number, Range[]> {
-  return new Map(probes.map((probe) => [probe, [{ from: 0, to: length }]]));
-}
-
-/** Ranges that touch as one: a match may not be cut, nor be found twice. */
-function joined(ranges: Range[]): Range[] {
-  ranges.sort((a, b) => a.from - b.from);
-  const result: { from: number; to: number }[] = [];
-  for (const { from, to } of ranges) {
-    const last = result.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else result.push({ from, to });
+function finish<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
   }
-  return result;
 }
 
 /** What hides a finding is a finding as a whole, once for each pattern. */
-function hidden(text: string, { encoding, scanner, strengthOf: strength }: Inside): Ranked[] {
-  return unpack(text, encoding).flatMap(({ start, end, text: plain }) => {
-    const hits = new Map(scanner.scan(plain).map((hit) => [`${hit.guardrail} ${hit.pattern}`, hit]));
-    return [...hits.values()].map((hit) => ({
-      ...hit,
-      start,
-      end,
-      strength: strength(hit),
-      certainty: 0,
-      order: Infinity,
-    }));
-  });
+function* hidden(
+  text: string,
+  { from, to }: Slice,
+  { encoding, scanner, strengthOf: strength }: Inside,
+  hits: Ranked[],
+): Generator<void> {
+  for (const { start, end, text: plain } of unpack(text.slice(from, to), encoding)) {
+    const found = yield* scanner.scanning(plain);
+    const place = { start: from + start, end: from + end, certainty: 0, order: Infinity };
+    for (const hit of new Map(found.map((hit) => [`${hit.guardrail} ${hit.pattern}`, hit])).values()) {
+      hits.push({ ...hit, ...place, strength: strength(hit) });
+    }
+  }
+  yield;
 }
 
 const NO_HITS: readonly Hit[] = [];
@@ -294,6 +273,7 @@ function apart(hits: Ranked[]): readonly Hit[] {
   if (changing.length === hits.length) return disjoint(hits);
   const staying = hits
     .filter(({ strength }) => strength <= FLAG)
+    .sort((a, b) => a.start - b.start || a.order - b.order)
     .map(({ start, end, guardrail, pattern }) => ({ start, end, guardrail, pattern }));
   return [...(changing.length === 0 ? [] : disjoint(changing)), ...staying].sort((a, b) => a.start - b.start);
 }

@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import type { Hit, Scanner } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
-import { createSlicer, LONG, type Slicer, scanInSlices } from "../decision/slices.ts";
+import { inTurns, LONG } from "../decision/slices.ts";
 import type { Table, TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 
@@ -50,7 +50,6 @@ export class Guards {
   readonly #indices: readonly number[];
   #guardrails: readonly TableGuardrail[];
   #scanners: ReadonlyMap<Place, Scanner | null> | null = null;
-  readonly #slicers = new Map<Place, Slicer>();
   #table: Table | null;
   readonly #remembered = new Map<string, readonly Hit[]>();
   readonly #sighted = new Set<number>();
@@ -101,7 +100,7 @@ export class Guards {
   ): readonly Hit[] | Promise<readonly Hit[]> {
     const scanner = this.at(place);
     if (scanner === null) return NO_HITS;
-    if (end - start >= LONG) return scanInSlices(this.#slicerAt(place), read(), rest);
+    if (end - start >= LONG) return inTurns(scanner.scanning(read()), rest);
     // Decoded text is looked through several times as fast as the bytes it stands in.
     if (end - start < WORTH_IT || this.#isFirst(body, start, end)) return scanner.scan(read());
     // Whoever could make two texts with one name could have one of them pass for the other, so that it is a strong hash.
@@ -112,15 +111,6 @@ export class Guards {
     this.#remembered.set(name, hits);
     if (this.#remembered.size > MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
     return hits;
-  }
-
-  #slicerAt(place: Place): Slicer {
-    const known = this.#slicers.get(place);
-    if (known !== undefined) return known;
-    const looking = this.#indices.filter((index) => this.#guardrails[index]?.in.includes(place));
-    const slicer = createSlicer(this.#guardrails, looking, "request");
-    this.#slicers.set(place, slicer);
-    return slicer;
   }
 
   /** Most texts come once, and a strong hash of each would be a good part of what looking at it costs. */

@@ -31,6 +31,12 @@ for (const shortest of [3, 6]) {
         const found: string[] = [];
         prefilter.find(text, (literal, at) => found.push(`${literal} ${at}`));
         assert.deepEqual(found.sort(), expected.sort(), text);
+        const parted: string[] = [];
+        for (let from = 0, to = 0; from < text.length; from = to) {
+          to = Math.min(text.length, from + 1 + below(6));
+          prefilter.find(text, (literal, at) => parted.push(`${literal} ${at}`), from, to);
+        }
+        assert.deepEqual(parted.sort(), expected, text);
       }
     }
   });

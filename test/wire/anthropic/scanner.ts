@@ -1,4 +1,5 @@
 /** A scanner made of plain expressions, for tests that are about bytes and not about policy. */
+import assert from "node:assert/strict";
 import { type Grower, type Growth, growthOf } from "../../../src/decision/growing.ts";
 import type { Hit, Scanner } from "../../../src/decision/scan.ts";
 
@@ -25,6 +26,7 @@ export function scannerOf(
       );
       return hits.sort((a, b) => a.start - b.start);
     },
+    scanning: () => assert.fail("what comes of an answer is short"),
     lastSign: (text: string) => text.length,
   };
   return scanner;

@@ -9,6 +9,7 @@ function listener(): Scanner & { asked: number } {
   const scanner = {
     asked: 0,
     scan: () => [],
+    scanning: () => assert.fail("what comes of an answer is short"),
     lastSign(text: string, from: number): number {
       scanner.asked += text.length - from;
       const at = text.lastIndexOf(SIGN);

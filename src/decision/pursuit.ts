@@ -1,0 +1,136 @@
+/**
+ * Follows the leads of one text: notes where each expression may match, and runs it there as soon as nothing that is still
+ * to come can reach that far. So a text can be looked through piece by piece with the answer that the whole has.
+ */
+import type { Finder } from "./finder.ts";
+
+/** An expression, as far as it matters where it runs. */
+export interface Pursuer {
+  readonly finder: Finder;
+  /** The most that stands before one of its literals in a match, null: anything. */
+  readonly before: number | null;
+  /** Greatest length of a match, null: any. */
+  readonly longest: number | null;
+  /** True when a match begins so near before its literal that each place can be tried. */
+  readonly isAnchored: boolean;
+}
+
+/** Told of a match by the index of its expression, and where its value lies. */
+export type Found = (expression: number, start: number, end: number) => void;
+
+/** Context that an expression may look at beside a match. */
+export const MARGIN = 2;
+
+/** A stretch of a text. */
+interface Range {
+  readonly from: number;
+  to: number;
+}
+
+/** What is still to be done about one expression. */
+interface Task {
+  /** Where it is to be tried, in order. */
+  readonly places: number[];
+  /** Where it is to be searched for. */
+  ranges: Range[];
+  /** Behind its last match; as in a search, matches do not overlap. */
+  next: number;
+}
+
+/** The leads of one text. */
+export class Pursuit {
+  readonly #text: string;
+  readonly #pursuers: readonly Pursuer[];
+  readonly #found: Found;
+  readonly #tasks = new Map<number, Task>();
+
+  constructor(text: string, pursuers: readonly Pursuer[], found: Found) {
+    this.#text = text;
+    this.#pursuers = pursuers;
+    this.#found = found;
+  }
+
+  /** Notes that a literal stands at a place, with so many letters of a match before it at most. */
+  note(expression: number, at: number, before: number | null): void {
+    const { isAnchored, longest } = this.#pursuers[expression]!;
+    let task = this.#tasks.get(expression);
+    if (task === undefined) {
+      task = { places: [], ranges: [], next: 0 };
+      this.#tasks.set(expression, task);
+    }
+    if (isAnchored) {
+      for (let place = Math.max(0, at - before!); place <= at; place++) insert(task.places, place);
+    } else {
+      const from = Math.max(0, at - (before ?? Infinity) - MARGIN);
+      const to = Math.min(this.#text.length, at + (longest ?? Infinity) + MARGIN);
+      widen(task.ranges, { from, to });
+    }
+  }
+
+  /** Runs expressions where no literal can bear on them that is still to come, at `ahead` or behind it. */
+  runUpTo(ahead: number): void {
+    for (const [expression, task] of this.#tasks) {
+      const { isAnchored, before } = this.#pursuers[expression]!;
+      const end = ahead - (before ?? Infinity) - MARGIN;
+      if (isAnchored) this.#try(expression, task, end);
+      else this.#search(expression, task, end);
+    }
+  }
+
+  /** Runs all that is left, one expression after the other. */
+  *finish(): Generator<void> {
+    for (const [expression, task] of this.#tasks) {
+      if (this.#pursuers[expression]!.isAnchored) this.#try(expression, task, Infinity);
+      else this.#search(expression, task, Infinity);
+      yield;
+    }
+  }
+
+  /** Tries an expression at each place before an end. */
+  #try(expression: number, task: Task, end: number): void {
+    const { finder } = this.#pursuers[expression]!;
+    const { places } = task;
+    let tried = 0;
+    for (; tried < places.length && places[tried]! < end; tried++) {
+      const place = places[tried]!;
+      if (place < task.next) continue;
+      const match = finder.at!(this.#text, place);
+      task.next = match?.end ?? place + 1;
+      if (match !== null) this.#found(expression, match.from, match.to);
+    }
+    places.splice(0, tried);
+  }
+
+  /** Searches for an expression in each stretch that ends before an end. */
+  #search(expression: number, task: Task, end: number): void {
+    const { finder } = this.#pursuers[expression]!;
+    const ranges = joined(task.ranges);
+    const isNear = ranges.findIndex(({ to }) => to >= end);
+    task.ranges = isNear < 0 ? [] : ranges.splice(isNear);
+    for (const { from, to } of ranges) {
+      finder.each(this.#text.slice(from, to), (start, stop) => this.#found(expression, from + start, from + stop));
+    }
+  }
+}
+
+/** Puts a place into a list in order, where it nearly always is the last. */
+function insert(places: number[], place: number): void {
+  let at = places.length;
+  while (at > 0 && places[at - 1]! > place) at--;
+  if (at === places.length) places.push(place);
+  else places.splice(at, 0, place);
+}
+
+/** Adds a range, to the last where it goes on from that. */
+function widen(ranges: Range[], range: Range): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && last.from <= range.from && range.from <= last.to) last.to = Math.max(last.to, range.to);
+  else ranges.push(range);
+}
+
+/** Ranges that touch as one: a match may not be cut, nor be found twice. */
+function joined(ranges: Range[]): Range[] {
+  const result: Range[] = [];
+  for (const range of ranges.sort((a, b) => a.from - b.from)) widen(result, range);
+  return result;
+}
