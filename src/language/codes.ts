@@ -426,6 +426,10 @@ export const CODES = {
     "a key has expired",
     "Whoever presents it is refused. Delete the block; `gw key new` mints a successor when one is needed.",
   ),
+  GW4012: error(
+    "a regular expression that no long text can be searched for in time",
+    "Texts come from strangers and can be megabytes long; whoever looks through one must let others work in between. So a long text is searched a slice at a time, with as much around each slice as a match can have; an expression whose matches may have any length is run over all of it at once, which is quick enough only where it is proved to be. Bound what is repeated (`.{0,200}` for `.*`), begin with fixed text that the repetition cannot hold, or let `\\b` stand before it.",
+  ),
 
   // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------
   GW5001: error(

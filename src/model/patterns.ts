@@ -11,12 +11,12 @@ import type {
   Stage,
 } from "../language/tree.ts";
 import type { Declared } from "./declared.ts";
-import { checkExpression } from "./expression.ts";
 import { fault } from "./fault.ts";
 import { NO_FILTER } from "./filters/filter.ts";
 import type { Deed, Expression, Guardrail, GuardrailAction, Pattern } from "./model.ts";
 import { filterOf } from "./pattern-filter.ts";
 import { lookFor } from "./pattern-finds.ts";
+import { checkSearched } from "./searched-expression.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -51,7 +51,7 @@ export function buildPatterns(declared: Declared, report: Report): Map<string, P
 
 function expressionsOf(matches: readonly Regex[], report: Report): Expression[] {
   return matches.flatMap((regex) => {
-    const { expression, diagnostics } = checkExpression(regex);
+    const { expression, diagnostics } = checkSearched(regex);
     for (const diagnostic of diagnostics) report(diagnostic);
     return expression ? [expression] : [];
   });

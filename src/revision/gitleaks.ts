@@ -11,6 +11,7 @@ import type { Source, Span } from "../language/source.ts";
 import type { PatternDeclaration, Regex, Unless } from "../language/tree.ts";
 import { checkExpression } from "../model/expression.ts";
 import { fault } from "../model/fault.ts";
+import { checkSearched } from "../model/searched-expression.ts";
 import { groupsOf, onlyGroup, withoutRunUp } from "./gitleaks-regex.ts";
 import type { Parsed } from "./source-files.ts";
 
@@ -88,7 +89,7 @@ class Import {
     const whole = group > 0 ? onlyGroup(rule.regex, group) : rule.regex;
     if (whole === null) return leftOut(`its expression has no group ${group}`);
     const regex: Regex = { pattern: groupsOf(whole) > 0 ? withoutRunUp(whole) : whole, flags: "", span };
-    const { expression, diagnostics } = checkExpression(regex);
+    const { expression, diagnostics } = checkSearched(regex);
     if (expression === null) return leftOut(diagnostics.map(({ message }) => message).join("; "));
     if (diagnostics.length > 0) this.#slow++;
     this.#names.add(name);

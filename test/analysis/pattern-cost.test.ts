@@ -21,7 +21,7 @@ pattern everywhere {
 }
 
 pattern slow {
-  match /ticket \\d+(a|aa)*x/
+  match /ticket \\d{1,9}(a|aa){0,9}x/
 }
 
 guardrail one {

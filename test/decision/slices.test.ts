@@ -49,7 +49,7 @@ test("slices find what the whole has, with short and long patterns, and with enc
   const rules = [
     "  match @secrets\n  action redact",
     "  match @secrets\n  decode base64, hex\n  action redact",
-    "  match /a[^z]*z/, /\\bx+y\\b/, /[A-Z]{4}/\n  action flag",
+    "  match /q[a-p]*z/, /\\bx+y\\b/, /[A-Z]{4}/\n  action flag",
   ];
   for (const [seed, rule] of rules.entries()) {
     const table = await tableOf(rule);

@@ -236,6 +236,14 @@ regex = '''(?i)[\\w.-]{0,50}?(?:widgetry)(?:[ \\t\\w.-]{0,20})[\\s'"]{0,3}(?:=|>
     ]);
   });
 
+  test("are left out where a long text could not be searched for them in time", () => {
+    const { diagnostics } = policyWith(`${rules}\n[[rules]]\nid = "s"\nregex = "foo.*bar"\n`);
+    assert.deepEqual(
+      diagnostics.filter(({ code }) => code === "GW3049").map(({ message }) => message),
+      ["rule `s` is left out: `/foo.*bar/` can match text of any length, and would take too long in a long one"],
+    );
+  });
+
   test("say once how many of them are slow", () => {
     const slow = policyWith(`${rules}\n[[rules]]\nid = "s"\nregex = "[a-z]{7}[0-9]{7}"\n`);
     assert.deepEqual(

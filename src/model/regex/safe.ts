@@ -11,8 +11,10 @@
 import { ANY, type CharSet, NEWLINE, overlaps, union, WORD, within } from "./char-set.ts";
 import type { Condition, Node, RepeatNode, SetNode } from "./node.ts";
 
-/** Steps per character of text that an expression may need at worst. */
+/** Steps per character of text that an expression may need at worst, where texts are taken apart into slices. */
 const MAX_STEPS = 1000;
+/** The same for an expression that is tried at each place of a whole text, because its matches may have any length. */
+export const MAX_STEPS_ENDLESS = 25;
 const MAX_PATHS = 200;
 const MAX_UNROLLED = 64;
 
@@ -33,8 +35,8 @@ interface Check {
 type Item = Take | Check;
 type Path = readonly Item[];
 
-/** True when the expression is proved to run in linear time in a backtracking engine. */
-export function isLinearWhenBacktracking(node: Node): boolean {
+/** True when the expression is proved to run in linear time in a backtracking engine, in so many steps a character. */
+export function isLinearWhenBacktracking(node: Node, most = MAX_STEPS): boolean {
   const paths = layOut(node);
   if (!paths) return false;
   let steps = 0;
@@ -44,7 +46,7 @@ export function isLinearWhenBacktracking(node: Node): boolean {
     // Paths that begin alike are walked together up to where they part.
     const parted = work.findIndex(({ item, ways }, at) => previous[at]?.item !== item || previous[at]?.ways !== ways);
     for (const { steps: more } of parted < 0 ? [] : work.slice(parted)) steps += more;
-    if (!(steps <= MAX_STEPS)) return false;
+    if (!(steps <= most)) return false;
     previous = work;
   }
   return true;

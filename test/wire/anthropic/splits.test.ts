@@ -19,7 +19,7 @@ guardrail values {
   on response
   match /\bTOK-[A-Z0-9]{8}\b/, /\b\d{4} \d{4} \d{4} \d{4}\b/, /pass(?:word|phrase)?\s{0,3}[=:]\s{0,3}"([^"\n]{4,60})"/i
   match /-----BEGIN KEY-----[A-Za-z\s]+(?:-----END KEY-----)?/, /\beyJ[a-z]{4,}\.eyJ[a-z]+\.[a-z]+/
-  match /code ([0-9]{6}) is (?:your|the) code/, /(?:é|ü)ber ?geheim/, /id\s+is\s+([a-z]+\d)(?:[ ,][a-z]+\d){0,3}/
+  match /code ([0-9]{6}) is (?:your|the) code/, /(?:é|ü)ber ?geheim/, /id\s{1,9}is\s{1,9}([a-z]{1,9}\d)(?:[ ,][a-z]{1,9}\d){0,3}/
   action redact
 }
 guardrail orders {
