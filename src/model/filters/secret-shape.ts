@@ -14,7 +14,7 @@ export function isPassword(value: string): boolean {
   if (value.length < 6 || value.length > 200) return false;
   if (!(isDigest(value) ? HEXADECIMAL_KEY.test(value) : isMadeUp(value))) return false;
   if (isPlaceholder(value) || isReference(value) || isPlace(value) || isCode(value)) return false;
-  return !IDENTIFIER.test(value) && !SENTENCE.test(value);
+  return !IDENTIFIER.test(value) && !SENTENCE.test(value) && !RULES.test(value);
 }
 
 /** Made of more than words. */
@@ -43,6 +43,9 @@ function isPhrase(value: string): boolean {
 
 /** Three words or more are a text about passwords. */
 const SENTENCE = /\S\s+\S+\s+\S/;
+
+/** What a form asks of its fields, as web frameworks write it: `required|string|min:8|confirmed`. */
+const RULES = /^[a-z_]+(?::[\w,.]+)?(?:\|[a-z_]+(?::[\w,.]+)?)+$/;
 
 /** A digest's form is also that of a key that somebody drew. */
 const HEXADECIMAL_KEY = /^[0-9a-f]{32,64}$/i;
