@@ -39,7 +39,12 @@ export async function admit(asked: Asked, caller: Caller, ports: Work): Promise<
     asked.facts.purpose === "generate" ? followFlow(asked, { table, principal, now: arrival.at }, ports.trails) : null;
   const closed = closedOffer(flow, flow === null ? [] : givenTools(asked, decision, stood), decision.revision);
   if (closed !== null) return turned(closed, { ...NOTHING_SEEN, would });
-  const { refusal, edits, seen, guards, conversation, waited } = await look(asked, { decision, would }, caller, ports);
+  const { refusal, edits, seen, guards, conversation, waited } = await look(
+    asked,
+    { decision, would, cut },
+    caller,
+    ports,
+  );
   if (refusal !== null) return turned(refusal, seen);
   const reservation = reserve(asked, decision, caller, ports);
   if (reservation.kind === "refusal") return turned(reservation, seen);

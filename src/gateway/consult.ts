@@ -12,19 +12,21 @@ import type { Question, Services, Verdict } from "../services/service.ts";
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
 import { changed } from "../wire/text.ts";
 import type { Conversation } from "./conversation.ts";
-import { newTexts, WHERE } from "./guard.ts";
+import { isCut, LEAVE_OUT, newTexts, toldOf, toolTold, WHERE, wayOut } from "./guard.ts";
 import type { Mark } from "./mark.ts";
 import { changesOf } from "./marks.ts";
-import type { Texts } from "./plane.ts";
+import type { Asked, Texts } from "./plane.ts";
 
 /** A request whose own guardrails have had their say. */
 export interface Consulted {
-  readonly texts: Texts;
+  readonly asked: Asked;
   readonly marks: readonly (readonly Mark[])[];
   readonly edits: readonly Edit[];
   readonly table: Table;
   readonly indices: readonly number[];
   readonly conversation: Conversation;
+  /** What is taken out of the request anyway. */
+  readonly cut: readonly Edit[];
   /** Asked now and then, to let others work while a long request is read. */
   readonly rest: () => Promise<void> | null;
 }
@@ -54,15 +56,17 @@ export async function consult(consulted: Consulted, services: Services): Promise
   if (asking.length === 0) return { refusal: null, edits, findings: [], asked: [] };
   const opinions = await Promise.all(asking.map((guardrail) => ask(guardrail, consulted, services)));
   const asked = opinions.map(askingOf);
-  const fresh = newTexts(consulted.texts, consulted.conversation);
+  const { texts } = consulted.asked;
+  const fresh = newTexts(texts, consulted.conversation);
   const refusal = refusalOf(opinions, fresh, consulted);
-  const findings = opinions.flatMap((opinion) => findingsOf(opinion, consulted.texts, refusal !== null));
+  const findings = opinions.flatMap((opinion) => findingsOf(opinion, texts, refusal !== null));
   if (refusal !== null) return { refusal, edits: [], findings, asked };
   return { refusal: null, edits: withheld(opinions, consulted), findings, asked };
 }
 
 async function ask(guardrail: TableGuardrail, consulted: Consulted, services: Services): Promise<Opinion> {
-  const { texts, marks, table, conversation, rest } = consulted;
+  const { marks, table, conversation, cut, rest } = consulted;
+  const { texts } = consulted.asked;
   const { service: name, timeoutMs } = guardrail.ask!;
   const service = table.services.find((it) => it.name === name)!;
   const settings = hash("sha256", JSON.stringify({ ...service, origin: null }), "base64");
@@ -71,7 +75,7 @@ async function ask(guardrail: TableGuardrail, consulted: Consulted, services: Se
   const questions: Question[] = [];
   for (let index = texts.spans.length - 1; index >= 0; index--) {
     const span = texts.spans[index]!;
-    if (!isAbout(span, guardrail)) continue;
+    if (!isAbout(span, guardrail) || (span.fixed && isCut(span, cut))) continue;
     const pause = rest();
     if (pause !== null) await pause;
     const text = span.place + hash("sha256", texts.body.subarray(span.start, span.end), "base64");
@@ -133,16 +137,20 @@ function askingOf({ guardrail, service, about, verdict }: Opinion): Asking {
 
 /** A verdict counts before the lack of one. */
 function refusalOf(opinions: readonly Opinion[], fresh: readonly number[], consulted: Consulted): Refusal | null {
-  const { texts, table, conversation } = consulted;
+  const { asked, table, conversation } = consulted;
+  const { texts } = asked;
   const { id: revision } = table.revision;
   for (const opinion of opinions) {
     const { done } = deedsAt(opinion.guardrail.actions, null);
     if (done?.kind !== "reject") continue;
     const index = flaggedIn(opinion).find((each) => fresh.includes(each) || texts.spans[each]!.fixed);
     if (index === undefined) continue;
+    const what = `what service \`${opinion.service.name}\` flags`;
+    const tool = toolTold(asked, index);
+    if (tool !== null) return blocked(opinion, `: ${done.message}; ${toldOf(tool)} ${what}, ${LEAVE_OUT}`, revision);
+    const { place } = texts.spans[index]!;
     conversation.turnAway(fresh.map((each) => texts.read(texts.spans[each]!)));
-    const what = `${WHERE[texts.spans[index]!.place]} what service \`${opinion.service.name}\` flags`;
-    return blocked(opinion, `: ${done.message}; ${what}, ${WAY_OUT}`, revision);
+    return blocked(opinion, `: ${done.message}; ${WHERE[place]} ${what}, ${wayOut(place)}${WITHHELD}`, revision);
   }
   for (const opinion of opinions) {
     const { guardrail, service, verdict } = opinion;
@@ -154,7 +162,7 @@ function refusalOf(opinions: readonly Opinion[], fresh: readonly number[], consu
   return null;
 }
 
-const WAY_OUT = "take it back with /rewind, or send another message and it will be withheld";
+const WITHHELD = ", or send another message and it will be withheld";
 
 function blocked({ guardrail: { name, origin } }: Opinion, why: string, revision: string): Refusal {
   const message = `blocked by guardrail \`${name}\`${why}`;
@@ -162,7 +170,7 @@ function blocked({ guardrail: { name, origin } }: Opinion, why: string, revision
 }
 
 /** Edits with older texts that a service flags taken out as a whole. */
-function withheld(opinions: readonly Opinion[], { texts, edits }: Consulted): readonly Edit[] {
+function withheld(opinions: readonly Opinion[], { asked: { texts }, edits }: Consulted): readonly Edit[] {
   const gone = new Map<number, string>();
   for (const opinion of opinions) {
     if (deedsAt(opinion.guardrail.actions, null).done?.kind !== "reject") continue;

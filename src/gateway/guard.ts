@@ -1,11 +1,13 @@
 /**
- * Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. Only what is
- * new is rejected: a message that was turned away stays in the client's history, and would turn away all that follow.
+ * Guarded content in a request: what a guardrail redacts becomes edits, what it rejects becomes a refusal. Of messages only
+ * what is new is rejected: one that was turned away stays in the client's history, and would turn away all that follow.
+ * What tools are said to do is no history: nothing can stand in its place, and it is rejected for as long as it is sent.
  */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
+import { quote } from "../decision/words.ts";
 import type { Place } from "../language/tree.ts";
-import type { Edit } from "../wire/anthropic/messages.ts";
+import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
 import type { Conversation } from "./conversation.ts";
 import { findingsIn } from "./findings.ts";
 import type { Guards } from "./guards.ts";
@@ -35,6 +37,8 @@ export interface Inspected {
   readonly conversation: Conversation;
   /** Of the policy in force. */
   readonly revision: string;
+  /** What is taken out of the request anyway, with the tools that are not granted. */
+  readonly cut: readonly Edit[];
 }
 
 /** Searches a request for what the guardrails that bind its caller look for, and for the secrets of its conversation. */
@@ -43,7 +47,7 @@ export async function inspect(inspected: Inspected, rest: () => Promise<void> | 
   const { texts } = asked;
   const { marks, fresh } = await search(texts, guards, conversation, rest);
   const all = marks.flat();
-  const refusal = rejection(inspected, marks) ?? overload(all, revision);
+  const refusal = rejectionOfTools(inspected, marks) ?? rejection(inspected, marks) ?? overload(all, revision);
   const findings = findingsIn(texts, marks, refusal !== null);
   if (refusal !== null) return { refusal, edits: [], findings, marks, fresh };
   const edits = texts.spans.flatMap((span, index) => {
@@ -53,26 +57,54 @@ export async function inspect(inspected: Inspected, rest: () => Promise<void> | 
   return { refusal: null, edits, findings, marks, fresh };
 }
 
-/** The refusal for the first thing in what is new that is rejected; what it turns away is history from then on. */
-function rejection(
-  { asked: { texts }, conversation, revision }: Inspected,
-  marks: readonly (readonly Mark[])[],
-): Refusal | null {
-  if (!marks.some((of) => of.some(isReject))) return null;
-  const fresh = newTexts(texts, conversation);
-  for (const index of fresh) {
-    const ruling = marks[index]!.find(isReject)?.ruling;
-    const deed = ruling?.deeds.done;
-    if (!ruling || deed?.kind !== "reject") continue;
-    conversation.turnAway(fresh.map((each) => texts.read(texts.spans[each]!)));
-    const found = `${WHERE[texts.spans[index]!.place]} \`${ruling.pattern}\``;
-    return blocked(ruling, `: ${deed.message}; ${found}, ${WAY_OUT}`, revision);
+/** The refusal for the first thing that is rejected in what a granted tool is said to do. */
+function rejectionOfTools({ asked, revision, cut }: Inspected, marks: readonly (readonly Mark[])[]): Refusal | null {
+  for (let index = 0; index < asked.texts.lead; index++) {
+    const rejected = rejectedIn(marks[index]!);
+    if (rejected === null) continue;
+    const tool = toolTold(asked, index);
+    if (tool === null || isCut(asked.texts.spans[index]!, cut)) continue;
+    const { ruling, message } = rejected;
+    return blocked(ruling, `: ${message}; ${toldOf(tool)} \`${ruling.pattern}\`, ${LEAVE_OUT}`, revision);
   }
   return null;
 }
 
-function isReject({ ruling }: Mark): boolean {
-  return ruling?.deeds.done?.kind === "reject";
+/** The refusal for the first thing in what is new that is rejected; what it turns away is history from then on. */
+function rejection({ asked, conversation, revision }: Inspected, marks: readonly (readonly Mark[])[]): Refusal | null {
+  const { texts } = asked;
+  if (!marks.some((of) => rejectedIn(of) !== null)) return null;
+  const fresh = newTexts(texts, conversation);
+  for (const index of fresh) {
+    const rejected = rejectedIn(marks[index]!);
+    if (rejected === null || toolTold(asked, index) !== null) continue;
+    const { ruling, message } = rejected;
+    const { place } = texts.spans[index]!;
+    conversation.turnAway(fresh.map((each) => texts.read(texts.spans[each]!)));
+    const found = `${WHERE[place]} \`${ruling.pattern}\``;
+    return blocked(ruling, `: ${message}; ${found}, ${wayOut(place)}${REPLACED}`, revision);
+  }
+  return null;
+}
+
+/** What of a text is rejected first, and with which words. */
+function rejectedIn(marks: readonly Mark[]): { readonly ruling: Ruling; readonly message: string } | null {
+  for (const { ruling } of marks) {
+    if (ruling?.deeds.done?.kind === "reject") return { ruling, message: ruling.deeds.done.message };
+  }
+  return null;
+}
+
+/** The tool that a text is said about; null for every other text. */
+export function toolTold({ texts: { spans, lead }, offers }: Asked, index: number): string | null {
+  const { start, end, fixed } = spans[index]!;
+  if (!fixed || index >= lead) return null;
+  return offers.find((offer) => offer.start <= start && end <= offer.end)?.name ?? null;
+}
+
+/** Whether a text goes out of the request together with what stands around it. */
+export function isCut({ start, end }: TextSpan, cut: readonly Edit[]): boolean {
+  return cut.some((edit) => edit.start <= start && end <= edit.end);
 }
 
 /** Indices of the texts that were never part of a request before, as far as can be told. */
@@ -93,7 +125,20 @@ export const WHERE = {
   document: "an attached document contains",
 } as const satisfies Record<Place, string>;
 
-const WAY_OUT = "take it back with /rewind, or send another message and a placeholder will stand for it";
+/** What a tool is said to do, for the sentence of a refusal. */
+export function toldOf(tool: string): string {
+  return `what is said of tool \`${quote(tool)}\` contains`;
+}
+
+/** What a person can do about what is said of a tool. */
+export const LEAVE_OUT = "and cannot be changed here: go on without that tool";
+
+/** What a person can do at once about what was turned away, for the sentence of a refusal. */
+export function wayOut(place: Place): string {
+  return place === "system" ? "take it out of them" : "take it back with /rewind";
+}
+
+const REPLACED = ", or send another message and a placeholder will stand for it";
 
 function overload(marks: readonly Mark[], revision: string): Refusal | null {
   const changing = marks.filter(({ text, ruling }) => text !== null && ruling !== null);

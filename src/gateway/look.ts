@@ -30,10 +30,18 @@ export interface Looked {
   readonly waited: number;
 }
 
+/** What was decided about a request before guardrails look at it. */
+export interface Settled {
+  readonly decision: Allow;
+  readonly would: WouldBe | null;
+  /** What is taken out of it, with the tools that are not granted. */
+  readonly cut: readonly Edit[];
+}
+
 /** Looks at a request for the guardrails that bind its caller. */
 export async function look(
   asked: Asked,
-  { decision, would }: { readonly decision: Allow; readonly would: WouldBe | null },
+  { decision, would, cut }: Settled,
   caller: Caller,
   ports: Ports,
 ): Promise<Looked> {
@@ -44,7 +52,7 @@ export async function look(
   const guards = sampled(decision.guards, table.guardrails, name);
   if (conversation === null) return { ...CLEAN, seen: { ...NOTHING_SEEN, would }, guards, conversation };
   const { texts } = asked;
-  const inspected = { asked, guards: guardsOf(table, guards), conversation, revision: table.revision.id };
+  const inspected = { asked, guards: guardsOf(table, guards), conversation, revision: table.revision.id, cut };
   const rest = takingTurns(ports.tick);
   const { refusal, edits, findings, marks, fresh } = await inspect(inspected, rest);
   const scan = scanOf(texts, { table, bound: decision.guards, indices: guards }, fresh);
@@ -52,7 +60,10 @@ export async function look(
     return { refusal, edits: [], seen: { would, findings, scan, asked: [] }, guards, conversation, waited: 0 };
   }
   const since = ports.tick();
-  const advice = await consult({ texts, marks, edits, table, indices: guards, conversation, rest }, ports.services);
+  const advice = await consult(
+    { asked, marks, edits, table, indices: guards, conversation, cut, rest },
+    ports.services,
+  );
   return {
     refusal: advice.refusal,
     edits: advice.edits,

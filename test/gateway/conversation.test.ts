@@ -13,6 +13,7 @@ const SECRETS = `guardrail secrets {
   action redact restore tool-input
 }`;
 const POLICY = policyOf(`${OPEN.replace("Bash, Read", "*")}\n  guard secrets`, SECRETS);
+const REJECTING = SECRETS.replace("action redact restore tool-input", 'action reject "no keys here"');
 const KEPT = POLICY.replace(" restore tool-input", "");
 
 const token = (): string => `TOK-${randomBytes(8).toString("hex").toUpperCase()}`;
@@ -288,17 +289,44 @@ test("what may not be changed is recorded, and rejected while it is new", async 
 const acts = (findings: readonly Finding[]): string[] =>
   findings.map(({ place, done, observed }) => `${place ?? "answer"}: ${done}/${observed}`);
 
-test("the record says what was done: a rejection in what may not be changed, and that passed, was not", async (t) => {
+test("what is said of a tool is rejected for as long as it is sent, and only of a tool that goes to the model", async (t) => {
   const secret = token();
-  const strict = SECRETS.replace("action redact restore tool-input", 'action reject "no keys here"');
-  const { world } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets`, strict), () => [say("ok")]);
-  const tools = [{ name: "Read", description: `reads ${secret}`, input_schema: {} }];
+  const { world, sent } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets`, REJECTING), () => [say("ok")]);
+  const told = (name: string) => ({ tools: [{ name, description: `uses ${secret}`, input_schema: {} }] });
   const client = new Client(world, "s1", true);
-  assert.equal((await client.say(`hello ${secret}`, { tools })).status, 400);
-  assert.equal((await client.say("hello again", { tools })).status, 200);
-  const [first, second] = world.decisions();
-  assert.deepEqual(acts(first!.findings).toSorted(), ["system: reject/null", "user: reject/null"]);
-  assert.deepEqual(acts(second!.findings).toSorted(), ["system: null/reject", "user: redact/null"]);
+  for (const _ of ["the first message", "another one"]) {
+    const { status, text } = await client.say("hello", told("Read"));
+    assert.equal(status, 400);
+    const way = "what is said of tool `Read` contains `secrets`, and cannot be changed here: go on without that tool";
+    assert.ok(text.includes(`no keys here; ${way} (`), text);
+  }
+  // Nor later on, when there was an answer.
+  assert.equal((await client.say("hello", { tools: [] })).status, 200);
+  assert.equal((await client.say("hello", told("Read"))).status, 400);
+  assert.equal((await client.say("hello", told("Write"))).status, 200);
+  assert.ok(sent.every(({ raw }) => !raw.includes(secret)));
+});
+
+test("instructions that are rejected go on with a placeholder, and the sentence says so", async (t) => {
+  const secret = token();
+  const { world, sent } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets`, REJECTING), () => [say("ok")]);
+  const client = new Client(world, "s1", false);
+  const { status, text } = await client.say("hello", { system: `use ${secret}` });
+  assert.equal(status, 400);
+  const way = "take it out of them, or send another message and a placeholder will stand for it";
+  assert.ok(text.includes(`the instructions of this session contain \`secrets\`, ${way} (`), text);
+  assert.equal((await client.say("hello again", { system: `use ${secret}` })).status, 200);
+  assert.match(String(sent[0]!.system), PLACEHOLDER);
+});
+
+test("the record says what was done: a rejection in what may not be changed, and that passed, was not", async (t) => {
+  const key = `note for ${token()}`;
+  const { world } = await startSessions(t, policyOf(`${OPEN}\n  guard secrets`, REJECTING), () => [say("ok")]);
+  const call = { type: "tool_use", id: "toolu_1", name: "Read", input: { [key]: 1 } };
+  const client = new Client(world, "s1", true);
+  client.history.push({ role: "user", content: "hello" }, { role: "assistant", content: [call] });
+  assert.equal((await client.say(result("read", "toolu_1"))).status, 200);
+  assert.deepEqual(acts(world.decisions()[0]!.findings), ["tool-input: null/reject"]);
 });
 
 test("the record says what was done: what a tool gets back anyway stays, and a call is withheld, not changed", async (t) => {
