@@ -7,7 +7,7 @@ import type { Confidence, Severity } from "../language/tree.ts";
 import { type ChoiceOptions, chooseGuards, OF_PACKS } from "./guard-choice.ts";
 import type { GuardFinding } from "./guard-finding.ts";
 import { guardSarif } from "./guard-sarif.ts";
-import { type SourceText, textsOfFile } from "./guard-texts.ts";
+import { filesToSearch, type SourceText, textsOfFile } from "./guard-texts.ts";
 import { count } from "./report.ts";
 import type { Style, Terminal } from "./terminal.ts";
 
@@ -18,8 +18,9 @@ export interface ScanOptions extends ChoiceOptions {
   readonly confidence: Confidence;
 }
 
-/** Searches the files; answers 1 when something was found. */
-export async function guardScan(files: readonly string[], options: ScanOptions, terminal: Terminal): Promise<0 | 1> {
+/** Searches the files, or standard input when there are none; answers 1 when something was found. */
+export async function guardScan(named: readonly string[], options: ScanOptions, terminal: Terminal): Promise<0 | 1> {
+  const files = filesToSearch(named, process.stdin.isTTY === true);
   const { table, guards } = await chooseGuards("guard scan", options);
   const find = guardFinder(table, guards);
   const findings: GuardFinding[] = [];

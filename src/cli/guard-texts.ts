@@ -31,6 +31,13 @@ const STANDARD_INPUT = "-";
 /** The fields that a conversation of one message lacks; they are before it, so that its offsets move together. */
 const AROUND = ['{"model":"m","max_tokens":1,"messages":[', "]}"] as const;
 
+/** The files that are named; standard input when there are none, unless a person would have to type it. */
+export function filesToSearch(named: readonly string[], isTyped: boolean): readonly string[] {
+  if (named.length > 0) return named;
+  if (!isTyped) return [STANDARD_INPUT];
+  throw new Complaint("no file is named", "name files, or pipe a text in: `git diff | gw guard scan`");
+}
+
 /** Reads a file and takes its texts apart; null for one that is no text. */
 export async function textsOfFile(file: string): Promise<SourceText[] | null> {
   const bytes = file === STANDARD_INPUT ? await buffer(process.stdin) : await readNamed(file);

@@ -56,7 +56,7 @@ Exit codes: 0 explained, and what was asked passes; 1 it does not, or is decided
   scan: `${examples(
     "guard scan .env config/*.yml",
     "guard scan --policy policy --team eng ~/.claude/projects/app/session.jsonl",
-    "git diff | gw guard scan - --severity high --format sarif",
+    "git diff | gw guard scan --severity high --format sarif",
   ).replace("gw git", "git")}
 A file is searched as it is. Of a recorded conversation (the body of a Messages request, or JSON lines of such bodies or of
 a transcript) each text is searched by itself, by the guardrails that look at its place.

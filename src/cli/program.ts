@@ -232,7 +232,7 @@ function guardCommands(guard: Command, terminal: Terminal, done: Done): void {
   choice(guard.command("scan"))
     .description("say what guardrails would find in files and recorded conversations, never the values")
     .addHelpText("after", COMMAND_HELP.scan)
-    .argument("<file...>", "files, or - for standard input")
+    .argument("[file...]", "files, or - for standard input, which is read when no file is named")
     .addOption(new Option("--severity <severity>", "least severity that is told").choices(SEVERITIES).default("low"))
     .addOption(new Option("--confidence <level>", "least confidence that is told").choices(CONFIDENCES).default("low"))
     .addOption(format("text", "json", "sarif"))

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { Complaint } from "../../src/cli/complaint.ts";
 import { guardScore } from "../../src/cli/guard-score.ts";
+import { filesToSearch } from "../../src/cli/guard-texts.ts";
 import { letters } from "../corpus/shape.ts";
 import { chanceOf } from "../wire/chance.ts";
 import { GW, type Playground, playground } from "./gw.ts";
@@ -122,11 +123,22 @@ suite("gw guard scan", () => {
       (await place.gw("guard", "scan", "s.jsonl")).out,
       /^s\.jsonl:3 message\.content\[0\]\.text:2:1: critical: /,
     );
-    const piped = await new Promise<string>((resolve) => {
-      const child = execFile(process.execPath, [GW, "guard", "scan", "-"], (_, out) => resolve(out));
-      child.stdin!.end(`a ${STRIPE}\n`);
-    });
-    assert.match(piped, /^-:1:3: critical: secrets\.stripe-key\n {2}a \*\*\*\*\n/);
+    for (const named of [["-"], []]) {
+      const piped = await new Promise<string>((resolve) => {
+        const child = execFile(process.execPath, [GW, "guard", "scan", ...named], (_, out) => resolve(out));
+        child.stdin!.end(`a ${STRIPE}\n`);
+      });
+      assert.match(piped, /^-:1:3: critical: secrets\.stripe-key\n {2}a \*\*\*\*\n/);
+    }
+  });
+
+  test("asks for a file only where a person would have to type the text", () => {
+    assert.deepEqual(filesToSearch(["a", "-"], true), ["a", "-"]);
+    assert.deepEqual(filesToSearch([], false), ["-"]);
+    assert.throws(
+      () => filesToSearch([], true),
+      new Complaint("no file is named", "name files, or pipe a text in: `git diff | gw guard scan`"),
+    );
   });
 
   test("takes one team's guardrails, or packs alone", async () => {
