@@ -11,20 +11,24 @@ export interface FoundRequest {
   readonly outcome: OutcomeBody | ReturnBody | null;
   /** The load of the policy that decided; null when the record does not hold it any more. */
   readonly load: PolicyLoadBody | null;
+  /** The version of the gateway that decided; null when the record does not hold its start any more. */
+  readonly version: string | null;
 }
 
 /** Finds a request in any log below a data directory; null when there is none of that id. */
 export async function findRequest(dir: string, ticket: string): Promise<FoundRequest | null> {
   for (const log of await listLogs(dir)) {
     const loads = new Map<string, PolicyLoadBody>();
+    let version: string | null = null;
     let found: FoundRequest | null = null;
     for await (const { at, body } of entriesAbout(log, ticket)) {
       if (body.kind === "policy.load") loads.set(body.revision, body);
-      else if (body.kind === "fault") return { at, decided: body, outcome: null, load: null };
+      else if (body.kind === "start") version = body.version;
+      else if (body.kind === "fault") return { at, decided: body, outcome: null, load: null, version };
       else if ((body.kind === "outcome" || body.kind === "return") && found !== null)
         return { ...found, outcome: body };
       else if (body.kind === "decision" || body.kind === "call") {
-        found = { at, decided: body, outcome: null, load: loads.get(body.revision) ?? null };
+        found = { at, decided: body, outcome: null, load: loads.get(body.revision) ?? null, version };
         if (body.effect === "refuse") return found;
       }
     }
@@ -33,15 +37,15 @@ export async function findRequest(dir: string, ticket: string): Promise<FoundReq
   return null;
 }
 
-/** The records that name a ticket, and those that say which policy came in force; only these lines are parsed. */
+/** The records that name a ticket, and those that say which policy and which program was in force; only these lines are parsed. */
 async function* entriesAbout(log: string, ticket: string): AsyncGenerator<Entry, void, undefined> {
   const name = Buffer.from(`"ticket":${JSON.stringify(ticket)}`);
-  const load = Buffer.from('"body":{"kind":"policy.load"');
+  const marks = ["policy.load", "start"].map((kind) => Buffer.from(`"body":{"kind":"${kind}"`));
   for (const { path, end } of await listSegments(log)) {
     for await (const { bytes, whole } of readLines(path)) {
       if (!whole) break;
       const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      if (!line.includes(name) && !line.includes(load)) continue;
+      if (!line.includes(name) && !marks.some((mark) => line.includes(mark))) continue;
       const entry = entryOf(line);
       if (entry !== null && entry.seq < end) yield entry;
     }

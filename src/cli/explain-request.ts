@@ -17,6 +17,7 @@ import { contentHash } from "../revision/revision.ts";
 import { Complaint } from "./complaint.ts";
 import { askable, drawOrigins, shownPlace } from "./explain-words.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** What the command line says. */
 export interface RequestQuestion {
@@ -45,7 +46,8 @@ export async function explainRequest(question: RequestQuestion, terminal: Termin
   const { out } = terminal;
   if (format === "json") {
     const policy = past === null ? null : past.revision;
-    const told = again === null ? null : { verdict: again.verdict, decision: again.decision };
+    const builtins = otherPacks(found, past);
+    const told = again === null ? null : { verdict: again.verdict, decision: again.decision, builtins };
     out.write(`${JSON.stringify({ request: found, policy, again: told }, null, 2)}\n`);
   } else out.write(draw(found, { past, again, dir, terminal }));
   return again?.verdict === "same" ? 0 : 1;
@@ -99,6 +101,21 @@ function absent(error: unknown): null {
   throw error;
 }
 
+/** The builtin packs that a policy was read with now, where another version of the program decided then; null when none. */
+interface OtherPacks {
+  readonly packs: readonly string[];
+  readonly version: string;
+  /** null when the record does not say. */
+  readonly recorded: string | null;
+}
+
+function otherPacks(found: FoundRequest, past: Loaded | null): OtherPacks | null {
+  const packs = past?.built.builtins ?? [];
+  return packs.length === 0 || found.version === version()
+    ? null
+    : { packs, version: version(), recorded: found.version };
+}
+
 interface Page {
   readonly past: Loaded | null;
   readonly again: Told | null;
@@ -142,7 +159,16 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
   ].join("");
   if (past === null)
     return `${head}${recorded}  ${out.style("yellow", "not decided again:")} ${missingText(decided, dir)}\n`;
-  return head + recorded + drawAgain(again!, { past, again, dir, terminal });
+  const packs = otherPacks(found, past);
+  const note = packs === null ? "" : `  ${out.style("yellow", "note:")} ${packsText(packs)}\n`;
+  return head + recorded + drawAgain(again!, { past, again, dir, terminal }) + note;
+}
+
+/** A revision is made of the policy's own files: what packs of another version hold is not in it. */
+function packsText({ packs, version: own, recorded }: OtherPacks): string {
+  const names = `builtin ${packs.length === 1 ? "pack" : "packs"} ${packs.map((name) => `\`${name}\``).join(", ")}`;
+  const then = recorded === null ? "the record does not say which version decided" : `sallyport ${recorded} decided it`;
+  return `decided again with ${names} of sallyport ${own}; ${then}, and its packs may have been others`;
 }
 
 function effectText({ effect, reason }: DecisionBody | CallBody): string {

@@ -352,6 +352,20 @@ suite("gw policy explain", () => {
       assert.match(out, /again +allowed via sim \(commit [0-9a-f]{12}\)/);
     });
 
+    test("says so when the packs that ship are read by another version than decided", async () => {
+      const withPack = `${policy("claude-haiku-5-5")}\ntools all { @claude-code.read }\n`;
+      place.write("policy/all.policy", withPack.replace("language 1", "language 1\nuse claude-code from builtin"));
+      await record(await load(null), [allowed]);
+      const { out } = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.match(
+        out,
+        /the same\n {2}note: decided again with builtin pack `claude-code` of sallyport \S+; sallyport 0 decided it, [^\n]*\n$/,
+      );
+      const json = await place.gw("policy", "explain", "req_yes", "--data", "data", "--format", "json");
+      const { packs, recorded } = JSON.parse(json.out).again.builtins;
+      assert.deepEqual([packs, recorded], [["claude-code"], "0"]);
+    });
+
     test("and when its revision is not at hand, that is said", async () => {
       await record(await load(null), [allowed]);
       place.write("policy/all.policy", policy("claude-haiku-4-5"));
