@@ -6,6 +6,7 @@
 import { chainOf, inForce } from "../decision/access.ts";
 import { atomOf } from "../decision/atoms.ts";
 import { hasBit, meets } from "../decision/bits.ts";
+import { alwaysConfirmedBy } from "../decision/confirmed-by.ts";
 import type { Table } from "../decision/table.ts";
 import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
 
@@ -37,9 +38,7 @@ export function clientRules(table: Table, node: number, at: number, agentTools: 
 }
 
 function asksAbout(table: Table, node: number, name: string, at: number): boolean {
-  const { confirms } = viewOf(runtimeOf(table), node, at);
-  const atom = atomOf(table.atoms.tools, name);
-  return confirms !== null && atom >= 0 && hasBit(confirms.tools, atom);
+  return alwaysConfirmedBy(table, { node }, name, at) !== null;
 }
 
 /** Tools of clients' own servers that are written out; which others a glob may name is not known. */

@@ -1,15 +1,22 @@
-/** What a person has to confirm under two policies, compared for every possible name; how it is spread over lines is no difference. */
+/**
+ * What a person has to confirm under two policies, compared for every possible name; how it is spread over lines is no
+ * difference. A person is asked unless a condition is `no`, so of two conditions the one whose `no` means the other's asks less.
+ */
 import { inForce } from "../decision/access.ts";
 import { atomsOf } from "../decision/atoms.ts";
-import { emptyBits, subtract, unite } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits, hasBit, removeBit, subtract, unite } from "../decision/bits.ts";
+import { whereText } from "../decision/words.ts";
+import type { Predicate } from "../model/predicate.ts";
+import { canonicalForm } from "../model/predicate-text.ts";
 import { describe, nameText } from "./describe.ts";
 import { vocabularyOf } from "./diff-access.ts";
 import { chain, type Joint, type Pair } from "./diff-joint.ts";
 import { jointBits } from "./diff-names.ts";
+import { implies } from "./implies.ts";
 
-/** Tools about which only one of the policies asks. */
+/** Tools about which the policies do not ask alike. */
 export interface AskChange {
-  readonly move: "wider" | "tighter";
+  readonly move: "wider" | "tighter" | "changed";
   readonly words: string;
 }
 
@@ -20,21 +27,89 @@ const MOST = 6;
 export function askChanges(joint: Joint, pair: Pair, moment: number): readonly AskChange[] {
   const old = askedAt(joint, "old", pair.old, moment);
   const now = askedAt(joint, "new", pair.new, moment);
-  const change = (move: AskChange["move"], more: Uint32Array, less: Uint32Array): readonly AskChange[] => {
+  const groups = new Map<string, { readonly change: Worded; readonly bits: Uint32Array }>();
+  const put = (change: Worded, bits: Uint32Array): void => {
+    const name = change.say("\u0000");
+    const group = groups.get(name) ?? { change, bits: emptyBits(joint.names.tools.atoms) };
+    groups.set(name, group);
+    unite(group.bits, bits);
+  };
+  // Where no condition stands, sets of names are all that is compared.
+  const conditional = new Set([...old.some.keys(), ...now.some.keys()]);
+  const plain = (more: Uint32Array, less: Uint32Array): Uint32Array => {
     const bits = more.slice();
     subtract(bits, less);
-    if (bits.every((word) => word === 0)) return [];
-    const names = nameText(describe(vocabularyOf(joint, "tools"), bits), MOST);
-    return [{ move, words: `${move === "tighter" ? "needs" : "no longer needs"} a person to confirm ${names}` }];
+    for (const atom of conditional) removeBit(bits, atom);
+    return bits;
   };
-  return [...change("tighter", now, old), ...change("wider", old, now)];
+  put(changeOf(undefined, null)!, plain(now.always, old.always));
+  put(changeOf(null, undefined)!, plain(old.always, now.always));
+  for (const atom of conditional) {
+    const change = changeOf(conditionOf(old, atom), conditionOf(now, atom));
+    if (change === null) continue;
+    const bits = emptyBits(joint.names.tools.atoms);
+    addBit(bits, atom);
+    put(change, bits);
+  }
+  const words = vocabularyOf(joint, "tools");
+  return [...groups.values()]
+    .filter(({ bits }) => bits.some((word) => word !== 0))
+    .map(({ change, bits }) => ({ move: change.move, words: change.say(nameText(describe(words, bits), MOST)) }));
 }
 
-function askedAt(joint: Joint, side: "old" | "new", node: number, moment: number): Uint32Array {
-  const names = joint.names.tools;
-  const asked = emptyBits(names.atoms);
-  for (const { globs, until } of chain(joint[side], node).flatMap(({ confirmations }) => confirmations)) {
-    if (inForce(until, moment)) unite(asked, jointBits(names, side, atomsOf(joint[side].table.atoms.tools, globs)));
+/** What is asked about: undefined: no call, null: each call, else those that the condition does not leave out. */
+type Asked = Predicate | null | undefined;
+
+interface Worded {
+  readonly move: AskChange["move"];
+  readonly say: (names: string) => string;
+}
+
+function changeOf(was: Asked, is: Asked): Worded | null {
+  if (is === undefined) {
+    if (was === undefined) return null;
+    return { move: "wider", say: (names) => `no longer needs a person to confirm ${names}${whereText(was)}` };
   }
-  return asked;
+  const needs = (names: string) => `needs a person to confirm ${names}`;
+  if (was === undefined) return { move: "tighter", say: (names) => `${needs(names)}${whereText(is)}` };
+  const [more, less] = [asksAsMuch(is, was), asksAsMuch(was, is)];
+  if (more && less) return null;
+  if (was === null) return { move: "wider", say: (names) => `${needs(names)} only${whereText(is)}` };
+  if (is === null) {
+    return { move: "tighter", say: (names) => `${needs(names)} with any input, no longer only${whereText(was)}` };
+  }
+  const move = more ? "tighter" : less ? "wider" : "changed";
+  return { move, say: (names) => `${needs(names)}${whereText(is)}, no longer${whereText(was)}` };
+}
+
+/** Whether a person is asked by the one wherever the other one asks, as far as can be shown. */
+function asksAsMuch(one: Predicate | null, other: Predicate | null): boolean {
+  if (one === null || other === null) return one === null;
+  return implies({ kind: "not", of: one }, { kind: "not", of: other });
+}
+
+/** What one side asks about, by joint atoms. */
+interface AskedSide {
+  readonly always: Uint32Array;
+  /** Tools about which only some calls are asked. */
+  readonly some: ReadonlyMap<number, Predicate>;
+}
+
+function conditionOf({ always, some }: AskedSide, atom: number): Asked {
+  return hasBit(always, atom) ? null : some.get(atom);
+}
+
+function askedAt(joint: Joint, side: "old" | "new", node: number, moment: number): AskedSide {
+  const names = joint.names.tools;
+  const always = emptyBits(names.atoms);
+  const parts = new Map<number, Predicate[]>();
+  for (const { globs, where, until } of chain(joint[side], node).flatMap(({ confirmations }) => confirmations)) {
+    if (!inForce(until, moment)) continue;
+    const bits = jointBits(names, side, atomsOf(joint[side].table.atoms.tools, globs));
+    if (where === null) unite(always, bits);
+    else for (const atom of eachBit(bits)) parts.set(atom, [...(parts.get(atom) ?? []), where]);
+  }
+  const some = new Map<number, Predicate>();
+  for (const [atom, of] of parts) if (!hasBit(always, atom)) some.set(atom, canonicalForm({ kind: "or", of }));
+  return { always, some };
 }

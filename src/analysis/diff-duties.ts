@@ -1,7 +1,7 @@
 /** Guards that bind, flow rules, what is asked about, how large results may be, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
 import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
-import type { Access, Active, Flow, Node, ResultRule } from "../model/model.ts";
+import type { Access, Active, Confirmation, Flow, Node, ResultRule } from "../model/model.ts";
 import { canonicalText } from "../model/predicate-text.ts";
 import { askChanges } from "./diff-asks.ts";
 import { causesOfRoots } from "./diff-causes.ts";
@@ -251,7 +251,7 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
     }
     case "asks": {
       const lines = (nodes: readonly Node[]) => nodes.flatMap(({ confirmations }) => confirmations);
-      const left = unmatched(lines(old), lines(now), ({ globs, until }) => `${[...globs].sort().join()} ${until}`);
+      const left = unmatched(lines(old), lines(now), askKey);
       return [
         ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
         ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
@@ -291,4 +291,9 @@ function statementCauses<T extends Line>(joint: Joint, old: readonly T[], now: r
     ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
     ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
   ];
+}
+
+function askKey({ globs, where, until }: Confirmation): string {
+  const condition = where === null ? "" : canonicalText(where);
+  return `${[...globs].sort().join()} ${condition} ${until}`;
 }

@@ -131,7 +131,7 @@ export function writtenAt({ texts }: Side, span: Span): string | null {
 export function statementText(
   statement: Access | Confirmation | ResultRule | Flow | GuardUse | Active | Limit,
 ): string {
-  if ("asks" in statement) return `ask tools ${listNames(statement.asks, 3)}`;
+  if ("asks" in statement) return `ask tools ${listNames(statement.asks, 3)}${whereText(statement.where)}`;
   if ("max" in statement) return resultText({ ...statement, until: null });
   if ("after" in statement) return `${statement.observe ? "observe " : ""}${flowText(statement)}`;
   if ("globs" in statement) {

@@ -6,6 +6,7 @@ import { atomOf } from "../decision/atoms.ts";
 import { addBit, eachBit, emptyBits, intersect, removeBit, sameBits, subtract, unite } from "../decision/bits.ts";
 import { siteOf } from "../decision/call-limits.ts";
 import { minuteOfWeek } from "../decision/clock.ts";
+import { confirmRulesFor } from "../decision/confirmed-by.ts";
 import { type Deeds, deedsOf } from "../decision/deeds.ts";
 import type { Kind, Table } from "../decision/table.ts";
 import { accessOf, runtimeOf, viewOf } from "../decision/view.ts";
@@ -15,12 +16,14 @@ import { RESERVED } from "../language/tokens.ts";
 import { writeJson } from "../language/values.ts";
 import { globFault } from "../model/glob.ts";
 import type { Model, TestSend, TestStep } from "../model/model.ts";
+import type { Predicate } from "../model/predicate.ts";
 import { callsDiffer, conditionsAt } from "./condition.ts";
 import type { Ground } from "./ground.ts";
 import { missingCalls } from "./missing-call.ts";
 import { nameOf } from "./reach.ts";
 import type { Statement } from "./statement.ts";
 import { DEFAULT_CLOCK, runTest } from "./test.ts";
+import { witnessOf } from "./witness.ts";
 
 /** A test as policy text; or why there is none. */
 export type Missing =
@@ -81,7 +84,7 @@ function reasonOf(statement: Statement, { model }: Pair): string {
     case "access":
       return "no name that it decides on can be written in a test";
     case "ask":
-      return "other lines ask about its tools too, or nothing of it is granted that can be written in a test";
+      return "other lines ask about its calls too, or no call of it that is granted was found to be written in a test";
     case "flow":
       return "other lines withhold its tools from everybody below it, or none of its names can be written in a test";
     case "guard": {
@@ -288,14 +291,32 @@ function callPlays(statement: AccessStatement, node: number, { ground, mutant }:
 }
 
 /** One of the granted tools that it is about; several are tried, since other lines may ask about some of them. */
-function askPlays(statement: Extract<Statement, { kind: "ask" }>, node: number, { ground }: Pair): Play[] {
+function askPlays(statement: Extract<Statement, { kind: "ask" }>, node: number, pair: Pair): Play[] {
+  const { ground } = pair;
   const granted = statement.rule.tools.slice();
   intersect(granted, accessOf(ground.table, node, momentOf(statement)).tools);
   const tools = [...eachBit(granted)].slice(0, MOST_BEFORE).flatMap((atom) => namesOfAtom(ground.table, atom));
-  return tools.map((tool): Play => {
-    const steps = [sending(statement, { tool, expect: { kind: "ask" } })];
-    return { steps, lines: [`send tool ${tool} expect ask`] };
+  return tools.flatMap((tool): Play[] => {
+    const input = statement.rule.where === null ? null : askedInput(statement, tool, node, pair);
+    if (input === null && statement.rule.where !== null) return [];
+    const steps = [sending(statement, { tool, input, expect: { kind: "ask" } })];
+    const called = input === null ? "" : ` input ${writeJson(input)}`;
+    return [{ steps, lines: [`send tool ${tool}${called} expect ask`] }];
   });
+}
+
+/** An input for which the line asks, no other line does, and the call is granted; null when none was found. */
+function askedInput(
+  statement: Extract<Statement, { kind: "ask" }>,
+  tool: string,
+  node: number,
+  { ground, mutant }: Pair,
+): TestSend["input"] {
+  const now = momentOf(statement);
+  const others = confirmRulesFor(mutant.table, { node }, tool, now).flatMap(({ where }) => where ?? []);
+  const granted = conditionsAt(ground.table, node, now).get(runtimeOf(ground.table).atomOf.tools(tool));
+  const own = [statement.rule.where, granted].flatMap((part) => part ?? []);
+  return witnessOf({ kind: "and", of: [...own, ...others.map((of): Predicate => ({ kind: "not", of }))] });
 }
 
 /** A name of one class that can be written; none when there is none. */

@@ -5,7 +5,7 @@
 import { chainOf, type Explanation, explain } from "../decision/access.ts";
 import { type CallGrant, callGranted } from "../decision/call-granted.ts";
 import { callLimits, siteOf } from "../decision/call-limits.ts";
-import { confirmedBy } from "../decision/confirmed-by.ts";
+import { confirmedBy, confirmRulesFor } from "../decision/confirmed-by.ts";
 import { decide, someModel } from "../decision/decide.ts";
 import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
@@ -49,8 +49,10 @@ export interface Answer {
   readonly call: CallGrant | null;
   /** What a call of the tool is counted by. */
   readonly calls: readonly Hold[];
-  /** The line by which a person has to confirm a call of the tool; null when none does. */
-  readonly asks: Origin | null;
+  /** The lines by which a person has to confirm a call of the tool, or some calls where no input was given. */
+  readonly asks: readonly Origin[];
+  /** Which calls these are, in the words of `where`; null when it is each call, or the one that was given. */
+  readonly asksWhere: string | null;
   /** The line that says how large what the tool gives back may be; null when none does. */
   readonly results: Origin | null;
   /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
@@ -68,14 +70,37 @@ export function answer(table: Table, question: Question): Answer {
     tool: tool === null ? null : verdictOf(table, question, { thing: "tools", name: tool }),
   };
   const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
-  const asks = tool === null || !verdicts.tool!.granted ? null : confirmedBy(table, principal, tool, at);
+  const asking = tool === null || !verdicts.tool!.granted ? NOBODY_ASKED : askedAbout(table, principal, tool, question);
   const results = tool === null || !verdicts.tool!.granted ? null : largestResult(table, principal, tool, at);
   const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
   const condition = tool === null ? null : conditionText(table, node, tool, at);
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
   const isCounted = tool !== null && verdicts.tool!.granted && siteOf(table, tool) !== null;
   const calls = isCounted ? callLimits(table, principal, tool, at) : [];
-  return { decision, ...verdicts, flows, asks, condition, call, calls, results: results?.origin ?? null, passes };
+  return { decision, ...verdicts, flows, ...asking, condition, call, calls, results: results?.origin ?? null, passes };
+}
+
+const NOBODY_ASKED = { asks: [], asksWhere: null } as const;
+
+/** Who confirms the call, or which calls of the tool where none is given. */
+function askedAbout(
+  table: Table,
+  principal: Principal,
+  tool: string,
+  { input, at }: Question,
+): Pick<Answer, "asks" | "asksWhere"> {
+  if (input !== null) {
+    const origin = confirmedBy(table, principal, { tool, input: () => input }, at);
+    return origin === null ? NOBODY_ASKED : { asks: [origin], asksWhere: null };
+  }
+  const rules = confirmRulesFor(table, principal, tool, at);
+  const always = rules.find(({ where }) => where === null);
+  if (always !== undefined) return { asks: [always.origin], asksWhere: null };
+  const conditions = rules.map(({ where }) => where!);
+  const [only] = conditions;
+  if (only === undefined) return NOBODY_ASKED;
+  const whole = conditions.length === 1 ? only : ({ kind: "or", of: conditions } as const);
+  return { asks: rules.map(({ origin }) => origin), asksWhere: predicateText(whole) };
 }
 
 function flowsOf(table: Table, { node, at }: Question, tool: string): readonly Origin[] {

@@ -7,7 +7,7 @@
  */
 import { callGranted } from "../decision/call-granted.ts";
 import { callLimits, siteOf } from "../decision/call-limits.ts";
-import { confirmedBy } from "../decision/confirmed-by.ts";
+import { alwaysConfirmedBy, confirmedBy } from "../decision/confirmed-by.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
 import { decide, someModel, toolGranted } from "../decision/decide.ts";
@@ -130,7 +130,7 @@ function play(stage: Stage, send: TestSend, now: number): Outcome {
   const microUsd = send.microUsd ?? Math.max(1, estimateCost(table, model, { input: tokens, output: 0 }, now).microUsd);
   const short = counters.take(decision.holds, { tokens, microUsd }, now);
   if (short !== null) return overLimit(short);
-  const asks = send.tool === null ? null : confirmedBy(table, principal, send.tool, now);
+  const asks = confirmation(table, principal, send, now);
   if (found?.kind === "refuse") return found;
   const calls = countedBy(stage, send, now);
   const full = counters.take(calls, ONE_CALL, now);
@@ -164,6 +164,13 @@ function refusedCall(table: Table, principal: Principal, { tool, input }: TestSe
   const grant = callGranted(table, principal, { tool, input }, now);
   if (grant.granted) return null;
   return { kind: "refuse", reason: "arguments", message: `${tool} ${grant.why}`, origins: [grant.origin] };
+}
+
+/** The line that has a person asked; where the test does not say what the tool is called with, one that asks about every call. */
+function confirmation(table: Table, principal: Principal, { tool, input }: TestSend, now: number): Origin | null {
+  if (tool === null) return null;
+  if (input === null) return alwaysConfirmedBy(table, principal, tool, now);
+  return confirmedBy(table, principal, { tool, input: () => input }, now);
 }
 
 /** A name to ask with when the subject may use no model at all. */

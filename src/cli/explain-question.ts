@@ -25,7 +25,10 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
     found.flows.length === 0 ? "" : `    but not after what these name:\n${drawOrigins(found.flows, dir, written)}`;
   const counted =
     found.calls.length === 0 ? "" : `  a call of it is counted by\n${drawHolds(found.calls, { dir, out, written })}`;
-  const asks = found.asks === null ? "" : `    a person confirms each call\n${drawOrigins([found.asks], dir, written)}`;
+  const asks =
+    found.asks.length === 0
+      ? ""
+      : `    a person confirms ${whichCalls(found)}\n${drawOrigins(found.asks, dir, written)}`;
   const results =
     found.results === null
       ? ""
@@ -46,6 +49,11 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
     ].join(""),
   );
   return found.passes ? 0 : 1;
+}
+
+function whichCalls({ asksWhere, call }: Answer): string {
+  if (call !== null) return "this call";
+  return asksWhere === null ? "each call" : `calls where ${asksWhere}, or it may be so`;
 }
 
 /** A decision for programs: counters by their names, guardrails by theirs. */

@@ -64,7 +64,7 @@ function drawAsks({ asks }: Effective, dir: string, out: Channel): string {
   if (asks.length === 0) return "";
   const head = heading(
     "asks",
-    "a person confirms each call: at the gateway, or in the client for tools of its own",
+    "a person confirms the call: at the gateway, or in the client for tools of its own",
     out,
   );
   return head + asks.map((line) => drawLine(line, dir, out)).join("");

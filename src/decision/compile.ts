@@ -201,9 +201,9 @@ function layFlows({ flows }: Node, { tools }: Table["atoms"]): FlowRule[] {
 }
 
 function layConfirms({ confirmations }: Node, { tools }: Table["atoms"]): ConfirmRule[] {
-  return confirmations.map(({ globs, asks, until, span }) => {
-    const text = `ask tools ${listNames(asks, 3)}${untilText(until)}`;
-    return { tools: atomsOf(tools, globs), until, origin: originAt(span, text), globs };
+  return confirmations.map(({ globs, asks, where, until, span }) => {
+    const text = `ask tools ${listNames(asks, 3)}${whereText(where)}${untilText(until)}`;
+    return { tools: atomsOf(tools, globs), where, until, origin: originAt(span, text), globs };
   });
 }
 

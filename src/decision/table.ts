@@ -127,9 +127,11 @@ export interface FlowRule {
   readonly origin: Origin;
 }
 
-/** `ask tools …`. */
+/** `ask tools … where …`. */
 export interface ConfirmRule {
   readonly tools: Uint32Array;
+  /** What the input of a call has to be for a person to be asked; null: anything. */
+  readonly where: Predicate | null;
   readonly until: Until;
   readonly origin: Origin;
   /** As expanded, to tell two policies apart. */

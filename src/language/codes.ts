@@ -354,6 +354,10 @@ export const CODES = {
     "an `ask` about what nobody can be asked about",
     "`ask tools` has a person confirm a call before it is carried out: by the client for tools of the client, by the gateway for tools of its servers. What the provider carries out by itself (`server:`, `connector:`) never waits, and prompts and resources are no tools. Allow them, or deny them.",
   ),
+  GW3063: error(
+    "a condition of an `ask` that the client would not keep",
+    "`ask tools … where …` has a person confirm the calls that are made with such an input. Who asks has to see the input: the gateway does at its own servers (`mcp:`). About tools of the client, and of servers that developers configure themselves, the client asks, and its settings have it ask about every call of a tool. Leave the condition out, deny such calls, or name tools of the gateway's servers alone, in a statement of their own.",
+  ),
   GW3070: error(
     "a limit counts calls of which none is ever counted",
     "`limit calls` counts calls where they come by: those of the gateway's own servers when they are called, and those of the client's tools when an answer asks for them. The provider runs its own tools (`server:`) and connectors (`connector:`) within the answer, and prompts and resources are read and not called; a limit on them would never be reached. Leave the entry out; `deny tools` forbids it, and `limit requests` counts the requests.",

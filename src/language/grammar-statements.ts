@@ -106,8 +106,11 @@ export class GrammarStatements extends GrammarConditions {
     const first = this.CONSUME(Reserved.ask);
     this.CONSUME(tokens.Inner.tools);
     const items = this.SUBRULE(this.items);
-    const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
-    return items && { kind: "ask", items, until, span: this.since(first) };
+    const condition = this.OPTION(() => ({ read: this.SUBRULE(this.where) }));
+    const until = this.OPTION1(() => this.SUBRULE(this.until)) ?? null;
+    const isWhole = condition === undefined || condition.read !== undefined;
+    if (items === undefined || !isWhole) return undefined;
+    return { kind: "ask", items, where: condition?.read ?? null, until, span: this.since(first) };
   });
 
   /** Of what else may be said of results later.ts says that it is not understood yet. */

@@ -116,10 +116,11 @@ export interface FlowStatement {
   readonly span: Span;
 }
 
-/** `ask tools mcp:github/merge_*`: a person has to confirm each call of these. */
+/** `ask tools mcp:github/merge_* where base = "main"`: a person has to confirm each call of these, or each such call. */
 export interface AskStatement {
   readonly kind: "ask";
   readonly items: readonly Item[];
+  readonly where: Condition | null;
   readonly until: Instant | null;
   readonly span: Span;
 }

@@ -64,9 +64,14 @@ export interface Flow {
   readonly span: Span;
 }
 
-/** `ask tools …`, its groups expanded to globs: a person has to confirm each call of a granted tool of the list. */
+/**
+ * `ask tools … where …`, its groups expanded to globs: a person has to confirm each call of a granted tool of the list whose
+ * input is, or may be, as the condition says.
+ */
 export interface Confirmation {
   readonly globs: readonly string[];
+  /** null: each call, whatever its input. */
+  readonly where: Predicate | null;
   /** The list as its author wrote it. */
   readonly asks: readonly string[];
   readonly until: Until;

@@ -175,15 +175,31 @@ function globsOfCalled(item: Item, { groups, report }: Workshop): readonly strin
   return globs;
 }
 
-function confirmationOf({ items, until, span }: AskStatement, workshop: Workshop, moment: Moments): Confirmation {
+function confirmationOf(statement: AskStatement, workshop: Workshop, moment: Moments): Confirmation {
+  const { items, until, span } = statement;
   const globs = items.flatMap((item) => globsOfAsked(item, workshop));
-  return { globs: [...new Set(globs)], asks: items.map(writtenItem), until: moment(until), span };
+  if (statement.where !== null) for (const item of items) onlyOfGateway(item, workshop);
+  const where = statement.where && predicateOf(statement.where, workshop.report);
+  return { globs: [...new Set(globs)], asks: items.map(writtenItem), where, until: moment(until), span };
 }
+
+/** The client asks about every call of a tool of its own: what it is called with nobody holds against the policy there. */
+function onlyOfGateway(item: Item, { groups, report }: Workshop): void {
+  const globs = groups.expand([item], { thing: "tools", pack: null, reason: null }, () => {});
+  const other = globs.find((glob) => familyOf(glob) !== "mcp" && !CANNOT_WAIT.test(glob));
+  if (other === undefined) return;
+  const message = `only the client can ask about \`${other}\`, and it asks about every call, whatever its input`;
+  const help =
+    "leave the condition out, deny such calls (`deny tools … where …`), or name tools of `mcp:` servers alone";
+  report(fault("GW3063", item.span, message, help));
+}
+
+const CANNOT_WAIT = /^(?:server|connector|mcp-prompt|mcp-resource):/;
 
 /** Whoever carries a call out has to be somebody who can wait for a person. */
 function globsOfAsked(item: Item, { groups, report }: Workshop): readonly string[] {
   const globs = groups.expand([item], { thing: "tools", pack: null, reason: WHY_KNOWN.ask }, report);
-  const other = globs.find((glob) => /^(?:server|connector|mcp-prompt|mcp-resource):/.test(glob));
+  const other = globs.find((glob) => CANNOT_WAIT.test(glob));
   if (other !== undefined) {
     const why = /^(?:server|connector):/.test(other) ? "the provider carries it out by itself" : "it is no tool";
     const message = `nobody can be asked about \`${other}\`: ${why}`;

@@ -250,7 +250,7 @@ function randomPolicy(seed: number): string {
     [...new Set([chance.pick(choices), chance.pick(choices)])].join(", ");
   const maybe = (text: () => string): string => (chance.below(2) === 0 ? `  ${text()}\n` : "");
   const models = () => some(["m-1", "m-2", "m-*", "n-1", "*-1"]);
-  const tools = () => some(["Read", "Bash", "client-mcp:a/*", "client-mcp:a/get_*", "client-mcp:**", "Re*"]);
+  const tools = () => some(["Read", "Bash", "client-mcp:a/*", "client-mcp:a/get_*", "client-mcp:**", "Re*", "mcp:s/*"]);
   const effect = () => chance.pick(["allow", "allow", "deny", "only"]);
   const until = () => chance.pick(["", "", " until 2026-06-30", " until 2025-06-30T12:00Z"]);
   const body = () =>
@@ -259,6 +259,7 @@ function randomPolicy(seed: number): string {
       maybe(() => `${effect()} models ${models()}`),
       maybe(() => `${effect()} tools ${tools()}${until()}`),
       maybe(() => `ask tools ${tools()}${until()}`),
+      maybe(() => `ask tools mcp:s/${chance.pick(["*", "get_*"])} where ${chance.pick(WHERE)}${until()}`),
       maybe(() => `${effect()} tools ${tools()} where ${chance.pick(WHERE)}${until()}`),
       maybe(() => `deny tools ${tools()} after tools ${tools()}${until()}`),
       maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
@@ -276,6 +277,7 @@ function randomPolicy(seed: number): string {
     "language 1",
     `org o {\n${body()}}`,
     "provider p {\n  kind simulated\n}\n\nprovider q {\n  kind simulated\n}",
+    'mcp s {\n  url "https://s.example/mcp"\n}',
     "models all {\n  **\n  via p then q\n}",
     'pattern e {\n  match /EMP-\\d+/\n  hit "EMP-1"\n}',
     "guardrail g {\n  on request\n  match e\n  action redact\n}",

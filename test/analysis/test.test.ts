@@ -5,6 +5,7 @@ import type { Period } from "../../src/language/tree.ts";
 import { checkExpression } from "../../src/model/expression.ts";
 import { NO_FILTER } from "../../src/model/filters/filter.ts";
 import type { Deed, Flow, Guardrail, TestSend, TestStep } from "../../src/model/model.ts";
+import type { Predicate } from "../../src/model/predicate.ts";
 import { access, at, doing, group, limit, model, node, price, provider, REDACT, tableOf } from "../decision/models.ts";
 
 const { expression } = checkExpression({ pattern: "EMP-\\d+", flags: "", span: at(1) });
@@ -33,12 +34,20 @@ const FLOW: Flow = {
   span: at(29),
 };
 
+const OUTSIDE: Predicate = {
+  kind: "not",
+  of: { kind: "test", of: "value", path: ["to"], test: { kind: "under", folder: "/tmp" } },
+};
+
 const NODES = [
   node(10, "org acme", null, { access: [access(11, "deny tools connector:*")] }),
   node(20, "team eng", 0, {
     access: [access(21, "allow models haiku-1 haiku-2"), access(22, "allow tools Read mcp:crm/*")],
     flows: [FLOW],
-    confirmations: [{ globs: ["mcp:crm/drop", "Bash"], asks: ["mcp:crm/drop", "Bash"], until: null, span: at(30) }],
+    confirmations: [
+      { globs: ["mcp:crm/drop", "Bash"], where: null, asks: ["mcp:crm/drop", "Bash"], until: null, span: at(30) },
+      { globs: ["mcp:crm/move"], where: OUTSIDE, asks: ["mcp:crm/move"], until: null, span: at(31) },
+    ],
     limits: [
       limit(23, { amount: 3, period: "min", per: "key" }),
       limit(24, { measure: "budget", amount: 50e6, period: "day", per: "key" }),
@@ -381,6 +390,15 @@ test("`given called` says what was called before, for the lines below it", () =>
     result.failures[0]!.notes.map((note) => note.message),
     [words],
   );
+});
+
+test("a line with a condition asks about the calls that it holds for or leaves open, where the test says how it is called", () => {
+  const ask: TestSend["expect"] = { kind: "ask" };
+  const move = (input: TestSend["input"], expect: TestSend["expect"]) => send({ tool: "mcp:crm/move", input, expect });
+  const allow: TestSend["expect"] = { kind: "allow", remaining: null };
+  passes(run(DANA, move({ to: "/etc" }, ask), move({}, ask)));
+  passes(run(DANA, move({ to: "/tmp/x" }, allow), move(null, allow)));
+  assert.equal(failsOnce(run(DANA, move({ to: "/tmp/x" }, ask)))[0], "GW5003");
 });
 
 test("`expect ask` holds for a granted tool of which a person has to confirm a call, and `expect allow` does not", () => {

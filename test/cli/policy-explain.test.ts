@@ -188,6 +188,24 @@ suite("gw policy explain", () => {
     }
   });
 
+  test("who confirms a call: each, those that a condition leaves, or the one that is asked about", async () => {
+    const lines =
+      'allow tools mcp:files/*\n  ask tools mcp:files/move\n  ask tools mcp:files/delete where not path under "/tmp"';
+    place.write("policy/all.policy", policy("@small").replace("deny tools Grep", lines));
+    place.write("policy/files.policy", 'language 1\n\nmcp files {\n  command "x"\n}\n');
+    const ask = async (...more: string[]) =>
+      (await place.gw("policy", "explain", "key", "dana", "--at", MONDAY, ...more)).out;
+    assert.match(
+      await ask("--tool", "mcp:files/move"),
+      /\n {4}a person confirms each call\n {4}\S+ {2}ask tools mcp:files\/move\n/,
+    );
+    const some = /\n {4}a person confirms calls where not path under "\/tmp", or it may be so\n {4}\S+ {2}ask tools /;
+    assert.match(await ask("--tool", "mcp:files/delete"), some);
+    const called = (path: string) => ask("--tool", "mcp:files/delete", "--input", `{"path": "${path}"}`);
+    assert.match(await called("/etc"), /\n {4}a person confirms this call\n {4}\S+ {2}ask tools mcp:files\/delete /);
+    assert.doesNotMatch(await called("/tmp/x"), /a person confirms/);
+  });
+
   test("how large results may be: the lines on the way down, and the one that counts for a tool", async () => {
     const lines =
       "allow tools mcp:files/*\n  results mcp:files/* max 64k\n  results mcp:files/read_* max 8k until 2027-01-31";

@@ -164,6 +164,7 @@ test("behind `where` stand the fields of the tools that the statement names, the
   offers("team x {\n  allow tools Bash, Write where has command and ‸\n}", ["command", "file_path"]);
   offers("team x {\n  allow tools Bash where command ‸\n}", ["like", "matches", "in", "within"], ["command"]);
   offers('team x {\n  allow tools Bash where command like "x" ‸\n}', ["and", "or", "until"]);
+  offers("team x {\n  ask tools Bash where ‸\n}", ["command", "not", "has"], ["file_path"]);
   offers('test "x" for team eng {\n  send tool Bash input { ‸ }\n}', ['"command"', '"timeout"'], ['"file_path"']);
   offers('test "x" for team eng {\n  send tool Bash input { "command": ‸ }\n}', ["true", "null"], ['"timeout"']);
 });

@@ -16,7 +16,7 @@ import type { Reply } from "../sink.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
 import type { Hall } from "./hall.ts";
 import { LineOut } from "./line-out.ts";
-import type { Called, Confirmation } from "./record.ts";
+import { type Called, type Confirmation, inputOf } from "./record.ts";
 import type { Visit } from "./visit.ts";
 
 /** The call goes on, is refused, or waits for its client to come back with an answer. */
@@ -35,7 +35,8 @@ const WAIT_MS = 10 * 60_000;
 export async function confirm(visit: Visit, called: Called, hall: Hall): Promise<Confirmed> {
   const { table, principal, arrival } = visit.caller;
   const name = canonicalName(called.server, called.target);
-  const origin = confirmedBy(table, principal, name, arrival.at);
+  const call = { tool: name, input: () => inputOf(called) };
+  const origin = confirmedBy(table, principal, call, arrival.at);
   if (origin === null) return { kind: "go", confirmation: null, visit };
   const question: Question = { visit, request: called.request, name, origin, owner: ownerOf(called) };
   const { params } = called.request;

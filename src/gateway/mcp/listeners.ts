@@ -170,7 +170,9 @@ function grantsOf(table: Table): (key: string) => string | null {
     const known = texts.get(node);
     if (known !== undefined) return known;
     const own = node.grants.filter(({ thing }) => thing === "tools");
-    const asks = node.confirms.map(({ globs, until }) => ["ask", globs, until] as const);
+    // Only what is asked about every call shows in a list.
+    const marked = node.confirms.filter(({ where }) => where === null);
+    const asks = marked.map(({ globs, until }) => ["ask", globs, until] as const);
     const text = JSON.stringify([...own.map(({ effect, globs, until }) => [effect, globs, until] as const), ...asks]);
     texts.set(node, text);
     return text;

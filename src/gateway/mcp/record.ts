@@ -5,6 +5,7 @@ import type { Refusal } from "../../decision/decision.ts";
 import type { WouldBe } from "../../decision/observed.ts";
 import type { Origin } from "../../decision/origin.ts";
 import { withoutKeys } from "../../identity/mint.ts";
+import { oneReading } from "../../wire/input.ts";
 import { metaOf } from "../../wire/mcp/era.ts";
 import { fieldsIn, type Request, textIn } from "../../wire/mcp/message.ts";
 import { canonicalName, type Target } from "../../wire/mcp/target.ts";
@@ -38,6 +39,12 @@ export interface DecidedCall {
 export interface Confirmation {
   readonly answer: NonNullable<CallBody["confirmation"]>["answer"];
   readonly origin: Origin;
+}
+
+/** What a tool is called with. Nothing else has arguments that policy speaks about. */
+export function inputOf({ request: { params }, target }: Called): unknown {
+  if (target.family !== "mcp") return undefined;
+  return params.arguments === undefined ? {} : oneReading(params.arguments);
 }
 
 /** A caller decides how long a name is; the record must not grow with that. */

@@ -1,5 +1,5 @@
 /** What the messages of a server are held to: the grants of the policy that the visit began with. */
-import { confirmedBy } from "../../decision/confirmed-by.ts";
+import { alwaysConfirmedBy } from "../../decision/confirmed-by.ts";
 import { toolGranted } from "../../decision/decide.ts";
 import { largestResult, largestUnnamed } from "../../decision/largest-result.ts";
 import type { ResultBound } from "../../decision/table.ts";
@@ -29,7 +29,8 @@ export function rulesOf(visit: Visit, pins: PinBook): MessageRules {
     asks: (target) => {
       const split = joint ? splitName(target) : { server: server.name, target };
       if (split === null) return false;
-      return confirmedBy(table, principal, canonicalName(split.server, split.target), arrival.at) !== null;
+      // By the mark a client asks about every call, so it does not stand where only some calls are asked about.
+      return alwaysConfirmedBy(table, principal, canonicalName(split.server, split.target), arrival.at) !== null;
     },
     says: (instructions) => joint || pins.says(server, instructions),
   };

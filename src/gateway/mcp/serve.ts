@@ -12,7 +12,6 @@ import { quote } from "../../decision/words.ts";
 import type { Reservation } from "../../limits/limits.ts";
 import type { UpstreamError } from "../../providers/provider.ts";
 import type { FaultNotice } from "../../wire/fault.ts";
-import { oneReading } from "../../wire/input.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
 import type { Arrival } from "../arrival.ts";
@@ -31,7 +30,7 @@ import type { Hall } from "./hall.ts";
 import { endWhole } from "./line-out.ts";
 import { isAll, placeOf } from "./place.ts";
 import { readVisit } from "./read.ts";
-import { type Called, callBody, returnBody } from "./record.ts";
+import { type Called, callBody, inputOf, returnBody } from "./record.ts";
 import { endSession, openStream } from "./session-requests.ts";
 import type { Visit } from "./visit.ts";
 
@@ -125,12 +124,6 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   if (confirmation !== null && carried.said !== "asks") hall.confirmations.close(ownerOf(called));
   carried.close();
   await recordEnd(returnBody(called, carried, ports.tick), ports);
-}
-
-/** What a tool is called with. Nothing else has arguments that policy speaks about. */
-function inputOf({ request: { params }, target }: Called): unknown {
-  if (target.family !== "mcp") return undefined;
-  return params.arguments === undefined ? {} : oneReading(params.arguments);
 }
 
 /** Sets a call of a tool aside in the counters that count it; prompts and resources are read and not called. */

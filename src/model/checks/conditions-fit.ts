@@ -6,7 +6,7 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
 import { didYouMean } from "../../language/suggest.ts";
-import type { AccessStatement, Condition, ConditionTest, Field } from "../../language/tree.ts";
+import type { AccessStatement, Condition, ConditionTest, Field, Statement } from "../../language/tree.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
 import { globMatches } from "../glob.ts";
@@ -22,15 +22,27 @@ export function conditionsFit(declared: Declared, groups: Groups, servers: reado
     ...declared.orgs,
     ...[...declared.teams.values(), ...declared.keys.values()].map(({ declaration }) => declaration),
   ];
-  const asking = blocks.flatMap(({ body }) => body.filter((it) => it.kind === "access" && it.where !== null));
+  const asking = blocks.flatMap(({ body }) => body.flatMap(conditional));
   // Locks are long, and most policies ask nothing.
   if (asking.length === 0) return [];
   const shapes = pinnedInputs(servers.flatMap(({ pins }) => pins?.lock ?? []));
-  return asking.flatMap((statement) =>
-    statement.kind === "access" && statement.where !== null
-      ? fitStatement(statement, statement.where, { groups, servers, shapes })
-      : [],
-  );
+  return asking.flatMap((statement) => fitStatement(statement, { groups, servers, shapes }));
+}
+
+/** A statement with a condition. */
+interface Conditional extends Pick<AccessStatement, "thing" | "items" | "span"> {
+  /** What comes of a field that no call has. */
+  readonly misspelt: string;
+  readonly where: Condition;
+}
+
+function conditional(statement: Statement): Conditional[] {
+  if ((statement.kind !== "access" && statement.kind !== "ask") || statement.where === null) return [];
+  const { items, where, span } = statement;
+  if (statement.kind === "ask") {
+    return [{ thing: "tools", items, where, span, misspelt: "has a person asked about every call" }];
+  }
+  return [{ thing: statement.thing, items, where, span, misspelt: "allows nothing and denies everything" }];
 }
 
 interface Ground {
@@ -40,8 +52,8 @@ interface Ground {
   readonly shapes: ReadonlyMap<string, Shape>;
 }
 
-function fitStatement(statement: AccessStatement, where: Condition, ground: Ground): Diagnostic[] {
-  const { thing, items, span } = statement;
+function fitStatement(statement: Conditional, ground: Ground): Diagnostic[] {
+  const { thing, items, where } = statement;
   if (thing !== "tools") {
     const help = "conditions are about what a tool is called with";
     return [fault("GW3080", where.span, `\`where\` has no meaning for ${thing}`, help)];
@@ -70,17 +82,17 @@ function fitStatement(statement: AccessStatement, where: Condition, ground: Grou
       known.flatMap(([tool, shape]) => misfits(where, shape, tool)),
       false,
     ),
-    ...unpinned(globs, ground.servers, span),
+    ...unpinned(globs, ground.servers, statement),
   ];
 }
 
 /** Servers of the gateway whose tools a statement names, and that nobody pinned. */
-function unpinned(globs: readonly string[], servers: readonly Server[], span: Span): Diagnostic[] {
+function unpinned(globs: readonly string[], servers: readonly Server[], { span, misspelt }: Conditional): Diagnostic[] {
   const own = servers.filter(({ name, pins }) => pins === null && globs.some((glob) => isOfServer(glob, name)));
   if (own.length === 0) return [];
   const names = own.map(({ name }) => name);
   const message = `what tools of ${quoted(names)} are called with is not known, so this condition is not checked`;
-  const help = `\`gw mcp pin ${names[0]}\` pins them; until then a misspelt field allows nothing and denies everything`;
+  const help = `\`gw mcp pin ${names[0]}\` pins them; until then a misspelt field ${misspelt}`;
   return [fault("GW3084", span, message, help)];
 }
 

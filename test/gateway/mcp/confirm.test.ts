@@ -170,6 +170,26 @@ test("a confirmation is good once, for the very call that was shown", async (t) 
   assert.match(silent.content[0]!.text, /nobody gave it/);
 });
 
+test("only calls of which the condition holds or is open are asked about, and clients are given no mark", async (t) => {
+  const rules = 'allow tools mcp:**\n  ask tools mcp:fixture/test_simple_text where not path under "/tmp"';
+  const world = await worldOf(t, "stateless", rules);
+  const says = ["accept", "decline", "decline"];
+  const { client, asked } = await clientOf(t, world, { era: "sessions", path: "/mcp/fixture", says });
+  const { tools } = await client.listTools();
+  assert.ok(tools.every(({ _meta }) => _meta?.["anthropic/requiresUserInteraction"] === undefined));
+  const call = async (args: Record<string, unknown>) =>
+    textOf(await client.callTool({ name: "test_simple_text", arguments: args }));
+  const good = "This is a simple text response for testing.";
+  assert.equal(await call({ path: "/tmp/a" }), good);
+  assert.deepEqual(asked, []);
+  assert.equal(await call({ path: "/etc/a" }), good);
+  assert.match(await call({ path: "/tmp/../etc/a" }), /it was declined/);
+  assert.match(await call({}), /it was declined/);
+  assert.equal(asked.length, 3, "what the input leaves open is asked about");
+  const answers = callsOf(world).map(({ confirmation }) => confirmation?.answer ?? null);
+  assert.deepEqual(answers, [null, "accept", "decline", "decline"]);
+});
+
 test("a client that calls itself Claude Code is asked all the same", async (t) => {
   const world = await worldOf(t, "stateless");
   const _meta = {
