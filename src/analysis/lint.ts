@@ -14,6 +14,7 @@ import { coveredHours } from "./lint/covered-hours.ts";
 import { coveredLimits } from "./lint/covered-limits.ts";
 import { coveredResults } from "./lint/covered-results.ts";
 import { guardsTwice } from "./lint/guards-twice.ts";
+import { idleAsks } from "./lint/idle-asks.ts";
 import { idleFlows } from "./lint/idle-flows.ts";
 import { idleKeys } from "./lint/idle-keys.ts";
 import { leftOut } from "./lint/left-out.ts";
@@ -33,6 +34,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   listEntries,
   guardsTwice,
   idleFlows,
+  idleAsks,
   unreachable,
   routes,
   beyondTeam,

@@ -522,6 +522,10 @@ export const CODES = {
     "a flow rule that closes nothing",
     "All that the line would close is denied on its own block or above it, or kept out by an `only`, or other flow rules on the same path close it after the same calls, at every time from now on. Delete the line, or mend the one that covers it.",
   ),
+  GW6015: warning(
+    "an `ask` that asks about nothing",
+    "All that the line has a person confirm is denied on its path or lies outside of an `only`, or other lines there have it confirmed too, whatever its input and for as long. It would change nothing to leave it out, and readers take it for something that matters. Delete it, or mend the line that covers it.",
+  ),
   GW6020: warning(
     "an allow that nothing gets through",
     "All that the line allows is denied, or kept out by an `only`, on its own block or above it, at every time from now on. Deny beats `only`, `only` beats allow, and what stands below a ceiling cannot lift it. Delete the line, or change what keeps it out.",

@@ -9,7 +9,7 @@ import type { Diagnostic, Note } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
 import { fault } from "../../model/fault.ts";
 import { pathTo, type Realm, whoIs } from "../realm.ts";
-import { type Line, namesOf, noteOf, settle } from "./lines.ts";
+import { type Line, linesOf, namesOf, noteOf, settle } from "./lines.ts";
 
 interface Rule {
   readonly node: number;
@@ -44,11 +44,6 @@ export function idleFlows(realm: Realm): Diagnostic[] {
 function rulesOf({ model, table }: Realm, node: number): Rule[] {
   const spans = model.nodes[node]!.flows.filter(({ observe }) => !observe).map(({ span }) => span);
   return table.nodes[node]!.flows.map((rule, index) => ({ node, rule, span: spans[index]! }));
-}
-
-function linesOf({ model, table }: Realm, node: number): Line[] {
-  const { access } = model.nodes[node]!;
-  return table.nodes[node]!.grants.map((grant, index) => ({ node, grant, span: access[index]!.span }));
 }
 
 function isSettling({ thing, effect, where }: Line["grant"]): boolean {

@@ -62,7 +62,8 @@ export function idleLines(realm: Realm): IdleLine[] {
   return found;
 }
 
-function linesOf({ model, table }: Realm, node: number): Line[] {
+/** The lines of a node alone. */
+export function linesOf({ model, table }: Realm, node: number): Line[] {
   const { access } = model.nodes[node]!;
   return table.nodes[node]!.grants.map((grant, index) => ({ node, grant, span: access[index]!.span }));
 }
