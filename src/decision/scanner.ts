@@ -13,6 +13,7 @@ import { createPrefilter, type Literal } from "./prefilter.ts";
 import { type Found, MARGIN, type Pursuer, Pursuit } from "./pursuit.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import { cleanSlicesOf, SLICE, type Slice, slicesOf } from "./slices.ts";
+import { atOnce } from "./steps.ts";
 import type { Table, TableExpression } from "./table.ts";
 import { TrailWalk } from "./trail-walk.ts";
 
@@ -172,7 +173,7 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
   const bounded = blind.filter((probe) => probes[probe]!.longest !== null);
 
   return {
-    scan: (text) => finish(scanning(text, Infinity)),
+    scan: (text) => atOnce(scanning(text, Infinity)),
     scanning: (text) => scanning(text, SLICE),
     lastSign(text, from) {
       if (blind.length > 0 || insides.length > 0) return text.length;
@@ -232,13 +233,6 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     finder.each(part, (start, end) => {
       if (left + start >= from && left + start < to) found(probe, left + start, left + end);
     });
-  }
-}
-
-function finish<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
   }
 }
 

@@ -44,13 +44,3 @@ function cleanCut(text: string, place: number): number {
   }
   return text.length;
 }
-
-/** Does work of many steps to its end; `rest` is asked between two of them. */
-export async function inTurns<T>(work: Generator<void, T>, rest: () => Promise<void> | null): Promise<T> {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    const pause = rest();
-    if (pause !== null) await pause;
-  }
-}

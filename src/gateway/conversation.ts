@@ -4,7 +4,7 @@
  * where the client has it otherwise, so that the model's turns go back to it byte for byte. conversations.ts keeps many.
  */
 import type { Occurrence } from "../decision/known.ts";
-import { SLICE } from "../decision/slices.ts";
+import { SLICE, slicesOf } from "../decision/slices.ts";
 import { type Change, changed, inverse } from "../wire/text.ts";
 import { Clearances } from "./clearances.ts";
 import { Eras } from "./eras.ts";
@@ -69,12 +69,12 @@ export class Conversation {
     return this.#knownThen(text, this.secrets.known.find(text), moment);
   }
 
-  /** The same for a long text, a slice at a time; `rest` is asked between two of them. */
-  async findInSlices(text: string, moment: Moment, rest: () => Promise<void> | null): Promise<readonly Occurrence[]> {
+  /** The same in steps, a slice of a long text in each. */
+  *finding(text: string, moment: Moment): Generator<void, readonly Occurrence[]> {
     const found: Occurrence[] = [];
-    for (let from = 0; from < text.length; from += SLICE) {
-      found.push(...this.secrets.known.find(text, Math.max(from, found.at(-1)?.end ?? 0), from + SLICE));
-      await rest();
+    for (const { from, to } of slicesOf(text, SLICE)) {
+      found.push(...this.secrets.known.find(text, Math.max(from, found.at(-1)?.end ?? 0), to));
+      yield;
     }
     return this.#knownThen(text, found, moment);
   }

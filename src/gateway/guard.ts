@@ -5,6 +5,7 @@
  */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
+import { inTurns } from "../decision/steps.ts";
 import { quote } from "../decision/words.ts";
 import type { Place } from "../language/tree.ts";
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
@@ -14,7 +15,7 @@ import type { Guards } from "./guards.ts";
 import type { Mark, Ruling } from "./mark.ts";
 import { changesOf } from "./marks.ts";
 import type { Asked, Texts } from "./plane.ts";
-import { search } from "./search.ts";
+import { searching } from "./search.ts";
 
 /** What the guards of a request say. */
 export interface Inspection {
@@ -41,19 +42,28 @@ export interface Inspected {
   readonly cut: readonly Edit[];
 }
 
-/** Searches a request for what the guardrails that bind its caller look for, and for the secrets of its conversation. */
-export async function inspect(inspected: Inspected, rest: () => Promise<void> | null): Promise<Inspection> {
+/**
+ * Searches a request for what the guardrails that bind its caller look for, and for the secrets of its conversation; `rest`
+ * is asked now and then to let others work while a long one is looked at.
+ */
+export function inspect(inspected: Inspected, rest: () => Promise<void> | null): Promise<Inspection> {
+  return inTurns(inspecting(inspected), rest);
+}
+
+function* inspecting(inspected: Inspected): Generator<void, Inspection> {
   const { asked, guards, conversation, revision } = inspected;
   const { texts } = asked;
-  const { marks, fresh } = await search(texts, guards, conversation, rest);
+  const { marks, fresh } = yield* searching(texts, guards, conversation);
+  yield;
   const all = marks.flat();
   const refusal = rejectionOfTools(inspected, marks) ?? rejection(inspected, marks) ?? overload(all, revision);
   const findings = findingsIn(texts, marks, refusal !== null);
   if (refusal !== null) return { refusal, edits: [], findings, marks, fresh };
-  const edits = texts.spans.flatMap((span, index) => {
+  const edits: Edit[] = [];
+  for (const [index, span] of texts.spans.entries()) {
     const changes = changesOf(marks[index]!);
-    return changes.length === 0 ? [] : texts.edit(span, changes);
-  });
+    if (changes.length > 0) edits.push(...(yield* texts.editing(span, changes)));
+  }
   return { refusal: null, edits, findings, marks, fresh };
 }
 

@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import type { Hit, Scanner } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
-import { inTurns, LONG } from "../decision/slices.ts";
+import { LONG } from "../decision/slices.ts";
 import type { Table, TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 
@@ -91,16 +91,16 @@ export class Guards {
     );
   }
 
-  /** What stands in `body[start, end)`, whose decoded text `read` gives; `rest` is asked where that takes long. */
-  find(
+  /** What stands in `body[start, end)`, whose decoded text `read` gives; in steps where that takes long. */
+  *finding(
     place: Place,
     body: Uint8Array,
-    { start, end }: { start: number; end: number },
-    { read, rest }: { readonly read: () => string; readonly rest: () => Promise<void> | null },
-  ): readonly Hit[] | Promise<readonly Hit[]> {
+    { start, end }: { readonly start: number; readonly end: number },
+    read: () => string,
+  ): Generator<void, readonly Hit[]> {
     const scanner = this.at(place);
     if (scanner === null) return NO_HITS;
-    if (end - start >= LONG) return inTurns(scanner.scanning(read()), rest);
+    if (end - start >= LONG) return yield* scanner.scanning(read());
     // Decoded text is looked through several times as fast as the bytes it stands in.
     if (end - start < WORTH_IT || this.#isFirst(body, start, end)) return scanner.scan(read());
     // Whoever could make two texts with one name could have one of them pass for the other, so that it is a strong hash.

@@ -34,9 +34,13 @@ export function isSecret({ ruling: { deeds } }: Ruled): boolean {
   return deeds.done?.kind === "redact" || deeds.done?.kind === "reject";
 }
 
-/** Keeps what hits found, so that it is known from now on. */
-export function learn(conversation: Conversation, text: string, hits: readonly Ruled[]): void {
-  for (const hit of hits) if (isSecret(hit)) keep(conversation, text.slice(hit.start, hit.end), hit.ruling);
+/** Keeps what hits found, one after the other, so that it is known from now on. */
+export function* learning(conversation: Conversation, text: string, hits: readonly Ruled[]): Generator<void, void> {
+  for (const hit of hits) {
+    if (!isSecret(hit)) continue;
+    keep(conversation, text.slice(hit.start, hit.end), hit.ruling);
+    yield;
+  }
 }
 
 function keep(conversation: Conversation, value: string, { guardrail, pattern, deeds }: Ruling): Secret {
@@ -51,8 +55,12 @@ export interface Found {
   readonly moment: Moment;
 }
 
-/** The marks of a text, in order. Those that change it lie apart from each other. */
-export function layMarks(conversation: Conversation, text: string, { hits, known, moment }: Found): Mark[] {
+/** Lays the marks of a text one after the other; they come in order, and those that change it lie apart from each other. */
+export function* laying(
+  conversation: Conversation,
+  text: string,
+  { hits, known, moment }: Found,
+): Generator<void, Mark[]> {
   const changing = hits.filter(({ ruling }) => isChanging(ruling));
   const staying = hits
     .filter(({ ruling }) => !isChanging(ruling))
@@ -63,6 +71,7 @@ export function layMarks(conversation: Conversation, text: string, { hits, known
   const laid: Mark[] = [];
   for (const cluster of clusters([...changing, ...known])) {
     laid.push(markOf(conversation, text, { ...cluster, moment, before: laid }));
+    yield;
   }
   return staying.length === 0 ? laid : [...laid, ...staying].sort((a, b) => a.start - b.start);
 }

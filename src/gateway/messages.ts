@@ -2,7 +2,7 @@
  * The Messages plane: `POST /v1/messages` and its count of tokens. Everything that knows the format is in wire/anthropic;
  * this file puts it behind the three answers of a `Plane`.
  */
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Facts } from "../decision/facts.ts";
 import { withoutKeys } from "../identity/mint.ts";
 import { nameOfCall } from "../wire/anthropic/called.ts";
@@ -15,7 +15,7 @@ import { readMessages } from "../wire/anthropic/read.ts";
 import { errorReply } from "../wire/anthropic/refuse.ts";
 import { watchStream } from "../wire/anthropic/stream.ts";
 import type { FaultNotice } from "../wire/fault.ts";
-import { rawEdits, textAt } from "../wire/text.ts";
+import { editingAt, rawEdits, readingAt, textAt } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
 import { lasting } from "./faults.ts";
 import type { Asked, Plane, Texts } from "./plane.ts";
@@ -93,7 +93,7 @@ export function textsOf(
   { body, texts: spans, lead, opening, end, unread }: MessagesRequest,
   purpose: Facts["purpose"] = "generate",
 ): Texts {
-  const read = (span: TextSpan) => textAt(body, span.start, span.end);
+  let name: string | null = null;
   return {
     body,
     spans,
@@ -101,10 +101,23 @@ export function textsOf(
     end,
     unread,
     passing: purpose === "count",
-    opening: () => hash("sha256", spans.slice(lead, opening).map(read).join("\u0000")),
-    read,
+    opening() {
+      name ??= nameOfTexts(body, spans.slice(lead, opening));
+      return name;
+    },
+    read: ({ start, end }) => textAt(body, start, end),
+    reading: ({ start, end }) => readingAt(body, start, end),
     edit: ({ start, end }, changes) => rawEdits(body, start, end, changes),
+    editing: (span, changes) => editingAt(body, span, changes),
   };
+}
+
+/** A name for some texts, by the bytes that they stand in. */
+function nameOfTexts(body: Uint8Array, spans: readonly TextSpan[]): string {
+  const name = createHash("sha256");
+  // No text holds this byte, so that it tells where one ends.
+  for (const { start, end } of spans) name.update(body.subarray(start, end)).update("\u0000");
+  return name.digest("hex");
 }
 
 function factsOf(request: MessagesRequest, purpose: Facts["purpose"]): Facts {

@@ -82,8 +82,12 @@ export interface Texts {
   readonly unread: MessagesRequest["unread"];
   /** A text as people read it. */
   read(span: TextSpan): string;
+  /** The same in short steps, for one that may be long. */
+  reading(span: TextSpan): Generator<void, string>;
   /** The edits of the body that make changes in a text. */
   edit(span: TextSpan, changes: readonly Change[]): readonly Edit[];
+  /** The same in short steps. */
+  editing(span: TextSpan, changes: readonly Change[]): Generator<void, readonly Edit[]>;
 }
 
 /** Brings in what others say of an answer that is watched. */

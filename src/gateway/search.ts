@@ -4,15 +4,13 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
-import type { Occurrence } from "../decision/known.ts";
-import type { Hit } from "../decision/scan.ts";
 import { LONG } from "../decision/slices.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
 import { type Conversation, namesIn } from "./conversation.ts";
 import type { Guards } from "./guards.ts";
 import type { Mark } from "./mark.ts";
-import { layMarks, learn, marksBack, type Ruled, rule } from "./marks.ts";
+import { laying, learning, marksBack, type Ruled, rule } from "./marks.ts";
 import type { Texts } from "./plane.ts";
 import type { Repeated } from "./transcript.ts";
 
@@ -24,31 +22,26 @@ export interface Searched {
   readonly fresh: readonly number[];
 }
 
-/** Searches a request; `rest` is asked now and then to let others work while a long one is looked at. */
-export async function search(
-  texts: Texts,
-  guards: Guards,
-  conversation: Conversation,
-  rest: () => Promise<void> | null,
-): Promise<Searched> {
+/** Searches a request, in steps that are short however long it is. */
+export function* searching(texts: Texts, guards: Guards, conversation: Conversation): Generator<void, Searched> {
   const repeated = conversation.transcripts.repeatedIn(texts, guards.print);
+  yield;
   const marks = [...repeated.marks];
   const desk = deskFor(texts, guards, conversation, repeated);
+  yield;
   const fresh: number[] = [];
   for (const turn of newTurns(texts.spans, marks)) {
     const looked: Looked[] = [];
     for (const index of turn) {
-      const found = look(index, desk, rest);
-      looked.push("then" in found ? await found : found);
-      await rest();
+      looked.push(yield* looking(index, desk));
+      yield;
     }
     for (const [at, each] of looked.entries()) {
-      if (texts.spans[each.index]!.follows) lookAcross(looked[at - 1], each, desk);
+      if (texts.spans[each.index]!.follows) yield* lookingAcross(looked[at - 1], each, desk);
     }
     for (const each of looked) {
-      const laid = marksOf(each, desk, rest);
-      marks[each.index] = "then" in laid ? await laid : laid;
-      if (conversation.secrets.known.any) await rest();
+      marks[each.index] = yield* marking(each, desk);
+      if (conversation.secrets.known.any) yield;
     }
     fresh.push(...turn);
   }
@@ -106,14 +99,10 @@ interface Looked {
 }
 
 /** What patterns find in one text; it is kept, so that it is known in all of the turn. */
-function look(
-  index: number,
-  { texts, guardsAt, conversation, nameOf }: Desk,
-  rest: () => Promise<void> | null,
-): Looked | Promise<Looked> {
+function* looking(index: number, { texts, guardsAt, conversation, nameOf }: Desk): Generator<void, Looked> {
   const span = texts.spans[index]!;
   const guards = guardsAt(index);
-  let text: string | null = null;
+  let text = span.end - span.start < LONG ? null : yield* texts.reading(span);
   const read = (): string => {
     text ??= texts.read(span);
     return text;
@@ -122,20 +111,21 @@ function look(
     const back = conversation.recall(read(), nameOf(span.turn, read()));
     if (back !== null) return { index, text, hits: [], back };
   }
-  const ruled = (found: readonly Hit[]): Looked => {
-    const hits = rule(guards.guardrails, found);
-    if (hits.length > 0) learn(conversation, read(), hits);
-    return { index, text, hits, back: null };
-  };
-  const found = guards.find(span.place, texts.body, span, { read, rest });
-  return "then" in found ? found.then(ruled) : ruled(found);
+  const found = yield* guards.finding(span.place, texts.body, span, read);
+  const hits = rule(guards.guardrails, found);
+  if (hits.length > 0) yield* learning(conversation, read(), hits);
+  return { index, text, hits, back: null };
 }
 
 /** Letters on either side of the border of two blocks in which a value that lies across it is looked for. */
 const BORDER = 512;
 
 /** A value that lies across the border of two blocks is a finding in each of them, as far as it lies there. */
-function lookAcross(last: Looked | undefined, right: Looked, { texts, guardsAt, conversation }: Desk): void {
+function* lookingAcross(
+  last: Looked | undefined,
+  right: Looked,
+  { texts, guardsAt, conversation }: Desk,
+): Generator<void, void> {
   const span = texts.spans[right.index]!;
   const guards = guardsAt(right.index);
   const scanner = guards.at(span.place);
@@ -150,34 +140,30 @@ function lookAcross(last: Looked | undefined, right: Looked, { texts, guardsAt, 
   const isAcross = hits.filter(({ start, end }) => start < tail.length && end > tail.length);
   const across = rule(guards.guardrails, isAcross);
   const rest = across.map((hit) => ({ ...hit, start: 0, end: hit.end - tail.length }));
-  learn(conversation, after, rest);
+  yield* learning(conversation, after, rest);
   right.hits = [...rest, ...right.hits];
   if (left === null) return;
   const shift = before.length - tail.length;
   const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: before.length }));
-  learn(conversation, before, parts);
+  yield* learning(conversation, before, parts);
   left.text = before;
   left.hits = [...left.hits, ...parts];
 }
 
 const NONE: readonly Mark[] = [];
 
-function marksOf(
+function* marking(
   { index, text, hits, back }: Looked,
   { texts, conversation, thread, isCold }: Desk,
-  rest: () => Promise<void> | null,
-): readonly Mark[] | Promise<readonly Mark[]> {
+): Generator<void, readonly Mark[]> {
   if (back !== null) return marksBack(conversation, back);
   if (hits.length === 0 && !conversation.secrets.known.any) return NONE;
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
   const moment = { thread, turn: span.turn, past: isCold && span.turn < texts.end.turn };
-  const laid = (known: readonly Occurrence[]): readonly Mark[] => {
-    const marks = layMarks(conversation, words, { hits, known, moment });
-    return span.fixed ? marks.map(left) : marks;
-  };
-  if (words.length < LONG) return laid(conversation.find(words, moment));
-  return conversation.findInSlices(words, moment, rest).then(laid);
+  const known = yield* conversation.finding(words, moment);
+  const marks = yield* laying(conversation, words, { hits, known, moment });
+  return span.fixed ? marks.map(left) : marks;
 }
 
 /** A mark in a text that may not be changed: what would have been done is only observed, but for a rejection. */

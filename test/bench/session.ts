@@ -7,12 +7,14 @@ import { setImmediate } from "node:timers/promises";
 import { compile } from "../../src/decision/compile.ts";
 import { createGrowth } from "../../src/decision/growing.ts";
 import { createScanner } from "../../src/decision/scanner.ts";
+import { inTurns } from "../../src/decision/steps.ts";
 import type { Table } from "../../src/decision/table.ts";
 import { Conversation } from "../../src/gateway/conversation.ts";
 import { Guards, guardsOf } from "../../src/gateway/guards.ts";
 import { changesOf } from "../../src/gateway/marks.ts";
 import { textsOf } from "../../src/gateway/messages.ts";
-import { search } from "../../src/gateway/search.ts";
+import type { Texts } from "../../src/gateway/plane.ts";
+import { searching } from "../../src/gateway/search.ts";
 import { takingTurns } from "../../src/gateway/turns.ts";
 import { parse } from "../../src/language/parse.ts";
 import { resolve } from "../../src/model/resolve.ts";
@@ -141,10 +143,14 @@ async function guarded(
 ): Promise<number> {
   if (request.kind !== "messages") throw new Error(request.message);
   const texts = textsOf(request);
-  const { marks } = await search(texts, guards, conversation, rest);
+  return inTurns(editing(texts, guards, conversation), rest);
+}
+
+function* editing(texts: Texts, guards: Guards, conversation: Conversation): Generator<void, number> {
+  const { marks } = yield* searching(texts, guards, conversation);
   let edits = 0;
   for (const [index, of] of marks.entries()) {
-    if (of.length > 0) edits += texts.edit(texts.spans[index]!, changesOf(of)).length;
+    if (of.length > 0) edits += (yield* texts.editing(texts.spans[index]!, changesOf(of))).length;
   }
   return edits;
 }

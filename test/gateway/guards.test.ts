@@ -1,6 +1,7 @@
 /** Guardrails by themselves: the same for as long as they say the same, wherever they stand. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { atOnce } from "../../src/decision/steps.ts";
 import { guardsOf } from "../../src/gateway/guards.ts";
 import { rule } from "../../src/gateway/marks.ts";
 import { policyOf, tableFrom } from "./world.ts";
@@ -14,18 +15,18 @@ const tableOf = (rules: string) =>
       .replace("$HASH", `sha256:${"0".repeat(64)}`),
   );
 
-test("a policy that is read again has the same guardrails, at their new lines and places", async () => {
+test("a policy that is read again has the same guardrails, at their new lines and places", () => {
   const first = guardsOf(tableOf(RULE), [0]);
   const body = Buffer.from("EMP-123456");
   const whole = { start: 0, end: body.length };
-  const find = async () => first.find("user", body, whole, { read: () => "EMP-123456", rest: () => null });
-  const placeOf = async () => rule(first.guardrails, await find())[0]!.ruling.origin!.place;
-  const before = await placeOf();
+  const find = () => atOnce(first.finding("user", body, whole, () => "EMP-123456"));
+  const placeOf = () => rule(first.guardrails, find())[0]!.ruling.origin!.place;
+  const before = placeOf();
   const moved = tableOf(`${OTHER}\n\n${RULE}`);
   assert.equal(guardsOf(moved, [1]), first);
-  assert.notEqual(await placeOf(), before);
-  assert.equal(await placeOf(), moved.guardrails[1]!.origin.place);
-  assert.equal(rule(first.guardrails, await find())[0]!.ruling.guardrail, "ids");
+  assert.notEqual(placeOf(), before);
+  assert.equal(placeOf(), moved.guardrails[1]!.origin.place);
+  assert.equal(rule(first.guardrails, find())[0]!.ruling.guardrail, "ids");
 });
 
 test("what finds or does something else is something else", () => {

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
+import { atOnce, inTurns } from "../../src/decision/steps.ts";
 import { Conversation } from "../../src/gateway/conversation.ts";
 import { guardsOf } from "../../src/gateway/guards.ts";
 import { changesOf } from "../../src/gateway/marks.ts";
 import { textsOf } from "../../src/gateway/messages.ts";
-import { search } from "../../src/gateway/search.ts";
+import { searching } from "../../src/gateway/search.ts";
 import { readMessages } from "../../src/wire/anthropic/read.ts";
 import { splice } from "../../src/wire/splice.ts";
 import { type Chance, chanceOf } from "../wire/chance.ts";
@@ -62,7 +63,7 @@ async function sent(
   const request = readMessages(Buffer.from(JSON.stringify(body)));
   assert.ok(request.kind === "messages");
   const texts = textsOf(request);
-  const { marks, fresh } = await search(texts, guards(table), conversation, rest);
+  const { marks, fresh } = await inTurns(searching(texts, guards(table), conversation), rest);
   const edits = texts.spans.flatMap((span, index) => texts.edit(span, changesOf(marks[index]!)));
   return {
     text: Buffer.from(splice(request.body, edits)).toString(),
@@ -289,7 +290,7 @@ test("counts of parts of a conversation do not take the place of what it goes on
       "count",
     );
     assert.ok(request.kind === "messages");
-    await search(textsOf(request, "count"), guards(ALL), conversation, never);
+    atOnce(searching(textsOf(request, "count"), guards(ALL), conversation));
   }
   const then = await sent(
     bodyOf([...messages, { role: "assistant", content: "a" }, { role: "user", content: "b" }]),

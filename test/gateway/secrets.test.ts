@@ -4,8 +4,9 @@ import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { placeholdersIn } from "../../src/decision/placeholder.ts";
 import { depthBehind, plainOf, spellingsOf } from "../../src/decision/spelling.ts";
+import { atOnce } from "../../src/decision/steps.ts";
 import { Conversation } from "../../src/gateway/conversation.ts";
-import { layMarks } from "../../src/gateway/marks.ts";
+import { laying } from "../../src/gateway/marks.ts";
 import { changed } from "../../src/wire/text.ts";
 import { chanceOf } from "../wire/chance.ts";
 
@@ -20,7 +21,7 @@ const quoted = (text: string, times: number): string =>
 /** A text as it goes to the model. */
 function masked(conversation: Conversation, text: string): string {
   const known = conversation.find(text, MOMENT);
-  const marks = layMarks(conversation, text, { hits: [], known, moment: MOMENT });
+  const marks = atOnce(laying(conversation, text, { hits: [], known, moment: MOMENT }));
   return changed(
     text,
     marks.flatMap(({ text: words, ...place }) => (words === null ? [] : [{ ...place, text: words }])),

@@ -1,8 +1,9 @@
 /** Places in decoded text found again in bytes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { atOnce } from "../../src/decision/steps.ts";
 import { splice } from "../../src/wire/splice.ts";
-import { rawEdits, textAt } from "../../src/wire/text.ts";
+import { rawEdits, readingAt, textAt } from "../../src/wire/text.ts";
 import { chanceOf } from "./chance.ts";
 
 /** Changes the string inside a JSON text and reads it back. */
@@ -42,5 +43,27 @@ test("random strings change as if they had been decoded", () => {
     const start = marks.slice(0, from).join("").length;
     const end = marks.slice(0, to).join("").length;
     assert.equal(changed(raw, start, end, "<>"), `${text.slice(0, start)}<>${text.slice(end)}`, raw);
+  }
+});
+
+test("a string that is read part by part is the same, wherever it is cut", () => {
+  const chance = chanceOf(8);
+  const parts = ["a", "é", "東", "😀", "\\n", "\\\\", '\\"', "\\u0041", "\\ud83d\\ude00", "\\/", "u", "\\\\u00e9"];
+  for (let round = 0; round < 2_000; round += 1) {
+    const raw = Array.from({ length: 1 + chance.below(30) }, () => chance.pick(parts)).join("");
+    const bytes = Buffer.from(`"${raw}"`);
+    const size = 6 + chance.below(20);
+    assert.equal(atOnce(readingAt(bytes, 1, bytes.length - 1, size)), JSON.parse(`"${raw}"`), `${raw} by ${size}`);
+  }
+});
+
+test("changes of a long string come to stand where they belong", () => {
+  const chance = chanceOf(9);
+  const parts = ["words ", "é", "東", "😀", "\\n", "\\\\", "\\ud83d\\ude00"];
+  const raw = Array.from({ length: 200_000 }, () => chance.pick(parts)).join("");
+  const text = JSON.parse(`"${raw}"`) as string;
+  for (let round = 0; round < 10; round += 1) {
+    const start = text.indexOf("words", chance.below(text.length - 1_000));
+    assert.equal(changed(raw, start, start + 5, "<>"), `${text.slice(0, start)}<>${text.slice(start + 5)}`);
   }
 });
