@@ -41,21 +41,93 @@ export function openRun(text: string): number {
   }
 }
 
-const FORMS = {
-  // Lines of a wrapped block belong together.
-  base64: /[A-Za-z0-9+/_-]{32,}(?:\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}/g,
-  percent: /(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2}){32,}/g,
-  hex: /(?:[0-9A-Fa-f]{2}){16,}/g,
-} as const satisfies Record<Encoding, RegExp>;
-
 /** Every run of one form that gives clean text. */
 export function unpack(text: string, encoding: Encoding): Unpacked[] {
   const found: Unpacked[] = [];
-  for (const match of text.matchAll(FORMS[encoding])) {
-    const plain = UNDO[encoding](match[0]);
-    if (plain !== null) found.push({ start: match.index, end: match.index + match[0].length, text: plain });
+  for (const { start, end } of RUNS[encoding](text)) {
+    const plain = UNDO[encoding](text.slice(start, end));
+    if (plain !== null) found.push({ start, end, text: plain });
   }
   return found;
+}
+
+type Run = Pick<Unpacked, "start" | "end">;
+
+// By hand, because a text can be megabytes long: an expression would try each place of a word, and has no room for long runs.
+const RUNS = { base64: base64Runs, percent: percentRuns, hex: hexRuns } as const satisfies Record<
+  Encoding,
+  (text: string) => Generator<Run>
+>;
+
+const BASE64 = lettersOf(/[A-Za-z0-9+/_-]/);
+const HEX = lettersOf(/[0-9A-Fa-f]/);
+/** What may stand as it is beside what is written in percent form. */
+const PLAIN = lettersOf(/[\w.~!*'()+-]/);
+
+function lettersOf(letter: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, code) => (letter.test(String.fromCharCode(code)) ? 1 : 0));
+}
+
+function* base64Runs(text: string): Generator<Run> {
+  for (let start = longRun(text, BASE64, 0); start >= 0; ) {
+    let end = endOf(text, BASE64, start);
+    // Lines of a wrapped block belong together.
+    for (let line = nextLine(text, end); line >= 0; line = nextLine(text, end)) {
+      const lineEnd = endOf(text, BASE64, line);
+      if (lineEnd - line < LEAST_LINE) break;
+      end = lineEnd;
+    }
+    for (let padding = 0; padding < 2 && text[end] === "="; padding++) end++;
+    yield { start, end };
+    start = longRun(text, BASE64, end);
+  }
+}
+
+function* hexRuns(text: string): Generator<Run> {
+  for (let start = longRun(text, HEX, 0); start >= 0; ) {
+    const end = endOf(text, HEX, start);
+    yield { start, end: end - ((end - start) % 2) };
+    start = longRun(text, HEX, end);
+  }
+}
+
+function* percentRuns(text: string): Generator<Run> {
+  let last = 0;
+  for (let sign = text.indexOf("%"); sign >= 0; sign = text.indexOf("%", Math.max(last, sign + 1))) {
+    let start = sign;
+    while (start > last && PLAIN[text.charCodeAt(start - 1)] === 1) start--;
+    let end = sign;
+    while (isPercent(text, end)) end = endOf(text, PLAIN, end + 3);
+    last = end;
+    if (end > sign && end - start >= LEAST) yield { start, end };
+  }
+}
+
+function isPercent(text: string, at: number): boolean {
+  return text[at] === "%" && HEX[text.charCodeAt(at + 1)] === 1 && HEX[text.charCodeAt(at + 2)] === 1;
+}
+
+/** Where the next run of enough letters begins, -1 for none: most of a text is passed by its shorter words. */
+function longRun(text: string, letters: Uint8Array, from: number): number {
+  for (let start = from; start + LEAST <= text.length; ) {
+    let at = start + LEAST - 1;
+    while (at >= start && letters[text.charCodeAt(at)] === 1) at--;
+    if (at < start) return start;
+    start = at + 1;
+  }
+  return -1;
+}
+
+function endOf(text: string, letters: Uint8Array, from: number): number {
+  let end = from;
+  while (letters[text.charCodeAt(end)] === 1) end++;
+  return end;
+}
+
+/** Where the line behind a line's end begins; -1 when none ends here. */
+function nextLine(text: string, end: number): number {
+  const at = text[end] === "\r" ? end + 1 : end;
+  return text[at] === "\n" ? at + 1 : -1;
 }
 
 const UNDO = { base64: fromBase64, percent: fromPercent, hex: fromHex } as const satisfies Record<
@@ -77,7 +149,6 @@ function fromHex(run: string): string | null {
 }
 
 function fromPercent(run: string): string | null {
-  if (!run.includes("%")) return null;
   try {
     return decodeURIComponent(run);
   } catch {

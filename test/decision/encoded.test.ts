@@ -68,3 +68,54 @@ test("hashes, pictures, paths and words give no text", () => {
   ];
   for (const text of texts) for (const form of ENCODINGS) assert.deepEqual(unpack(text, form), [], `${form} ${text}`);
 });
+
+test("a word that is written in percent form as a whole is long enough by what stands there", () => {
+  const written = [..."EMP-123456"].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join("");
+  const long = `${written}%20%20`;
+  assert.equal(long.length, 36);
+  const scanner = scannerWith("decode percent action redact");
+  assert.deepEqual(found(scanner, `q=${long}&r`), [`badges: ${long}`]);
+  assert.deepEqual(found(scanner, `q=${written}&r`), []);
+});
+
+test("runs are those that expressions would find", () => {
+  const forms = {
+    base64: /[A-Za-z0-9+/_-]{32,}(?:\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}/g,
+    percent: /(?=[\w.~!*'()+-]*%[0-9A-Fa-f]{2})(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})+/g,
+    hex: /(?:[0-9A-Fa-f]{2}){16,}/g,
+  };
+  const chance = chanceOf(11);
+  const words = (most: number) => "so on and so forth ".repeat(chance.below(most));
+  const signs = (all: string, most: number) => Array.from({ length: chance.below(most) }, () => chance.pick([...all]));
+  const parts: readonly (() => string)[] = [
+    () => Buffer.from(`it is ${words(8)}`).toString(chance.pick(["base64", "base64url", "hex"] as const)),
+    () =>
+      Buffer.from(words(9))
+        .toString("base64")
+        .replace(/.{24}/g, chance.pick(["$&\n", "$&\r\n"])),
+    () => encodeURIComponent(`a:b/c@${"é%".repeat(chance.below(9))}`),
+    () => signs("0123456789abcdef", 50).join(""),
+    () => signs("abcXYZ019+/_-%=. \n\r\\~é", 60).join(""),
+  ];
+  let seen = 0;
+  for (let round = 0; round < 4000; round++) {
+    const text = Array.from({ length: 1 + chance.below(7) }, () => chance.pick(parts)()).join("");
+    for (const [encoding, form] of Object.entries(forms) as [keyof typeof forms, RegExp][]) {
+      const found = unpack(text, encoding);
+      const runs = [...text.matchAll(form)].filter(([run]) => run.length >= 32);
+      const places = new Set(runs.map(({ index, 0: run }) => `${index} ${index + run.length}`));
+      for (const { start, end } of found) assert.ok(places.has(`${start} ${end}`), `${encoding} ${text}`);
+      const clean = runs.filter(([run]) => unpack(run, encoding).length > 0);
+      assert.equal(found.length, clean.length, `${encoding} ${text}`);
+      seen += found.length;
+    }
+  }
+  assert.ok(seen > 1000);
+});
+
+test("a run may be as long as a body", () => {
+  const plain = "hello world ".repeat(1_000_000);
+  assert.equal(unpack(Buffer.from(plain).toString("base64"), "base64")[0]?.text, plain);
+  assert.equal(unpack(Buffer.from(plain).toString("hex"), "hex")[0]?.text, plain);
+  assert.equal(unpack("%41".repeat(4_000_000), "percent")[0]?.text.length, 4_000_000);
+});
