@@ -4,6 +4,7 @@
  * account.ts, and only then the answer's last bytes.
  */
 import type { Fault } from "../decision/fault.ts";
+import { handOn, type Take } from "../providers/body.ts";
 import { headerOf } from "../providers/headers.ts";
 import type { Answer } from "../providers/provider.ts";
 import { UpstreamError } from "../providers/provider.ts";
@@ -17,6 +18,12 @@ import type { Plane, Watcher } from "./plane.ts";
 import type { Ports } from "./ports.ts";
 import { rulesOf } from "./rules.ts";
 import type { Ending, Ticket } from "./ticket.ts";
+
+/**
+ * Events of an answer that come closer than this are looked at and sent together: far below what a reader sees, and a fast
+ * model costs no more than a slow one.
+ */
+const GATHER_MS = 4;
 
 /** Relays an answer to its last bytes. */
 export async function observe(ticket: Ticket, answered: Answered, plane: Plane, ports: Ports): Promise<Ending> {
@@ -149,16 +156,18 @@ async function passOn(relay: Relay): Promise<Ending> {
   return { ...ending, close: () => (fault === null ? sink.end(null) : sink.cut()) };
 }
 
-/** Pulls the answer's body to its end, or until enough is seen; the fault when it broke off. */
-async function pull(relay: Relay, take: (chunk: Uint8Array) => Promise<void> | "enough" | null): Promise<Fault | null> {
+/** Takes the answer's body to its end, or until enough is seen; the fault when it broke off. */
+async function pull(relay: Relay, take: Take): Promise<Fault | null> {
   const { arrival } = relay.ticket.caller;
   try {
-    for await (const chunk of relay.answered.answer.body) {
-      relay.firstByteMs ??= relay.ports.tick() - arrival.started;
-      const wait = take(chunk);
-      if (wait === "enough") return null;
-      if (wait !== null) await wait;
-    }
+    await handOn(
+      relay.answered.answer.body,
+      (chunk) => {
+        relay.firstByteMs ??= relay.ports.tick() - arrival.started;
+        return take(chunk);
+      },
+      GATHER_MS,
+    );
     return null;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
