@@ -1,12 +1,12 @@
 /** The few calls with which the journal touches its disk, as an interface, so that tests can make each of them fail. */
-import { constants, write } from "node:fs";
+import { constants, write, writeSync } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { ROOM } from "./segment.ts";
 
 /** A file open for writing. */
 export interface DiskFile {
-  /** Writes at a position and says how many bytes went; fewer than asked is possible. */
-  write(bytes: Uint8Array, position: number): Promise<number>;
+  /** Writes at a position and says how many bytes went; fewer than asked is possible. `here`: by this very thread. */
+  write(bytes: Uint8Array, position: number, here: boolean): Promise<number>;
   /** Resolves when everything written is on the medium. */
   datasync(): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -66,9 +66,9 @@ export const nodeDisk: Disk = {
 function fileOf(handle: FileHandle): DiskFile {
   let isBehind = false;
   return {
-    async write(bytes, position) {
+    async write(bytes, position, here) {
       isBehind ||= O_DSYNC === undefined;
-      return writeAt(handle, bytes, position);
+      return here ? writeSync(handle.fd, bytes, 0, bytes.length, position) : writeAt(handle, bytes, position);
     },
     async datasync() {
       if (isBehind) await handle.datasync();

@@ -143,15 +143,15 @@ class Journal implements AuditLog {
     this.#last = sealed.entry;
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...sealed, resolve, reject });
-      if (haste === "now") this.#start();
-      else if (this.#flushing === null) this.#later ??= setTimeout(() => this.#start(), SOON_MS);
+      if (haste !== "soon") this.#start(haste === "here");
+      else if (this.#flushing === null) this.#later ??= setTimeout(() => this.#start(false), SOON_MS);
     });
   }
 
-  #start(): void {
+  #start(here: boolean): void {
     if (this.#later !== null) clearTimeout(this.#later);
     this.#later = null;
-    this.#flushing ??= this.#flush();
+    this.#flushing ??= this.#flush(here);
   }
 
   close(): Promise<void> {
@@ -170,12 +170,14 @@ class Journal implements AuditLog {
     }
   }
 
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) {
+  /** `here` is for the first batch: what was appended while that was on its way has company. */
+  async #flush(here: boolean): Promise<void> {
+    for (let first = true; this.#queue.length > 0; first = false) {
       const batch = this.#queue;
       this.#queue = [];
+      const bytes = Buffer.from(batch.map(({ line }) => line).join(""));
       try {
-        await this.#parts.writer.write(Buffer.from(batch.map(({ line }) => line).join("")), batch[0]!.entry.seq);
+        await this.#parts.writer.write({ bytes, first: batch[0]!.entry.seq, here: here && first });
       } catch (error) {
         this.#refuse(batch, error as AuditError);
         continue;

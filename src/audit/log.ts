@@ -2,10 +2,11 @@
 import type { Body, Entry } from "./entry.ts";
 
 /**
- * When a record is written: `now` for what somebody waits for; `soon` for what happened already, which goes along with
- * the next that is written now, and by itself when none comes in a moment.
+ * When a record is written: `now` for what somebody waits for; `here` for the same where nothing else is to be done
+ * meanwhile: this thread then waits for the disk by itself, which spares the way to another thread and back; `soon` for
+ * what happened already, which goes along with the next that is written, and by itself when none comes in a moment.
  */
-export type Haste = "now" | "soon";
+export type Haste = "now" | "here" | "soon";
 
 export interface AuditLog {
   /** Resolves when the record is durable; rejects with AuditError when it cannot be. Order of calls is order of records. */

@@ -37,10 +37,19 @@ interface Active {
 /** So much room is made, whenever less than a quarter of it is left. */
 const ROOM_BYTES = 2 ** 20;
 
+/** Lines that are made durable together. */
+export interface Batch {
+  readonly bytes: Uint8Array;
+  /** The number of its first record. */
+  readonly first: number;
+  /** Whether this thread writes by itself. */
+  readonly here: boolean;
+}
+
 /** The open end of a log. One call at a time. */
 export interface Writer {
-  /** Resolves when the bytes are durable; `first` is the number of their first record. Throws AuditError `full` or `broken`. */
-  write(bytes: Uint8Array, first: number): Promise<void>;
+  /** Resolves when a batch is durable. Throws AuditError `full` or `broken`. */
+  write(batch: Batch): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,10 +110,11 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
   }
 
   return {
-    async write(bytes, first) {
+    async write(batch) {
+      const { first } = batch;
       try {
         if (current === null || current.offset >= segmentBytes) current = await follow(first);
-        await put(current, bytes);
+        await put(current, batch);
         keepRoom(current);
         return;
       } catch (error) {
@@ -112,7 +122,7 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       }
       try {
         current = await abandon(first);
-        await put(current, bytes);
+        await put(current, batch);
       } catch (error) {
         if (error instanceof AuditError) throw error;
         throw new AuditError("broken", `the audit log cannot be written: ${(error as Error).message}`, {
@@ -146,11 +156,12 @@ async function finish(active: Active): Promise<void> {
   await active.file.close();
 }
 
-async function put(active: Active, bytes: Uint8Array): Promise<void> {
+async function put(active: Active, batch: Batch): Promise<void> {
+  const { bytes } = batch;
   // What is being filled is not to be written to.
   if (active.making !== null && active.offset + bytes.length > active.making.from) await active.making.done;
   try {
-    await fill(active, bytes);
+    await fill(active, batch);
   } catch (error) {
     if (isFull(error) && (await cutBack(active))) {
       throw fullError(error);
@@ -161,9 +172,9 @@ async function put(active: Active, bytes: Uint8Array): Promise<void> {
   active.offset += bytes.length;
 }
 
-async function fill(active: Active, bytes: Uint8Array): Promise<void> {
+async function fill(active: Active, { bytes, here }: Batch): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const written = await active.file.write(bytes.subarray(done), active.offset + done);
+    const written = await active.file.write(bytes.subarray(done), active.offset + done, here);
     if (written === 0) throw new Error("a write to the audit log wrote nothing");
     done += written;
   }

@@ -10,8 +10,10 @@ import type { FaultNotice } from "../wire/fault.ts";
 import { Alterations } from "./altered.ts";
 import { Arrival } from "./arrival.ts";
 import { createBuffers } from "./buffers.ts";
+import { Company } from "./company.ts";
 import { exchange } from "./exchange.ts";
 import { lasting, passing } from "./faults.ts";
+import { hasty } from "./hasty.ts";
 import { joinPlanes } from "./join.ts";
 import { createHall, type Hall } from "./mcp/hall.ts";
 import { serveMcp } from "./mcp/serve.ts";
@@ -67,9 +69,11 @@ export function createGateway(ports: Ports): Gateway {
     table = current;
     return current;
   };
+  const company = new Company(ports.tick, () => hall.listeners.size);
   const work: Work = {
     ...ports,
     policy,
+    log: hasty(ports.log, company),
     alterations: new Alterations(),
     offers: createOffers(ports.now),
     trails: new Trails(ports.now),
@@ -81,6 +85,8 @@ export function createGateway(ports: Ports): Gateway {
     if (request.method === "HEAD") return void response.writeHead(200).end();
     const { stallMs } = ports.timings;
     const stamp = { id: ports.newId(), at: ports.now(), started: ports.tick(), stallMs, share: buffers.share() };
+    company.enter();
+    response.once("close", () => company.leave());
     const arrival = new Arrival(request, response, stamp);
     if (draining) return void refuseAtDoor(arrival, passing("draining", "the gateway is shutting down"), work);
     const leave = underWay.enter(arrival);

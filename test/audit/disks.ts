@@ -27,9 +27,9 @@ export function faultyDisk(plan: (call: Call) => Order): Disk & { readonly calls
     throw Object.assign(new Error(`${order.fail}: made up`), { code: order.fail });
   };
   const wrap = (path: string, file: DiskFile): DiskFile => ({
-    async write(bytes, position) {
+    async write(bytes, position, here) {
       const short = enter("write", path);
-      return file.write(short === null ? bytes : bytes.subarray(0, short), position);
+      return file.write(short === null ? bytes : bytes.subarray(0, short), position, here);
     },
     async datasync() {
       enter("datasync", path);

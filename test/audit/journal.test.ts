@@ -1,6 +1,7 @@
 /** The journal on a real disk: what it writes, how it rotates, what it finds when it comes back. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -329,14 +330,43 @@ test("what a crash left open is charged as it was set aside, once, and not what 
   });
 });
 
+test("a record that is written here is on disk when `append` returns, and what comes meanwhile is not waited for", async (context) => {
+  const dir = await scratch(context);
+  const ways: boolean[] = [];
+  const noted = (file: DiskFile): DiskFile => ({
+    ...file,
+    write(bytes, position, here) {
+      ways.push(here);
+      return file.write(bytes, position, here);
+    },
+  });
+  const create: Medium["disk"]["create"] = async (path) => noted(await nodeDisk.create(path));
+  // A record would have to wait for room that is being made.
+  const disk: Medium["disk"] = { ...nodeDisk, create, makeRoom: async () => 0 };
+  const { log } = await openJournal(settings(dir, "first"), { ...SMALL, disk });
+  const [path] = await segmentPaths(dir);
+  const text = () => readFileSync(path!, "utf8");
+  const first = log.append(decision("t1"), "here");
+  assert.match(text(), /"ticket":"t1"/);
+  const second = log.append(decision("t2"), "here");
+  assert.doesNotMatch(text(), /"ticket":"t2"/);
+  assert.deepEqual([(await first).seq, (await second).seq], [2, 3]);
+  await log.close();
+  assert.deepEqual(ways, [false, true, false, false]);
+  assert.deepEqual(
+    (await recordsOf(dir)).map(({ seq }) => seq),
+    [1, 2, 3, 4],
+  );
+});
+
 test("a record without haste goes along with the next that has it, and by itself when none comes", async (context) => {
   const dir = await scratch(context);
   const writes: number[] = [];
   const counted = (file: DiskFile): DiskFile => ({
     ...file,
-    write(bytes, position) {
+    write(bytes, position, here) {
       writes.push(Buffer.from(bytes).toString().split("\n").length - 1);
-      return file.write(bytes, position);
+      return file.write(bytes, position, here);
     },
   });
   const disk: Medium["disk"] = {

@@ -101,9 +101,9 @@ test("no record is written where room is being made", async (context) => {
     ...nodeDisk,
     async create(path) {
       const file = await nodeDisk.create(path);
-      const write: typeof file.write = (bytes, position) => {
+      const write: typeof file.write = (...args) => {
         order.push("write");
-        return file.write(bytes, position);
+        return file.write(...args);
       };
       return { ...file, write };
     },

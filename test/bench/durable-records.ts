@@ -39,7 +39,7 @@ export class DurableRecords implements AsyncDisposable {
       this.#room += await nodeDisk.makeRoom(this.#path, { from: this.#room, to: this.#room + ROOM_BYTES });
     }
     const begun = performance.now();
-    this.#end += await this.#file.write(RECORD, this.#end);
+    this.#end += await this.#file.write(RECORD, this.#end, false);
     await this.#file.datasync();
     return performance.now() - begun;
   }
