@@ -103,6 +103,8 @@ interface Position {
 class Journal implements AuditLog {
   readonly #parts: JournalParts;
   readonly #listeners: ((entry: Entry) => void)[] = [];
+  /** Durable entries of which the listeners have not heard yet. */
+  #untold: Entry[] = [];
   #opening: readonly Entry[] = [];
   #queue: Waiting[] = [];
   /** Last record that was numbered, and last one that is durable. */
@@ -127,6 +129,8 @@ class Journal implements AuditLog {
   /** Writes the records with which this boot begins. */
   async begin(bodies: readonly Body[]): Promise<void> {
     this.#opening = await Promise.all(bodies.map((body) => this.append(body)));
+    // Whoever comes to listen hears of them at once.
+    this.#untold = [];
   }
 
   subscribe(listener: (entry: Entry) => void): void {
@@ -160,10 +164,13 @@ class Journal implements AuditLog {
   }
 
   async #close(): Promise<void> {
+    // What listeners have to say about it still finds its place.
+    this.#tellAll();
     const stopped = this.append({ kind: "stop" });
     this.#ended ??= new AuditError("closed", "the audit log is closed");
     try {
       await stopped;
+      this.#tellAll();
     } finally {
       await this.#parts.writer.close();
       await this.#parts.unlock();
@@ -189,8 +196,18 @@ class Journal implements AuditLog {
 
   #acknowledge(batch: readonly Waiting[]): void {
     this.#durable = batch.at(-1)!.entry;
-    for (const { entry, resolve } of batch) resolve(entry);
-    for (const { entry } of batch) for (const listener of this.#listeners) this.#tell(listener, entry);
+    // Who waits goes first. What they send leaves in the check phase of this turn of the event loop: listeners hear behind that.
+    if (this.#untold.length === 0) process.nextTick(() => setImmediate(() => this.#tellAll()));
+    for (const { entry, resolve } of batch) {
+      this.#untold.push(entry);
+      resolve(entry);
+    }
+  }
+
+  #tellAll(): void {
+    const entries = this.#untold;
+    this.#untold = [];
+    for (const entry of entries) for (const listener of this.#listeners) this.#tell(listener, entry);
   }
 
   /** The record is kept whatever a listener does; its error surfaces as an uncaught one. */

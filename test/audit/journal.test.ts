@@ -359,6 +359,23 @@ test("a record that is written here is on disk when `append` returns, and what c
   );
 });
 
+test("who waits for a record goes on before listeners hear of it", async (context) => {
+  const { log } = await openJournal(settings(await scratch(context), "first"));
+  const order: string[] = [];
+  const heard = new Promise<void>((resolve) => {
+    log.subscribe(({ body }) => {
+      order.push(`heard ${body.kind}`);
+      if (body.kind === "decision") resolve();
+    });
+  });
+  await log.append(decision("t1"));
+  // As undici does before it sends.
+  setImmediate(() => order.push("sent"));
+  await heard;
+  await log.close();
+  assert.deepEqual(order, ["heard start", "sent", "heard decision", "heard stop"]);
+});
+
 test("a record without haste goes along with the next that has it, and by itself when none comes", async (context) => {
   const dir = await scratch(context);
   const writes: number[] = [];

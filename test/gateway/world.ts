@@ -203,13 +203,17 @@ export async function startWorld(t: TestContext, parts: Parts): Promise<World> {
       table = tableOf(policy);
       gateway.refresh();
     },
-    ask: (body, change = {}) =>
-      fetch(url + (change.path ?? "/anthropic/v1/messages?beta=true"), {
+    async ask(body, change = {}) {
+      const response = await fetch(url + (change.path ?? "/anthropic/v1/messages?beta=true"), {
         method: change.method ?? "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${key}`, ...change.headers },
         body: change.method === "GET" ? null : typeof body === "string" ? body : JSON.stringify(body),
         signal: change.signal ?? null,
-      }),
+      });
+      // Who listens to the record hears of it after who waited for it, in the same process perhaps a turn later.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return response;
+    },
     async outcome(at = -1) {
       for (;;) {
         const open = entries.filter(({ body }) => isKind(body, "decision") && body.effect === "allow").length;
