@@ -15,6 +15,7 @@ import type { Conversation } from "./conversation.ts";
 import { isCut, LEAVE_OUT, newTexts, toldOf, toolTold, WHERE, wayOut } from "./guard.ts";
 import type { Mark } from "./mark.ts";
 import { changesOf } from "./marks.ts";
+import { noVerdict } from "./no-verdict.ts";
 import type { Asked, Texts } from "./plane.ts";
 
 /** A request whose own guardrails have had their say. */
@@ -156,8 +157,7 @@ function refusalOf(opinions: readonly Opinion[], fresh: readonly number[], consu
     const { guardrail, service, verdict } = opinion;
     const binds = deedsAt(guardrail.actions, null).done !== null;
     if (verdict.trouble === null || guardrail.ask?.onError !== "block" || !binds) continue;
-    const why = `; service \`${service.name}\` gave no verdict (${verdict.trouble}), send the message again`;
-    return blocked(opinion, why, revision);
+    return blocked(opinion, `; ${noVerdict(`\`${service.name}\``, verdict.trouble)}`, revision);
   }
   return null;
 }

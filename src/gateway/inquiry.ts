@@ -12,6 +12,7 @@ import type { Services, Verdict } from "../services/service.ts";
 import type { AnswerRules } from "../wire/anthropic/answer.ts";
 import type { BlockQuestion, Jury } from "../wire/anthropic/jury.ts";
 import { changed } from "../wire/text.ts";
+import { noVerdict } from "./no-verdict.ts";
 import { noted } from "./own-words.ts";
 import type { Inquired } from "./seen.ts";
 import type { Ticket } from "./ticket.ts";
@@ -128,7 +129,7 @@ function objectionOf({ guardrail, service }: Party, { flagged, trouble }: Verdic
   });
   if (flagged.length > 0) return done?.kind === "reject" ? stopped(done.message) : null;
   if (trouble === null || done === null || guardrail.ask!.onError !== "block") return null;
-  return stopped(`service ${service.name} gave no verdict (${trouble}), ask again`);
+  return stopped(noVerdict(service.name, trouble));
 }
 
 function findingsOf({ guardrail, service, verdicts }: Party): Finding[] {

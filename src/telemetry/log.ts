@@ -30,8 +30,10 @@ export function narrate(logger: Logger): (entry: Entry) => void {
   return ({ body }) => {
     switch (body.kind) {
       case "decision":
+        askedInVain(logger, body);
         return body.effect === "refuse" ? refused(logger, body) : undefined;
       case "outcome":
+        askedInVain(logger, body);
         return body.end === "complete" ? undefined : ended(logger, body);
       case "call":
         return body.effect === "refuse" ? barred(logger, body) : undefined;
@@ -61,6 +63,14 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body satisfies never;
     }
   };
+}
+
+/** A service that is left alone for a while was told of when it failed. */
+function askedInVain(logger: Logger, { ticket, actor, asked }: DecisionBody | OutcomeBody): void {
+  for (const { guardrail, service, trouble } of asked) {
+    if (trouble === null || trouble === "open") continue;
+    logger.warn({ ticket, ...actor, guardrail, service, trouble }, "service gave no verdict");
+  }
 }
 
 function refused(logger: Logger, { ticket, actor, reason, model, origins }: DecisionBody): void {

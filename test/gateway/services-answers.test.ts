@@ -136,7 +136,10 @@ for (const stream of [true, false]) {
     const script = (): Answer => ({ status: 403, json: {} });
     const blocking = await judged(t, REJECT, [say("hello")], { script });
     const { content } = await blocking.ask(stream);
-    assert.match(String(content[0]!.text), /guardrail tone, service shield gave no verdict \(refused\), ask again/);
+    assert.match(
+      String(content[0]!.text),
+      /tone, service shield gave no verdict: it does not take the gateway's call; tell those who run the gateway \(/,
+    );
     const outcome = await blocking.world.outcome();
     assert.deepEqual([outcome.end, outcome.findings, outcome.asked[0]!.trouble], ["stopped", [], "refused"]);
     const open = await judged(t, 'on error allow action reject "no"', [say("hello")], { script });

@@ -138,7 +138,10 @@ test("without a verdict the request is blocked or let pass, as the guardrail say
   const blocking = await guarded(t, 'on error block action reject "no"', { answer });
   const refused = await blocking.world.ask(request({ messages: [user("hello")] }));
   assert.equal(refused.status, 400);
-  assert.match(await refused.text(), /service `shield` gave no verdict \(busy\), send the message again/);
+  assert.match(
+    await refused.text(),
+    /service `shield` gave no verdict: it is busy or broken; send the message again \(/,
+  );
   assert.deepEqual(
     blocking.world.decisions()[0]!.asked.map(({ verdict, trouble, calls }) => [verdict, trouble, calls]),
     [["none", "busy", 2]],

@@ -96,6 +96,28 @@ test("one line for a call that belongs to no answer, and for a tool that was use
   );
 });
 
+test("a service without a verdict is a warning, but for one that is left alone since it failed", () => {
+  const calls = { texts: 1, why: [], calls: 1, known: 0, units: 0, ms: 5 } as const;
+  const asked = ([null, "refused", "open"] as const).map((trouble) => ({
+    ...calls,
+    guardrail: "tone",
+    service: "shield",
+    verdict: trouble === null ? ("pass" as const) : ("none" as const),
+    trouble,
+  }));
+  assert.deepEqual(
+    lines("info", [decision({ asked }), outcome({ asked })]).map(
+      ({ msg, level, key, guardrail, service, trouble }) => ({
+        ...{ msg, level, key, guardrail, service, trouble },
+      }),
+    ),
+    Array.from({ length: 2 }, () => ({
+      ...{ msg: "service gave no verdict", level: 40, key: "dana-laptop" },
+      ...{ guardrail: "tone", service: "shield", trouble: "refused" },
+    })),
+  );
+});
+
 test("the level holds back what is below it", () => {
   const bodies = [
     decision({ effect: "refuse", reason: "model" }),
