@@ -15,8 +15,8 @@ export interface Pursuer {
   readonly isAnchored: boolean;
 }
 
-/** Told of a match by the index of its expression, and where its value lies. */
-export type Found = (expression: number, start: number, end: number) => void;
+/** Told of a match by the index of its expression, and where its value lies; says whether it counts. */
+export type Found = (expression: number, start: number, end: number) => boolean;
 
 /** Context that an expression may look at beside a match. */
 export const MARGIN = 2;
@@ -95,8 +95,9 @@ export class Pursuit {
       const place = places[tried]!;
       if (place < task.next) continue;
       const match = finder.at!(this.#text, place);
-      task.next = match?.end ?? place + 1;
-      if (match !== null) this.#found(expression, match.from, match.to);
+      // What does not count hides nothing: behind `key = env.ACME_KEY || ` a key may follow.
+      const counts = match !== null && this.#found(expression, match.from, match.to);
+      task.next = counts ? match.end : place + 1;
     }
     places.splice(0, tried);
   }

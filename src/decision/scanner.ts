@@ -190,8 +190,9 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     const hits: Ranked[] = [];
     const found: Found = (probe, start, end) => {
       const { guardrail, pattern, strength, certainty, accepts } = probes[probe]!;
-      if (!(accepts?.(text, start, end) ?? true)) return;
+      if (!(accepts?.(text, start, end) ?? true)) return false;
       hits.push({ start, end, guardrail, pattern, strength, certainty, order: probe });
+      return true;
     };
     const pursuit = new Pursuit(text, probes, found);
     for (const slice of slicesOf(text, size)) {

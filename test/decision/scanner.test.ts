@@ -113,6 +113,14 @@ test("a literal by itself is no finding, whatever stands around it", () => {
   for (const text of [...clear, ...urlsClear]) assert.deepEqual(scanner.scan(text), [], text);
 });
 
+test("what is dropped hides nothing that stands in it", () => {
+  const KEY: Written = ["key", "key\\s?=\\s?([\\w.=]{4,80})"];
+  const [pattern] = guardrail([KEY]).patterns;
+  const filter = { ...NO_FILTER, checks: [{ name: "not-reference" as const }] };
+  const scanner = scannerOf(guardrail([], { patterns: [{ ...pattern!, filter }] }));
+  assert.deepEqual(found(scanner, "key=process.env.acme_key=k9Xv2mPq"), ["key:k9Xv2mPq"]);
+});
+
 test("a match may have no greatest length", () => {
   const scanner = scannerOf(guardrail([["url", "http:.*@"]]));
   assert.deepEqual(found(scanner, "\nhttp:x http:y@ x"), ["url:http:x http:y@"]);
