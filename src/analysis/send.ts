@@ -14,6 +14,7 @@ import { decide, someModel, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { ONE_CALL } from "../decision/demand.ts";
+import { clearOfEscapes } from "../decision/escapes.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
@@ -185,7 +186,8 @@ function guard(table: Table, guards: readonly number[], { text, place }: TestSen
   if (text === null || guards.length === 0) return null;
   const looking =
     place === null || place === "answer" ? guards : guards.filter((it) => table.guardrails[it]!.in.includes(place));
-  const hits = createScanner(table, looking, place === "answer" ? "response" : "request")?.scan(text) ?? [];
+  const found = createScanner(table, looking, place === "answer" ? "response" : "request")?.scan(text) ?? [];
+  const hits = place === "answer" ? found : clearOfEscapes(text, found);
   if (hits.length === 0) return null;
   const acts: { how: Mark; guardrail: TableGuardrail }[] = [];
   for (const { guardrail: index, pattern } of hits) {
@@ -208,6 +210,8 @@ function rewrite(table: Table, text: string, hits: readonly Hit[]): string {
     const { done } = deedsOf(table.guardrails[guardrail]!, pattern);
     if (done?.kind !== "redact" && done?.kind !== "mask") continue;
     const words = done.kind === "mask" ? maskText(text.slice(start, end), done.keep) : `[[secret:${pattern}:*]]`;
+    // Two that shared an escape both have it.
+    if (end <= from) continue;
     result += text.slice(from, start) + words;
     from = end;
   }

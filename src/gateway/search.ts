@@ -4,6 +4,7 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
+import { clearOfEscapes } from "../decision/escapes.ts";
 import { LONG } from "../decision/slices.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
 import type { Change } from "../wire/text.ts";
@@ -112,8 +113,9 @@ function* looking(index: number, { texts, guardsAt, conversation, nameOf }: Desk
     if (back !== null) return { index, text, hits: [], back };
   }
   const found = yield* guards.finding(span.place, texts.body, span, read);
-  const hits = rule(guards.guardrails, found);
-  if (hits.length > 0) yield* learning(conversation, read(), hits);
+  if (found.length === 0) return { index, text, hits: [], back: null };
+  const hits = clearOfEscapes(read(), rule(guards.guardrails, found));
+  yield* learning(conversation, read(), hits);
   return { index, text, hits, back: null };
 }
 
