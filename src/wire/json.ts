@@ -133,8 +133,11 @@ export class Json {
   }
 }
 
-/** Undoes the escapes of a checked string that stands in `text[start, end)` between its quotes. */
+/**
+ * Undoes the escapes of a checked string, or of a part that cuts none of them, that stands in `text[start, end)`. What it
+ * gives is no slice of another string, in which every look at a letter would go a longer way.
+ */
 export function decodeText(text: Buffer, start: number, end: number): string {
-  const quoted = text.toString("utf8", start - 1, end + 1);
-  return quoted.includes("\\") ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  const raw = text.toString("utf8", start, end);
+  return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
 }

@@ -46,19 +46,14 @@ const STEP = 128 * 1024;
 
 /** The same in steps, each of which takes a part of a long string; a part has at least the bytes of a character. */
 export function* readingAt(bytes: Uint8Array, start: number, end: number, part = STEP): Generator<void, string> {
-  let text = "";
+  const parts: string[] = [];
   for (let from = start; from < end; ) {
     const to = from + part >= end ? end : cutBefore(bytes, from, from + part);
-    text += partAt(bytes, from, to);
+    parts.push(textAt(bytes, from, to));
     from = to;
     if (from < end) yield;
   }
-  return text;
-}
-
-function partAt(bytes: Uint8Array, start: number, end: number): string {
-  const part = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", start, end);
-  return part.includes("\\") ? (JSON.parse(`"${part}"`) as string) : part;
+  return parts.join("");
 }
 
 /** The last place up to here that lies in no character and in no escape; a string is whole at `from`. */
