@@ -15,8 +15,11 @@ const ALONE = 5;
 /** Words, names in one case and small numbers. */
 const COMMON = /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+|\d{1,5})$/;
 
-/** Slots of the filter over the beginnings of values. */
-const SLOTS = 1024;
+/** Slots of the filter over the beginnings of values, a bit each. */
+const SLOTS = 8192;
+/** Bits of each letter in the hash of a beginning; those of older letters are shifted out. */
+const BITS = 5;
+const HEAD = (1 << (BITS * ALONE)) - 1;
 /** Different lengths of values that begin alike; nobody has so many, and each is tried wherever that beginning stands. */
 const MOST_LENGTHS = 64;
 
@@ -24,7 +27,7 @@ const MOST_LENGTHS = 64;
 export class KnownValues {
   /** By how they begin and how long they are, the longest first, so that a value in a longer one is not found for it. */
   readonly #byHead = new Map<string, { readonly length: number; readonly values: Set<string> }[]>();
-  #heads: Uint8Array | null = null;
+  #heads: Int32Array | null = null;
 
   /** True when there is something to look for. */
   get any(): boolean {
@@ -44,8 +47,11 @@ export class KnownValues {
       alike.push({ length, values: new Set([value]) });
       alike.sort((a, b) => b.length - a.length);
     }
-    this.#heads ??= new Uint8Array(SLOTS);
-    this.#heads[slotAt(value, 0)] = 1;
+    this.#heads ??= new Int32Array(SLOTS / 32);
+    let hash = 0;
+    for (let at = 0; at < ALONE; at += 1) hash = (hash << BITS) ^ value.charCodeAt(at);
+    const slot = slotOf(hash);
+    this.#heads[slot >>> 5]! |= 1 << slot;
   }
 
   /** Takes a value out; a filter that lets too much through is only slower. */
@@ -60,12 +66,18 @@ export class KnownValues {
     const found: Occurrence[] = [];
     const heads = this.#heads;
     if (heads === null) return found;
-    for (let at = from; at < to && at + ALONE <= text.length; at += 1) {
-      if (heads[slotAt(text, at)] === 0) continue;
-      const length = this.#lengthAt(text, at);
+    let hash = 0;
+    let free = from;
+    const end = Math.min(text.length, to + ALONE - 1);
+    for (let last = from; last < end; last += 1) {
+      hash = (hash << BITS) ^ text.charCodeAt(last);
+      const slot = slotOf(hash);
+      if ((heads[slot >>> 5]! & (1 << slot)) === 0) continue;
+      const at = last - ALONE + 1;
+      const length = at < free ? 0 : this.#lengthAt(text, at);
       if (length === 0) continue;
-      found.push({ start: at, end: at + length });
-      at += length - 1;
+      free = at + length;
+      found.push({ start: at, end: free });
     }
     return found;
   }
@@ -80,9 +92,10 @@ export class KnownValues {
   }
 }
 
-function slotAt(text: string, at: number): number {
-  const mixed = (text.charCodeAt(at) << 10) ^ (text.charCodeAt(at + 2) << 5) ^ text.charCodeAt(at + 4);
-  return (mixed ^ (mixed >> 10)) & (SLOTS - 1);
+/** Where the filter tells of a beginning, by the hash of its letters and any before them. */
+function slotOf(hash: number): number {
+  const head = hash & HEAD;
+  return (head ^ (head >>> 12)) & (SLOTS - 1);
 }
 
 function standsFree(text: string, start: number, end: number): boolean {
