@@ -29,14 +29,12 @@ const OPENING = "[[secret:";
 const SHAPE = /\[\[secret:[\w.@/-]{1,200}:[a-z2-7]{10}\]\]/g;
 
 function base32(hex: string): string {
-  let bits = 0n;
-  for (const digit of hex.slice(0, 13)) bits = (bits << 4n) | BigInt(Number.parseInt(digit, 16));
-  // 13 hex digits are 52 bits; ten base32 characters take the first 50.
-  bits >>= 2n;
+  // 13 hex digits are 52 bits, which a number holds; ten base32 characters take the first 50.
+  let bits = Math.floor(Number.parseInt(hex.slice(0, 13), 16) / 4);
   let text = "";
   for (let i = 0; i < DIGITS; i++) {
-    text = ALPHABET[Number(bits & 31n)] + text;
-    bits >>= 5n;
+    text = ALPHABET[bits % 32] + text;
+    bits = Math.floor(bits / 32);
   }
   return text;
 }
