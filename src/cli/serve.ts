@@ -122,7 +122,7 @@ export async function serveWith(
     log,
     providers,
     servers,
-    registry: eyes.telemetry.registry,
+    metrics: eyes.telemetry,
     draining: () => gateway.draining,
   });
   // Operators see the draining to its end, so their listener is the last to go.

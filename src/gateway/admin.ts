@@ -23,7 +23,7 @@ export interface AdminParts {
   readonly log: Pick<AuditLog, "healthy">;
   readonly providers: Pick<Providers, "open">;
   readonly servers: Pick<McpServers, "open">;
-  readonly registry: Metrics["registry"];
+  readonly metrics: Pick<Metrics, "text" | "contentType">;
   readonly draining: () => boolean;
 }
 
@@ -68,7 +68,7 @@ async function answer({ method, url }: IncomingMessage, parts: AdminParts): Prom
   const [path] = (url ?? "").split("?");
   switch (path) {
     case "/metrics":
-      return { status: 200, type: parts.registry.contentType, body: await parts.registry.metrics() };
+      return { status: 200, type: parts.metrics.contentType, body: await parts.metrics.text() };
     case "/healthz":
       return text(200, "alive");
     case "/readyz":

@@ -10,11 +10,14 @@ const OVERHEAD = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 const ASK = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30];
 const ACK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
+/** How often the lag of the event loop is looked at, in milliseconds: each look wakes a process that may have nothing to do. */
+const LAG_MS = 100;
+
 /** Makes the registry and every instrument in it. */
 export function createInstruments() {
   const registry = new Registry();
   const { counter, gauge, histogram } = makers(registry);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_MS });
   return {
     registry,
     requests: counter("gw_requests_total", "Requests answered", [...REQUEST, "key", "route", "code"]),

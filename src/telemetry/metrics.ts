@@ -3,7 +3,6 @@
  * the gateway itself took, how full a budget is, what a list leaves out) comes in by the other doors of `Metrics`. Names and labels are in
  * instruments.ts; values that come from outside are kept under a ceiling by labels.ts.
  */
-import type { Registry } from "prom-client";
 import type {
   Asking,
   CallBody,
@@ -15,6 +14,7 @@ import type {
   ReturnBody,
   ToolUse,
 } from "../audit/entry.ts";
+import { createBacklog } from "./backlog.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { capped, NONE, OTHER } from "./labels.ts";
 
@@ -30,7 +30,9 @@ export interface MetricsOptions {
 export type OverheadStage = "policy" | "audit" | "total";
 
 export interface Metrics {
-  readonly registry: Registry;
+  /** All of them as they are read by whoever scrapes them, and the media type of that. */
+  text(): Promise<string>;
+  readonly contentType: string;
   /** Counts a durable audit entry. */
   observe(entry: Entry): void;
   /** A record was durable after this many seconds. */
@@ -52,11 +54,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const scopes = capped(options.maxKeys);
   const fold = createFold(instruments, options, scopes);
   const ack = instruments.ack();
+  const { add, clear } = createBacklog();
   return {
-    registry: instruments.registry,
-    observe: fold,
-    ack: (seconds) => ack.observe(seconds),
-    overhead: (stage, seconds) => instruments.overhead(stage).observe(seconds),
+    contentType: instruments.registry.contentType,
+    text() {
+      clear();
+      return instruments.registry.metrics();
+    },
+    observe: (entry) => add(() => fold(entry)),
+    ack: (seconds) => add(() => ack.observe(seconds)),
+    overhead: (stage, seconds) => add(() => instruments.overhead(stage).observe(seconds)),
     leftOut: (server, count) => instruments.leftOut(server).set(count),
     budget: (counter, period, ratio) => instruments.budget(scopes(counter), period).set(ratio),
   };

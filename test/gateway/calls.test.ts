@@ -122,7 +122,7 @@ test("every limit on the path must pass, and one that is short takes from none",
   );
   assert.match(content[4].text, /limit of 3 calls a day of Bash, Read for team eng is reached; free again 5 May/);
   await world.outcome();
-  const text = await world.metrics.registry.metrics();
+  const text = await world.metrics.text();
   assert.match(text, /gw_tool_calls_total\{team="eng",tool="Read",mcp_server="none",verdict="withheld"\} 1/);
   assert.match(text, /gw_limit_denials_total\{team="eng",limit="test\.policy:\d+",kind="calls"\} 1/);
 });

@@ -29,7 +29,7 @@ test("200 at once on a limit of 50: exactly 50 pass", async (t) => {
   await world.outcome();
   const outcomes = world.entries.filter(({ body }) => body.kind === "outcome");
   assert.equal(outcomes.length, 50);
-  const text = await world.metrics.registry.metrics();
+  const text = await world.metrics.text();
   assert.match(text, /gw_limit_denials_total\{team="eng",limit="test\.policy:\d+",kind="requests"\} 150/);
 });
 
@@ -55,7 +55,7 @@ test("a budget is held while requests are under way and settled by what they use
     "the decision says what was set aside, should there never be an outcome",
   );
   assert.ok(held[0]!.amount > 0);
-  const text = await world.metrics.registry.metrics();
+  const text = await world.metrics.text();
   assert.match(text, /gw_budget_used_ratio\{scope="team eng budget\/day",period="day"\} 0\.000925/);
 });
 

@@ -25,7 +25,7 @@ test("an observed deny and an observed only: the request goes as it came, the re
     [["allow", null, ["Bash"]], ["refuse", "model", []], null],
   );
   assert.match(observed[0]!.origins.join(), /^test\.policy:\d+$/);
-  const text = await world.metrics.registry.metrics();
+  const text = await world.metrics.text();
   assert.match(
     text,
     /gw_decisions_total\{team="eng",effect="observe-refuse",stage="request",rule="test\.policy:\d+"\} 1/,

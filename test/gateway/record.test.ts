@@ -120,7 +120,7 @@ test("every allowed decision has exactly one outcome, and no record holds a text
   const [first] = allowed;
   assert.deepEqual([first?.session, first?.agent, first?.provider], ["session-1", "agent-1", "up"]);
   assert.deepEqual(first?.actor, { key: "dev", team: "eng", fingerprint: null });
-  const told = JSON.stringify(world.entries) + lines.join("") + (await world.metrics.registry.metrics());
+  const told = JSON.stringify(world.entries) + lines.join("") + (await world.metrics.text());
   for (const hidden of ["the words of", world.key, SECRET]) assert.ok(!told.includes(hidden), hidden);
   assert.ok(lines.length >= 2);
 });
@@ -140,7 +140,7 @@ test("operators see metrics, life and readiness", async (t) => {
     log: world.ports.log,
     providers: world.ports.providers,
     servers: world.ports.servers,
-    registry: world.metrics.registry,
+    metrics: world.metrics,
     draining: () => world.gateway.draining,
   });
   const url = await admin.listen("127.0.0.1", 0);

@@ -94,7 +94,7 @@ for (const stream of [true, false]) {
     );
     assert.deepEqual(findings, []);
     assert.equal(scan, null, "no guardrail looked by itself");
-    assert.match(await world.metrics.registry.metrics(), /gw_guard_asks_total\{[^}]*service="shield"[^}]*\} 1\b/);
+    assert.match(await world.metrics.text(), /gw_guard_asks_total\{[^}]*service="shield"[^}]*\} 1\b/);
   });
 
   test(`a block that is flagged ends the answer in its place, and nothing behind it goes out, ${form}`, async (t) => {
@@ -120,7 +120,7 @@ for (const stream of [true, false]) {
       [[false, "guardrail"]],
     );
     assert.ok(!JSON.stringify(world.entries).includes("EVIL"));
-    const metrics = await world.metrics.registry.metrics();
+    const metrics = await world.metrics.text();
     assert.match(metrics, /gw_decisions_total\{[^}]*effect="refuse",stage="response",rule="tone"[^}]*\} 1\b/);
   });
 

@@ -9,7 +9,7 @@ async function after(bodies: readonly Body[], maxKeys = 200) {
   const isKnownModel = (model: string) => model === "claude-opus-4-8";
   const metrics = createMetrics({ version: "0.0.1", isKnownModel, maxKeys });
   for (const body of bodies) metrics.observe(entry(body));
-  return metrics.registry.metrics();
+  return metrics.text();
 }
 
 function has(text: string, line: string): void {
@@ -167,7 +167,7 @@ test("warnings of budgets are counted under the name that the budget has in its 
   metrics.budget("team eng budget/day", "day", 0.824);
   metrics.observe(entry(budgetWarning("t1")));
   metrics.observe(entry(budgetWarning("t2", { counter: "team ops budget/day" })));
-  const text = await metrics.registry.metrics();
+  const text = await metrics.text();
   has(text, 'gw_budget_warnings_total{scope="team eng budget/day",period="day"} 1');
   has(text, 'gw_budget_warnings_total{scope="_other",period="day"} 1');
 });
@@ -178,7 +178,7 @@ test("what no entry tells comes in by its own doors", async () => {
   metrics.overhead("total", 0.001);
   metrics.budget("team eng budget/month", "month", 0.5);
   metrics.budget("team ops budget/month", "month", 0.7);
-  const text = await metrics.registry.metrics();
+  const text = await metrics.text();
   has(text, "gw_audit_ack_seconds_count 1");
   has(text, 'gw_overhead_seconds_count{stage="total"} 1');
   has(text, 'gw_budget_used_ratio{scope="team eng budget/month",period="month"} 0.5');

@@ -62,7 +62,7 @@ test("real servers share a limit; what is beyond it gets one sentence, and never
     ],
   );
   assert.match(calls[2]?.origins.join() ?? "", /^test\.policy:\d+$/);
-  const text = await world.metrics.registry.metrics();
+  const text = await world.metrics.text();
   assert.match(text, /gw_mcp_calls_total\{team="eng",mcp_server="every",tool="echo",result="refused:calls"\} 2/);
   assert.match(text, /gw_limit_denials_total\{team="eng",limit="test\.policy:\d+",kind="calls"\} 3/);
 });

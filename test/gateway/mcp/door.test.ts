@@ -43,7 +43,7 @@ test("a call is recorded before it leaves and when it has ended, by its name and
   assert.deepEqual([ended.end, ended.result, ended.status], ["complete", "ok", 200]);
   assert.doesNotMatch(JSON.stringify(world.entries), /hunter2/);
   assert.match(
-    await world.metrics.registry.metrics(),
+    await world.metrics.text(),
     /gw_mcp_calls_total\{team="eng",mcp_server="fixture",tool="test_simple_text",result="ok"\} 1/,
   );
 });
@@ -58,7 +58,7 @@ test("a call by an id that no answer gave is carried out, and told as such", asy
   assert.deepEqual([found.finding, found.name, found.toolUse], ["unissued", decided.name, "toolu_made_up"]);
   assert.deepEqual([found.call, found.answer, found.actor], [decided.ticket, null, decided.actor]);
   assert.match(
-    await world.metrics.registry.metrics(),
+    await world.metrics.text(),
     /gw_mcp_joins_total\{team="eng",mcp_server="fixture",finding="unissued"\} 1/,
   );
 });
@@ -83,10 +83,7 @@ test("what is not granted is as if it were not there, in lists and in calls, and
   assert.equal(fixture.seen.length, before, "nothing left for the server");
   const [decided] = entriesOf(world, "call") as [CallBody];
   assert.deepEqual([decided.effect, decided.reason], ["refuse", "tool"]);
-  assert.match(
-    await world.metrics.registry.metrics(),
-    /gw_mcp_calls_total\{[^}]*tool="_other",result="refused:tool"\} 1/,
-  );
+  assert.match(await world.metrics.text(), /gw_mcp_calls_total\{[^}]*tool="_other",result="refused:tool"\} 1/);
 });
 
 test("resources and prompts are granted as tools are", async (t) => {

@@ -23,5 +23,5 @@ test("tools whose names are too long are left out of the joint list, listed by t
   await all.listTools();
   assert.deepEqual(world.leftOut, [[name, left]], "told once");
   const metric = `gw_mcp_left_out{mcp_server="${name}"} ${left.length}`;
-  assert.ok((await world.metrics.registry.metrics()).includes(metric));
+  assert.ok((await world.metrics.text()).includes(metric));
 });

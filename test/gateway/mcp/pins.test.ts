@@ -155,7 +155,7 @@ for (const path of ["/mcp/wiki", "/mcp"] as const) {
       .find((body) => body.kind === "call" && body.effect === "refuse");
     assert.ok(refused?.kind === "call");
     assert.deepEqual([refused.reason, refused.name, refused.origins], ["tool", "mcp:wiki/read", [told!.origin]]);
-    const metrics = () => world.metrics.registry.metrics();
+    const metrics = () => world.metrics.text();
     assert.match(await metrics(), /gw_mcp_drift\{mcp_server="wiki",action="block"\} 2/);
 
     // A review pins what there is now: the same server, another lock.

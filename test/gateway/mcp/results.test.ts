@@ -98,7 +98,7 @@ test("a program's result that is too large gives way to one sentence, in both er
     rest.map(({ oversize }) => oversize === null),
     [false, false, false, true, true, false],
   );
-  const metrics = await world.metrics.registry.metrics();
+  const metrics = await world.metrics.text();
   assert.match(metrics, /gw_mcp_results_too_large_total\{team="eng",mcp_server="files",rule="test\.policy:\d+"\} 4/);
 });
 
