@@ -3,6 +3,8 @@
  * its outcome, requestLine() says it in one line without colour. Reading never locks out the writer.
  */
 import {
+  type AlteredBody,
+  type Body,
   type BudgetWarnBody,
   type CallBody,
   type DecisionBody,
@@ -10,6 +12,7 @@ import {
   type Entry,
   type FaultBody,
   isDecision,
+  type JoinBody,
   type OutcomeBody,
   type ReturnBody,
 } from "./entry.ts";
@@ -37,14 +40,17 @@ export interface TailRecord {
 }
 
 /**
- * A request as people think of it: what was decided, and how it ended; null while it is under way. Drift of a server and
- * the warning of a budget stand among them, since they explain the refusals behind them.
+ * A request as people think of it: what was decided, and how it ended; null while it is under way. What explains the refusals
+ * behind it stands among them, drift of a server and the warning of a budget, and so does what passed the gateway by.
  */
 export interface Request {
   readonly at: string;
-  readonly decided: DecisionBody | CallBody | FaultBody | DriftBody | BudgetWarnBody;
+  readonly decided: DecisionBody | CallBody | FaultBody | News;
   readonly outcome: OutcomeBody | ReturnBody | null;
 }
+
+/** What is told beside requests. */
+type News = DriftBody | AlteredBody | BudgetWarnBody | JoinBody;
 
 /** Records of the log from its last decisions on, in order; lines that are no records are passed over. */
 export async function* records({ dir, last, again }: TailSettings): AsyncGenerator<TailRecord, void, undefined> {
@@ -73,8 +79,7 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
   for await (const { entry } of source) {
     const { at, body } = entry;
     const isCase = body.kind === "decision" || body.kind === "call";
-    const isNews = body.kind === "fault" || body.kind === "drift" || body.kind === "budget.warn";
-    if (isNews || (isCase && body.effect === "refuse")) {
+    if (body.kind === "fault" || isNews(body) || (isCase && body.effect === "refuse")) {
       yield { at, decided: body, outcome: null };
     } else if (isCase) {
       open.set(body.ticket, { at, decided: body, outcome: null });
@@ -85,6 +90,12 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
     }
   }
   yield* open.values();
+}
+
+/** A call that was joined with its answer is no news, nor is one of a server that policy leaves to the client. */
+function isNews(body: Body): body is News {
+  if (body.kind === "join") return body.finding !== "joined" && body.finding !== "outside";
+  return body.kind === "drift" || body.kind === "altered" || body.kind === "budget.warn";
 }
 
 /** One line: time, key, model, effect and reason, place, tokens, cost, remarks. `timezone` is that of the reader. */
@@ -103,6 +114,8 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
 }
 
 function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): readonly string[] {
+  if (decided.kind === "join") return WORDS[decided.finding];
+  if (decided.kind === "altered") return [`not as pinned: ${decided.tools.join(", ")}`];
   if (decided.kind === "call") {
     const { confirmation, observed, effect } = decided;
     const asked = confirmation === null ? [] : [`confirmation: ${confirmation.answer}`];
@@ -113,6 +126,15 @@ function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): re
   return decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];
 }
 
+/** What a call and the answers that it belongs to, or not, say about who made it. */
+const WORDS = {
+  joined: [],
+  outside: [],
+  bypassed: ["carried out past the gateway, under the name of its server"],
+  unissued: ["no answer asked for this call"],
+  mismatched: ["the answer asked for another tool"],
+} as const satisfies Record<JoinBody["finding"], readonly string[]>;
+
 function whoOf(decided: Request["decided"]): string {
   if (decided.kind === "drift") return "-";
   const { key, fingerprint } = decided.actor;
@@ -120,8 +142,8 @@ function whoOf(decided: Request["decided"]): string {
 }
 
 function placeOf(decided: Request["decided"]): string {
-  if (decided.kind === "drift" || decided.kind === "budget.warn") return decided.origin;
-  return decided.kind === "fault" ? "-" : (decided.origins[0] ?? "-");
+  if (decided.kind === "drift" || decided.kind === "altered" || decided.kind === "budget.warn") return decided.origin;
+  return decided.kind === "fault" || decided.kind === "join" ? "-" : (decided.origins[0] ?? "-");
 }
 
 /** The model that was asked for, the tool that was called, or the path that led nowhere. */
@@ -130,8 +152,10 @@ function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): st
     case "fault":
       return decided.path;
     case "call":
+    case "join":
       return decided.name;
     case "drift":
+    case "altered":
       return `mcp:${decided.server}`;
     case "budget.warn":
       return decided.counter;
@@ -175,6 +199,8 @@ function recordOf(bytes: Uint8Array): TailRecord | null {
 function effectOf(decided: Request["decided"], outcome: Request["outcome"]): string {
   if (decided.kind === "fault") return `fault ${decided.fault}`;
   if (decided.kind === "drift") return decided.count === 0 ? "as pinned" : `drift, ${decided.action}`;
+  if (decided.kind === "altered") return `altered, ${decided.action}`;
+  if (decided.kind === "join") return decided.finding;
   if (decided.kind === "budget.warn") return `warn at ${decided.warnAt}%`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";

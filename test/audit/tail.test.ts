@@ -8,7 +8,7 @@ import type { Asking, Finding } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { type Request, records, requestLine, requests, type TailRecord } from "../../src/audit/tail.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import { budgetWarning, called, decision, outcome, returned, scratch, toolUse } from "./bodies.ts";
+import { budgetWarning, called, decision, joined, outcome, returned, scratch, toolUse } from "./bodies.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 const SMALL = { disk: nodeDisk, segmentBytes: 4096 };
@@ -24,7 +24,7 @@ async function all<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 function tickets(list: readonly Request[]): string[] {
-  return list.map(({ decided }) => (decided.kind === "drift" ? decided.server : decided.ticket));
+  return list.map(({ decided }) => ("ticket" in decided ? decided.ticket : decided.kind));
 }
 
 test("the last decisions are found across segments, joined with their outcomes", async (context) => {
@@ -96,6 +96,30 @@ test("a call of a tool is joined with its end as a request with its outcome, and
   await log.close();
 });
 
+test("what passed the gateway by, and tools that are told otherwise, stand among the requests", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  const finding = ["joined", "outside", "bypassed", "unissued", "mismatched"] as const;
+  for (const each of finding) await log.append(joined({ finding: each }));
+  const { actor } = joined();
+  const pins = { server: "github", action: "block", origin: "a.policy:4" } as const;
+  await log.append({ kind: "altered", ticket: "t", actor, ...pins, count: 2, tools: ["mcp__github__a", "b"] });
+  const found = await all(requests(records({ dir, last: 9, again: null })));
+  assert.deepEqual(
+    found.map((each) => requestLine(each, "UTC").split(/ {2,}/).slice(1)),
+    [
+      ["bypassed", "carried out past the gateway, under the name of its server"],
+      ["unissued", "no answer asked for this call"],
+      ["mismatched", "the answer asked for another tool"],
+    ]
+      .map(([is, words]) => ["dana-laptop", "mcp:github/get_issue", is, "-", "-", "-", words])
+      .concat([
+        ["dana-laptop", "mcp:github", "altered, block", "a.policy:4", "-", "-", "not as pinned: mcp__github__a, b"],
+      ]),
+  );
+  await log.close();
+});
+
 test("drift of a server stands among the requests that it explains", async (context) => {
   const dir = await scratch(context);
   const { log } = await open(dir, "one");
@@ -104,7 +128,7 @@ test("drift of a server stands among the requests that it explains", async (cont
   await log.append({ ...drift, count: 1, drift: [{ tool: "get_issue", change: "changed" }] });
   await log.append({ ...drift, count: 0, drift: [] });
   const found = await all(requests(records({ dir, last: 1, again: null })));
-  assert.deepEqual(tickets(found), ["t1", "github", "github"]);
+  assert.deepEqual(tickets(found), ["t1", "drift", "drift"]);
   assert.deepEqual(
     found.slice(1).map((request) => requestLine(request, "UTC").split(/ {2,}/).slice(1, 5)),
     [
