@@ -2,7 +2,7 @@
  * `gw serve`: the one file that joins all. It builds the world (record, policy in force, limits, providers, metrics),
  * lets the gateway and the operators' listener into it, and takes it down in order when the process is told to end.
  */
-import { createHmac, createSecretKey, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { relative, sep } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { openJournal } from "../audit/journal.ts";
@@ -15,6 +15,7 @@ import { createConversations } from "../gateway/conversations.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { createOutputs } from "../gateway/outputs.ts";
 import { DEFAULT_TIMINGS } from "../gateway/ports.ts";
+import { createKeyedHash } from "../identity/keyed-hash.ts";
 import { createMemoryLimits } from "../limits/memory.ts";
 import type { McpServers } from "../providers/mcp.ts";
 import { createMcpServers } from "../providers/mcp-servers.ts";
@@ -153,8 +154,7 @@ const monotonic = (): number => performance.now();
 
 /** What a gateway needs beside its ports to others: secrets made into placeholders, clocks, names. */
 function mechanics(secret: Buffer) {
-  const key = createSecretKey(secret);
-  const hmac = (value: string) => createHmac("sha256", key).update(value).digest("hex");
+  const hmac = createKeyedHash(secret);
   return {
     outputs: createOutputs(),
     hmac,
