@@ -111,7 +111,7 @@ class Journal implements AuditLog {
   #last: Position;
   #durable: Position;
   #flushing: Promise<void> | null = null;
-  /** Runs while nothing but records without haste waits. */
+  /** Runs while records without haste may wait; what is written meanwhile leaves it running, as it costs less than a new one. */
   #later: NodeJS.Timeout | null = null;
   #ended: AuditError | null = null;
   #closing: Promise<void> | null = null;
@@ -148,13 +148,20 @@ class Journal implements AuditLog {
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...sealed, resolve, reject });
       if (haste !== "soon") this.#start(haste === "here");
-      else if (this.#flushing === null) this.#later ??= setTimeout(() => this.#start(false), SOON_MS);
+      else if (this.#flushing === null) this.#wait();
     });
   }
 
+  /** What waits in vain for company is written all the same. */
+  #wait(): void {
+    if (this.#later !== null) return void this.#later.refresh();
+    this.#later = setTimeout(() => {
+      this.#later = null;
+      if (this.#queue.length > 0) this.#start(false);
+    }, SOON_MS);
+  }
+
   #start(here: boolean): void {
-    if (this.#later !== null) clearTimeout(this.#later);
-    this.#later = null;
     this.#flushing ??= this.#flush(here);
   }
 
@@ -172,6 +179,7 @@ class Journal implements AuditLog {
       await stopped;
       this.#tellAll();
     } finally {
+      if (this.#later !== null) clearTimeout(this.#later);
       await this.#parts.writer.close();
       await this.#parts.unlock();
     }
