@@ -67,6 +67,8 @@ interface Lead {
 /** A literal and its leads. */
 interface Sign extends Literal {
   readonly leads: readonly Lead[];
+  /** Whether the match of any lead can hold the text before a place; null where one begins with the literal. */
+  readonly mayPrecede: Lead["mayPrecede"] | null;
   /** Those of the leads, by index, whose match can hold the text from a place on. */
   readonly mayFollow: (text: string, at: number) => readonly number[];
 }
@@ -149,10 +151,15 @@ function signOf(clues: readonly Clue[]): Sign {
   const { text, fold } = clues[0]!.setting;
   const settings = clues.map(({ setting }) => setting);
   const leads = clues.map(({ probe, setting }): Lead => {
-    const follow = follower([setting], "ahead");
-    return { probe, before: setting.before, mayPrecede: (whole, at) => follow(whole, at).length > 0 };
+    return { probe, before: setting.before, mayPrecede: preceder([setting]) };
   });
-  return { text, fold, leads, mayFollow: follower(settings, "behind") };
+  const mayPrecede = settings.every(({ before }) => before !== 0) ? preceder(settings) : null;
+  return { text, fold, leads, mayPrecede, mayFollow: follower(settings, "behind") };
+}
+
+function preceder(settings: readonly Setting[]): Lead["mayPrecede"] {
+  const follow = follower(settings, "ahead");
+  return (text, at) => follow(text, at).length > 0;
 }
 
 /** Follows what stands beside a literal; laid out when a text first holds the literal, as few texts hold many. */
@@ -216,6 +223,7 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
   function follow(text: string, { from, to }: Slice, pursuit: Pursuit): void {
     const visit = (literal: number, at: number): void => {
       const sign = signs[literal]!;
+      if (sign.mayPrecede?.(text, at - 1) === false) return;
       for (const index of sign.mayFollow(text, at + sign.text.length)) {
         const { probe, before, mayPrecede } = sign.leads[index]!;
         if (mayPrecede(text, at - 1)) pursuit.note(probe, at, before);
