@@ -1,16 +1,18 @@
 /**
- * Random `ask` lines on a small tree, once with those that the lint says ask nobody and once without them: of every call that
- * is granted it is decided alike whether a person confirms it, at every time from then on.
+ * Random `ask` lines on a small tree. Once with those that the lint says ask nobody and once without them: of every call that
+ * is granted it is decided alike whether a person confirms it, at every time from then on. And beside other such lines:
+ * where a person confirms another call than before, a comparison says so, and which way it goes.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lint } from "../../../src/analysis/lint.ts";
-import { principalOf } from "../../../src/analysis/question.ts";
-import { callGranted } from "../../../src/decision/call-granted.ts";
-import { confirmedBy } from "../../../src/decision/confirmed-by.ts";
-import type { Table } from "../../../src/decision/table.ts";
-import { type Chance, chanceOf } from "../../wire/chance.ts";
-import { sideOf } from "../sides.ts";
+import { diff } from "../../src/analysis/diff.ts";
+import { lint } from "../../src/analysis/lint.ts";
+import { principalOf } from "../../src/analysis/question.ts";
+import { callGranted } from "../../src/decision/call-granted.ts";
+import { confirmedBy } from "../../src/decision/confirmed-by.ts";
+import type { Table } from "../../src/decision/table.ts";
+import { type Chance, chanceOf } from "../wire/chance.ts";
+import { sideOf } from "./sides.ts";
 
 const NOW = Date.parse("2026-06-01T12:00:00Z");
 const MOMENTS = ["2026-06-01T12:00:01Z", "2026-08-01T00:00Z", "2027-01-01T00:00Z"].map((text) => Date.parse(text));
@@ -83,4 +85,32 @@ test("lines that are said to ask nobody can be left out, all together", () => {
     assert.deepEqual(confirmed(sideOf([{ path: "a.policy", text: left }]).table), confirmed(table), text);
   }
   assert.ok(gone > 60, `${gone} lines`);
+});
+
+/** Calls at a node about which only one policy has a person asked; grants are not looked at, as they are told apart. */
+function differing(one: Table, other: Table, node: number): boolean {
+  const asks = (table: Table, tool: string, input: object, now: number): boolean =>
+    confirmedBy(table, principalOf(table, node), { tool, input: () => input }, now) !== null;
+  return MOMENTS.some((now) =>
+    CALLED.some((tool) => INPUTS.some((input) => asks(one, tool, input, now) && !asks(other, tool, input, now))),
+  );
+}
+
+test("a comparison says at whom a person confirms more, less or other calls than before", () => {
+  const told = { wider: 0, tighter: 0, changed: 0, neutral: 0 };
+  for (let seed = 1; seed <= 150; seed++) {
+    const chance = chanceOf(seed);
+    const [old, now] = [randomLines(chance), randomLines(chance)].map((lines) =>
+      sideOf([{ path: "a.policy", text: textOf(lines) }]),
+    ) as [ReturnType<typeof sideOf>, ReturnType<typeof sideOf>];
+    const rows = diff(old, now, NOW)!.rows.filter(({ about }) => about === "asks");
+    for (const { move } of rows) told[move] += 1;
+    for (const node of now.table.nodes.keys()) {
+      const moves = rows.filter(({ nodes }) => nodes.includes(node)).map(({ move }) => move);
+      const is = (...wanted: string[]): boolean => moves.some((move) => wanted.includes(move));
+      if (differing(old.table, now.table, node)) assert.ok(is("wider", "changed"), `${seed}: less at ${node}`);
+      if (differing(now.table, old.table, node)) assert.ok(is("tighter", "changed"), `${seed}: more at ${node}`);
+    }
+  }
+  assert.ok(told.wider > 50 && told.tighter > 50 && told.changed > 5, JSON.stringify(told));
 });
