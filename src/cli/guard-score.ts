@@ -14,7 +14,7 @@ export interface ScoreOptions extends ChoiceOptions {
 }
 
 /** Scores a set; answers 1 when a bound is not kept. */
-export async function guardScore(file: string, options: ScoreOptions, { out }: Terminal): Promise<0 | 1> {
+export async function guardScore(file: string, options: ScoreOptions, { out, err }: Terminal): Promise<0 | 1> {
   const bounds = {
     recall: bound("--min-recall", options.minRecall),
     precision: bound("--min-precision", options.minPrecision),
@@ -23,9 +23,14 @@ export async function guardScore(file: string, options: ScoreOptions, { out }: T
   const { table, guards } = await chooseGuards("guard score", options);
   const find = guardFinder(table, guards);
   const score = scoreGuards(texts, (text) => find(text, null));
-  const { recall, precision } = ratesOf(score.all);
-  const ok = recall >= bounds.recall && precision >= bounds.precision;
+  const rates = ratesOf(score.all);
+  const missed = (["recall", "precision"] as const).filter((rate) => rates[rate] < bounds[rate]);
+  const ok = missed.length === 0;
   out.write(options.format === "json" ? `${JSON.stringify(asJson(score, ok), null, 2)}\n` : drawn(score));
+  for (const rate of missed) {
+    // With two decimals, so that what falls short by little does not read as if it were enough.
+    err.write(`${rate} is ${percent(rates[rate], 2)}, and has to be ${percent(bounds[rate], 2)} or more\n`);
+  }
   return ok ? 0 : 1;
 }
 
@@ -144,6 +149,6 @@ function rowOf(kind: string, tally: Tally): string[] {
   return [kind, ...[...counts, findings === 0 ? "-" : percent(precision), innocent, touched].map(String)];
 }
 
-function percent(part: number): string {
-  return `${(part * 100).toFixed(1)} %`;
+function percent(part: number, decimals = 1): string {
+  return `${(part * 100).toFixed(decimals)} %`;
 }

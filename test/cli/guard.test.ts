@@ -209,6 +209,7 @@ suite("gw guard score", () => {
     );
     const failed = await place.gw("guard", "score", "set.jsonl", "--min-recall", "92", "--format", "json");
     assert.equal(failed.code, 1);
+    assert.equal(failed.err, "recall is 66.67 %, and has to be 92.00 % or more\n");
     const { ok, recall, kinds } = JSON.parse(failed.out);
     assert.deepEqual([ok, Math.round(recall * 100), kinds.stripe.recall], [false, 67, 1]);
     assert.equal(
