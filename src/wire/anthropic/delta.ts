@@ -4,6 +4,7 @@
  */
 import { decodeText } from "../json.ts";
 import { startsWith } from "../sse.ts";
+import type { Fields } from "./usage.ts";
 
 const HEAD = Buffer.from('event: content_block_delta\ndata: {"type":"content_block_delta"');
 const INDEX = Buffer.from(',"index":');
@@ -39,8 +40,22 @@ export function isBareDelta(event: Uint8Array): boolean {
   return startsWith(event, at, TAIL) && at + TAIL.length === event.length;
 }
 
-/** A delta with an index, a known type, its string and nothing besides, as parsed; null for all others. */
-export function readDelta(event: Uint8Array) {
+/** A delta of one string. */
+export interface Delta {
+  readonly index: number;
+  readonly type: string;
+  /** The member of the delta that is the string. */
+  readonly member: string;
+  readonly text: string;
+}
+
+/** The event of a delta, as parsed. */
+export function fieldsOf({ index, type, member, text }: Delta): Fields {
+  return { type: "content_block_delta", index, delta: { type, [member]: text } };
+}
+
+/** A delta with an index, a known type, its string and nothing besides; null for all others. */
+export function readDelta(event: Uint8Array): Delta | null {
   if (!startsWith(event, HEAD.length, INDEX)) return null;
   const index = HEAD.length + INDEX.length;
   const behind = behindDigits(event, index);
@@ -55,7 +70,7 @@ export function readDelta(event: Uint8Array) {
   const text = decoded(bytes, from, end);
   if (text === null) return null;
   const number = Number(bytes.toString("latin1", index, behind));
-  return { type: "content_block_delta", index: number, delta: { type: kind.type, [kind.member]: text } };
+  return { index: number, type: kind.type, member: kind.member, text };
 }
 
 /** Null where an escape is none. */

@@ -13,9 +13,9 @@ export class Outbox {
   send(bytes: Uint8Array): void {
     this.#quiet = 0;
     const last = this.#ready.at(-1);
-    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
-      this.#ready[this.#ready.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
-    } else this.#ready.push(bytes);
+    const both = last === undefined ? null : asOne(last, bytes);
+    if (both === null) this.#ready.push(bytes);
+    else this.#ready[this.#ready.length - 1] = both;
   }
 
   /** Notes that an event gives nothing to send; now and then a ping shows that the answer is alive. */
@@ -30,4 +30,10 @@ export class Outbox {
     this.#ready = [];
     return ready;
   }
+}
+
+/** One view of both when the second lies behind the first in the same memory; else null. */
+export function asOne(first: Uint8Array, second: Uint8Array): Uint8Array | null {
+  if (first.buffer !== second.buffer || first.byteOffset + first.length !== second.byteOffset) return null;
+  return new Uint8Array(first.buffer, first.byteOffset, first.length + second.length);
 }

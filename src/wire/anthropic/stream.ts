@@ -6,8 +6,8 @@
 import { eventData, makeEvent, SseError, SseFramer } from "../sse.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "./answer.ts";
 import { Blocks, type Stop } from "./blocks.ts";
-import { isBareDelta, looksLikeDelta, readDelta } from "./delta.ts";
-import { Outbox } from "./outbox.ts";
+import { type Delta, fieldsOf, isBareDelta, looksLikeDelta, readDelta } from "./delta.ts";
+import { asOne, Outbox } from "./outbox.ts";
 import { Tally } from "./tally.ts";
 import { asRecord, type Fields, readUsage } from "./usage.ts";
 
@@ -15,10 +15,19 @@ const END_OF_EVENT = Buffer.from("\n\n");
 /** Bytes of a delta event around its text. */
 const DELTA_FRAME = 110;
 const BYTES_PER_TOKEN = 4;
+/** Units of text that are looked at together, if more than one delta of it is there. */
+const RUN_MAX = 4096;
 
 /** Watches one streamed answer. */
 export function watchStream(rules: AnswerRules): StreamWatcher {
   return new Watcher(rules);
+}
+
+/** Deltas of text that came one behind the other. */
+interface Run {
+  events: Uint8Array;
+  readonly index: number;
+  text: string;
 }
 
 class Watcher implements StreamWatcher {
@@ -26,6 +35,8 @@ class Watcher implements StreamWatcher {
   readonly #out = new Outbox();
   readonly #tally = new Tally();
   readonly #blocks: Blocks;
+  /** What came of a text in this chunk and was not looked at yet; null for nothing. */
+  #run: Run | null = null;
   #started = false;
   #ended = false;
   #counted = false;
@@ -48,6 +59,7 @@ class Watcher implements StreamWatcher {
     if (this.#ended) return [];
     this.#guarded(() => {
       for (const event of this.#framer.push(chunk)) this.#event(event);
+      this.#endRun();
     });
     return this.#out.take();
   }
@@ -57,6 +69,7 @@ class Watcher implements StreamWatcher {
     this.#guarded(() => {
       // A last event without its empty line still counts when all of its data came.
       if (parse(eventData(rest)) !== null) this.#event(Buffer.concat([rest, END_OF_EVENT]));
+      this.#endRun();
     });
     if (!this.#ended) this.#settle(this.#blocks.flush());
     if (!this.#ended) this.#fail(fault ?? "the answer from upstream ended too early");
@@ -91,9 +104,36 @@ class Watcher implements StreamWatcher {
       this.#deltaBytes += event.length;
     }
     const isPlain = isDelta && !this.#blocks.watched && isBareDelta(event);
-    const fields = isPlain ? null : ((isDelta ? readDelta(event) : null) ?? parse(eventData(event)));
+    const delta = isDelta && !isPlain ? readDelta(event) : null;
+    if (delta?.type === "text_delta") {
+      this.#extend(event, delta);
+      return;
+    }
+    this.#endRun();
+    if (this.#ended) return;
+    const fields = isPlain ? null : delta === null ? parse(eventData(event)) : fieldsOf(delta);
     if (fields === null) this.#out.send(event);
     else this.#settle(this.#message(event, fields));
+  }
+
+  /** Text that comes in many small pieces at once is looked at in one. */
+  #extend(events: Uint8Array, { index, text }: Delta): void {
+    const run = this.#run;
+    if (run?.index === index && run.text.length < RUN_MAX) {
+      run.events = asOne(run.events, events) ?? Buffer.concat([run.events, events]);
+      run.text += text;
+    } else {
+      this.#endRun();
+      this.#run = { events, index, text };
+    }
+  }
+
+  #endRun(): void {
+    const run = this.#run;
+    this.#run = null;
+    if (run === null || this.#ended) return;
+    const { events, index, text } = run;
+    this.#settle(this.#blocks.delta(events, fieldsOf({ index, type: "text_delta", member: "text", text })));
   }
 
   #message(event: Uint8Array, fields: Fields): Stop {

@@ -1,7 +1,7 @@
 /** Deltas told by their bytes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isBareDelta, looksLikeDelta, readDelta } from "../../../src/wire/anthropic/delta.ts";
+import { fieldsOf, isBareDelta, looksLikeDelta, readDelta } from "../../../src/wire/anthropic/delta.ts";
 import { blockDelta } from "./answers.ts";
 
 const says = (event: string): boolean[] => [looksLikeDelta(Buffer.from(event)), isBareDelta(Buffer.from(event))];
@@ -34,7 +34,10 @@ test("whatever could say something else is left to be parsed", () => {
 
 test("a delta is read as a parser reads it, or left to one", () => {
   const parsed = (event: string): unknown => JSON.parse(event.slice(event.indexOf("{")));
-  const read = (event: string): unknown => readDelta(Buffer.from(event));
+  const read = (event: string): unknown => {
+    const delta = readDelta(Buffer.from(event));
+    return delta === null ? null : fieldsOf(delta);
+  };
   for (const text of ["", "hello", ' "\\n\t\u0007', "é😀\ud800", "}}\n\n", "\\"]) {
     for (const index of [0, 7, 10, 123_456_789]) {
       const deltas = [
