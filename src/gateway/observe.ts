@@ -20,10 +20,10 @@ import { rulesOf } from "./rules.ts";
 import type { Ending, Ticket } from "./ticket.ts";
 
 /**
- * Events of an answer that come closer than this are looked at and sent together: far below what a reader sees, and a fast
- * model costs no more than a slow one.
+ * Events of an answer that come closer than this are looked at and sent together: less than a screen takes to show one, and
+ * a fast model costs no more than a slow one.
  */
-const GATHER_MS = 4;
+const GATHER_MS = 10;
 
 /** Relays an answer to its last bytes. */
 export async function observe(ticket: Ticket, answered: Answered, plane: Plane, ports: Ports): Promise<Ending> {
