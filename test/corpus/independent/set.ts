@@ -12,9 +12,11 @@ import { COMMANDS } from "./commands.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { BARE_CONTEXTS, NAMED_CONTEXTS } from "./contexts.ts";
 import { ENVIRONMENT_CONTEXTS, LONE_CONTEXTS } from "./environments.ts";
+import { INNOCENT_FILES } from "./innocent-files.ts";
 import { INNOCENT_HASHES } from "./innocent-hashes.ts";
 import { INNOCENT_PROGRAMS } from "./innocent-programs.ts";
 import { INNOCENT_WORDS } from "./innocent-words.ts";
+import { INSTALLATIONS } from "./installations.ts";
 import { KEYS } from "./keys.ts";
 import { CALLS, HEADERS } from "./requests.ts";
 import { SERVERS } from "./servers.ts";
@@ -24,8 +26,21 @@ import { TOKEN_SHAPES } from "./tokens.ts";
 import { VARIABLE_KEYS } from "./variables.ts";
 import { NAMED_KEYS } from "./vendors.ts";
 
-const CREDENTIALS: readonly Readonly<Record<string, Writer>>[] = [COMMANDS, CONNECTIONS, KEYS, SERVERS, SETTINGS, TALK];
-const INNOCENT: readonly Readonly<Record<string, Writer>>[] = [INNOCENT_HASHES, INNOCENT_PROGRAMS, INNOCENT_WORDS];
+const CREDENTIALS: readonly Readonly<Record<string, Writer>>[] = [
+  COMMANDS,
+  CONNECTIONS,
+  INSTALLATIONS,
+  KEYS,
+  SERVERS,
+  SETTINGS,
+  TALK,
+];
+const INNOCENT: readonly Readonly<Record<string, Writer>>[] = [
+  INNOCENT_FILES,
+  INNOCENT_HASHES,
+  INNOCENT_PROGRAMS,
+  INNOCENT_WORDS,
+];
 
 /** How often each kind of text is made. */
 const TIMES = { credential: 3, innocent: 7 };

@@ -259,6 +259,38 @@ helicone|sk-helicone-{l7}-{l7}-{l7}-{l7}
 litellm|sk-{w22}
 deepseek|sk-{x32}
 moonshot|sk-{n48}
+asaas|$aact_prod_{w60}
+arcjet|ajkey_{l26}
+cartesia|sk_car_{n20}
+cloudflare user|cfut_{n40}{x8}
+cloudsmith|csa_{x30}{n6}
+devcycle|dvc_server_{n24}
+swarm join|SWMTKN-1-{l50}-{l25}
+swarm unlock|SWMKEY-1-{b43}
+infisical|st.{x24}.{x32}.{x32}
+ionic|ion_{n42}
+lichess|lip_{n20}
+linkedin|WPL_AP1.{n16}.{n8}
+mergify|mergify_application_key_{w64}
+miro|eyJtaXJv{n20}_{w27}
+nostr|nsec1{k58}
+nylas|nyk_{n67}
+pinterest|pina_{w64}
+polar|polar_oat_{w40}
+proof|prf_cli_{w40}
+ramp|ramp_sec_{n48}
+samsara|samsara_api_{n30}
+tableau|{b22}==:{n32}
+thunderstore|tss_{w40}
+unkey|unkey_{n22}
+aiven password|AVNS_{w19}
+azure storage key|{b76}+ASt{b6}==
+acme live|acme_live_{n32}
+datastax plain|AstraCS:{n64}
+circle project|CCIPRJ_{n22}_{l40}
+clojars small|CLOJARS_{l60}
+dynatrace small|dt0c01.{l24}.{l64}
+neon mixed|napi_{n64}
 `;
 
 /** Name and shape of every kind. */
