@@ -131,7 +131,7 @@ function filledIn(text: string, env: Variables): string {
 function serverFinding(name: string, server: unknown, env: Variables, origin: string | null): ClientFinding[] {
   const url =
     isObject(server) && typeof server.url === "string" && URL.canParse(server.url) ? new URL(server.url) : null;
-  const shadow = "its tools are `client-mcp:` to policy, and its calls are not recorded; have it added to the gateway";
+  const shadow = `its calls are not recorded, and policy takes its tools for \`client-mcp:${name}/…\`, or for those of a server \`${name}\` of the gateway if there is one; have it added to the gateway`;
   if (url === null) return [warning("mcp", `MCP server \`${name}\` runs on this machine, past the gateway`, shadow)];
   if (origin !== null && url.origin !== origin) {
     return [warning("mcp", `MCP server \`${name}\` is at ${url.origin}, not at the gateway`, shadow)];

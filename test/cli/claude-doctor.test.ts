@@ -209,6 +209,10 @@ test("a list of MCP servers is held to the gateway", () => {
     "warning: MCP server `a` runs on this machine, past the gateway",
     "warning: MCP server `b` is at https://other.example, not at the gateway",
   ]);
+  assert.match(
+    serverFindings({ mcpServers: { crm: { command: "npx" } } }, {}, origin)[0]!.help ?? "",
+    /for `client-mcp:crm\/…`, or for those of a server `crm` of the gateway if there is one/,
+  );
   assert.match(serverFindings([], {}, origin)[0]!.message, /has no `mcpServers`/);
 });
 

@@ -39,6 +39,12 @@ test("references, choices, servers and results must have what they speak of", ()
   ];
   assert.equal(with_({ messages: result([{ type: "tool_reference", tool_name: LATE.name }]) }), "");
   assert.match(with_({ messages: result([{ type: "tool_reference", tool_name: "Gone" }]) }), /reference Gone/);
+  const searched = (tool_name: string) => {
+    const found = { type: "tool_search_tool_search_result", tool_references: [{ type: "tool_reference", tool_name }] };
+    return [user("hello"), { role: "assistant", content: [{ type: "tool_search_tool_result", content: found }] }];
+  };
+  assert.equal(with_({ messages: searched(LATE.name) }), "");
+  assert.match(with_({ messages: searched("Gone") }), /reference Gone/);
   assert.match(with_({ messages: result(""), tools: [] }), /must not be empty/);
   assert.match(with_({ messages: result("ok"), tools: [] }), /must be given/);
   assert.match(with_({ messages: result("ok").slice(0, 2) }), /do not belong together/);

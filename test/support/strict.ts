@@ -34,7 +34,9 @@ export interface StrictBlock {
   readonly tool_use_id?: string;
   readonly tool_name?: string;
   readonly signature?: string;
-  readonly content?: string | readonly StrictBlock[];
+  readonly content?: string | readonly StrictBlock[] | StrictBlock;
+  /** What a search of the provider's own found. */
+  readonly tool_references?: readonly StrictBlock[];
   readonly tool?: { readonly type: string; readonly name?: string };
 }
 
@@ -97,7 +99,8 @@ function faultOfReferences({ tools = [], messages }: StrictBody): string | null 
   const names = new Set(tools.map(({ name }) => name));
   const all = messages
     .flatMap(({ content }) => blocksOf(content))
-    .flatMap((each) => [each, ...blocksOf(each.content ?? [])]);
+    .flatMap((each) => [each, ...blocksOf(each.content ?? [])])
+    .flatMap((each) => [each, ...(each.tool_references ?? [])]);
   for (const block of all) {
     const name = block.type === "tool_reference" ? block.tool_name : block.tool?.name;
     if (name !== undefined && !names.has(name)) return `messages: tool reference ${name} is not in tools`;
@@ -132,7 +135,8 @@ function faultOfThinking(body: StrictBody): string | null {
   return null;
 }
 
-function blocksOf(content: StrictMessage["content"] | undefined): readonly StrictBlock[] {
+function blocksOf(content: StrictBlock["content"]): readonly StrictBlock[] {
   if (content === undefined) return [];
-  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return "type" in content ? [content] : content;
 }
