@@ -1,4 +1,4 @@
-/** Guards that bind, flow rules, what is asked about, how large results may be, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
+/** Guards that bind, flow rules, what is asked about, what holds for results, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
 import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
 import type { Access, Active, Confirmation, Flow, Node, ResultRule } from "../model/model.ts";
@@ -259,7 +259,7 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
     }
     case "results": {
       const lines = (nodes: readonly Node[]) => nodes.flatMap(({ results }) => results);
-      const key = ({ globs, max, until }: ResultRule) => `${[...globs].sort().join()} ${max} ${until}`;
+      const key = (line: ResultRule) => `${[...line.globs].sort().join()} ${resultText({ ...line, written: [] })}`;
       const left = unmatched(lines(old), lines(now), key);
       return [
         ...left.new.map((line) => causeAt(joint, "new", line.span, resultText(line))),

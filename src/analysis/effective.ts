@@ -68,7 +68,7 @@ export interface Effective {
   readonly flows: readonly Line[];
   /** Which calls a person has to confirm. */
   readonly asks: readonly Line[];
-  /** How large what tools give back may be. */
+  /** How large what tools give back may be, and what is looked for in it. */
   readonly results: readonly Line[];
   /** Lines that decide nothing here; what they would have decided is recorded. */
   readonly observed: readonly Line[];

@@ -9,7 +9,7 @@ import { confirmedBy, confirmRulesFor } from "../decision/confirmed-by.ts";
 import { decide, someModel } from "../decision/decide.ts";
 import type { Decision, Hold } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
-import { largestResult } from "../decision/largest-result.ts";
+import { heldResult } from "../decision/held-result.ts";
 import type { Origin } from "../decision/origin.ts";
 import type { Principal } from "../decision/principal.ts";
 import type { Table } from "../decision/table.ts";
@@ -55,6 +55,8 @@ export interface Answer {
   readonly asksWhere: string | null;
   /** The line that says how large what the tool gives back may be; null when none does. */
   readonly results: Origin | null;
+  /** The lines that look for something in what the tool gives back. */
+  readonly sought: readonly Origin[];
   /** True when the request passes, nothing that was asked for is taken out of it, and the call is granted if one was given. */
   readonly passes: boolean;
 }
@@ -71,13 +73,15 @@ export function answer(table: Table, question: Question): Answer {
   };
   const flows = tool === null || !verdicts.tool!.granted ? [] : flowsOf(table, question, tool);
   const asking = tool === null || !verdicts.tool!.granted ? NOBODY_ASKED : askedAbout(table, principal, tool, question);
-  const results = tool === null || !verdicts.tool!.granted ? null : largestResult(table, principal, tool, at);
+  const held = tool === null || !verdicts.tool!.granted ? null : heldResult(table, principal, tool, at);
   const call = tool === null || input === null ? null : callGranted(table, principal, { tool, input }, at);
   const condition = tool === null ? null : conditionText(table, node, tool, at);
   const passes = decision?.kind === "allow" && verdicts.tool?.granted !== false && call?.granted !== false;
   const isCounted = tool !== null && verdicts.tool!.granted && siteOf(table, tool) !== null;
   const calls = isCounted ? callLimits(table, principal, tool, at) : [];
-  return { decision, ...verdicts, flows, ...asking, condition, call, calls, results: results?.origin ?? null, passes };
+  const results = held?.largest?.origin ?? null;
+  const sought = (held?.searches ?? []).map(({ origin }) => origin);
+  return { decision, ...verdicts, flows, ...asking, condition, call, calls, results, sought, passes };
 }
 
 const NOBODY_ASKED = { asks: [], asksWhere: null } as const;

@@ -211,6 +211,25 @@ export interface CallBody {
   readonly charges: readonly Charge[];
 }
 
+/** Findings in what a tool gave back: how many, never what. */
+export interface ResultFinding {
+  /** `file:line` of the `results … redact` or `… flag`. */
+  readonly rule: string;
+  readonly pattern: string;
+  readonly place: "text" | "structured" | "resource" | "error" | "notice" | "question" | "other";
+  readonly done: "redact" | "flag";
+  readonly count: number;
+  /** Keyed hashes of the first different values, as placeholders have them. */
+  readonly values: readonly string[];
+}
+
+/** What was looked for in what a tool gave back. */
+export interface ResultSearch extends Scan {
+  readonly found: readonly ResultFinding[];
+  /** Why it could not be searched, and `file:line` of what it was to be searched for: it was withheld. null when it could. */
+  readonly withheld: { readonly reason: "size" | "unreadable"; readonly origin: string } | null;
+}
+
 /** How an admitted call ended. */
 export interface ReturnBody {
   readonly kind: "return";
@@ -229,6 +248,8 @@ export interface ReturnBody {
     /** `file:line` of the `results … max`. */
     readonly origin: string;
   } | null;
+  /** null when nothing was looked for in what came back, or nothing came. */
+  readonly search: ResultSearch | null;
   readonly bytes: number;
   readonly firstByteMs: number | null;
   readonly totalMs: number;

@@ -1,8 +1,8 @@
 /**
- * What guardrails, services and observed statements had to say about a request, and which calls in its answer were withheld,
- * in a few words for a line of the trail.
+ * What guardrails, services and observed statements had to say about a request, which calls in its answer were withheld, and
+ * what became of what a tool gave back, in a few words for a line of the trail.
  */
-import type { Asking, DecisionBody, Finding, Observed, OutcomeBody, ToolUse } from "./entry.ts";
+import type { Asking, DecisionBody, Finding, Observed, OutcomeBody, ReturnBody, ToolUse } from "./entry.ts";
 
 /** The remarks on a request and its answer; none when all was silent. */
 export function remarksOn(decided: DecisionBody, outcome: OutcomeBody | null): readonly string[] {
@@ -11,6 +11,16 @@ export function remarksOn(decided: DecisionBody, outcome: OutcomeBody | null): r
     ...calledIn(outcome?.toolUses ?? []),
     ...decided.asked.flatMap(saidBy),
     ...(decided.observed === null ? [] : [wouldHave(decided.observed, decided.effect)]),
+  ];
+}
+
+/** The remarks on what a tool gave back. */
+export function remarksOnReturn({ oversize, search }: ReturnBody): readonly string[] {
+  const { found = [], withheld = null } = search ?? {};
+  return [
+    ...(oversize === null ? [] : [`too large: ${oversize.origin}`]),
+    ...(withheld === null ? [] : [`withheld, not searched (${withheld.reason}): ${withheld.origin}`]),
+    ...counted(found.map(({ done, pattern, count }) => ({ words: `${done} ${pattern} in the result`, count }))),
   ];
 }
 

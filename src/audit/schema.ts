@@ -19,13 +19,14 @@ const finding = z.strictObject({
   count,
   values: z.array(text).default([]),
 });
+const skipped = z.array(
+  z.strictObject({ reason: z.enum(["place", "sample", "known", "thinking", "image", "file", "unknown"]), count }),
+);
 const scan = z
   .strictObject({
     texts: count,
     bytes: count,
-    skipped: z.array(
-      z.strictObject({ reason: z.enum(["place", "sample", "known", "thinking", "image", "file", "unknown"]), count }),
-    ),
+    skipped,
   })
   .nullable()
   .default(null);
@@ -162,6 +163,22 @@ const call = z.strictObject({
   bytes: count,
   charges: z.array(charge).default([]),
 });
+const resultSearch = z.strictObject({
+  texts: count,
+  bytes: count,
+  skipped,
+  found: z.array(
+    z.strictObject({
+      rule: text,
+      pattern: text,
+      place: z.enum(["text", "structured", "resource", "error", "notice", "question", "other"]),
+      done: z.enum(["redact", "flag"]),
+      count,
+      values: z.array(text),
+    }),
+  ),
+  withheld: z.strictObject({ reason: z.enum(["size", "unreadable"]), origin: text }).nullable(),
+});
 const returned = z.strictObject({
   kind: z.literal("return"),
   ticket: text,
@@ -172,6 +189,7 @@ const returned = z.strictObject({
   name: text,
   result: z.enum(["ok", "tool-error", "asks", "error", "none"]),
   oversize: z.strictObject({ bytes: count, max: count, origin: text }).nullable().default(null),
+  search: resultSearch.nullable().default(null),
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
   totalMs: z.number().nonnegative(),

@@ -17,7 +17,7 @@ import {
   type ReturnBody,
 } from "./entry.ts";
 import { headerOf } from "./record.ts";
-import { remarksOn, wouldHave } from "./remarks.ts";
+import { remarksOn, remarksOnReturn, wouldHave } from "./remarks.ts";
 import { entrySchema } from "./schema.ts";
 import { listLogs, listSegments, ROOM, readLines, type Segment } from "./segment.ts";
 
@@ -119,8 +119,7 @@ function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): re
   if (decided.kind === "call") {
     const { confirmation, observed, effect } = decided;
     const asked = confirmation === null ? [] : [`confirmation: ${confirmation.answer}`];
-    const cut =
-      outcome?.kind === "return" && outcome.oversize !== null ? [`too large: ${outcome.oversize.origin}`] : [];
+    const cut = outcome?.kind === "return" ? remarksOnReturn(outcome) : [];
     return [...asked, ...cut, ...(observed === null ? [] : [wouldHave(observed, effect)])];
   }
   return decided.kind === "decision" && outcome?.kind !== "return" ? remarksOn(decided, outcome) : [];

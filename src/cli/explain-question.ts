@@ -33,6 +33,10 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
     found.results === null
       ? ""
       : `    what it gives back is held to a size\n${drawOrigins([found.results], dir, written)}`;
+  const sought =
+    found.sought.length === 0
+      ? ""
+      : `    what it gives back is looked through\n${drawOrigins(found.sought, dir, written)}`;
   const head = `${out.style("bold", `${kind} ${name}`)} at ${momentText(at)}\n`;
   out.write(
     [
@@ -42,6 +46,7 @@ export function explainQuestion({ side, node, at, dir, format, model, tool, inpu
       drawCall(found, { dir, out, written }),
       asks,
       results,
+      sought,
       counted,
       found.call?.granted === false
         ? ""

@@ -72,7 +72,7 @@ function drawAsks({ asks }: Effective, dir: string, out: Channel): string {
 
 function drawResults({ results }: Effective, dir: string, out: Channel): string {
   if (results.length === 0) return "";
-  const head = heading("results", "a tool gives back no more than the smallest of these lets through", out);
+  const head = heading("results", "what tools give back is held to all of these; of sizes the smallest counts", out);
   return head + results.map((line) => drawLine(line, dir, out)).join("");
 }
 

@@ -10,7 +10,8 @@ import { writtenByClients } from "../model/told.ts";
 import { addGrants, allowedOf, NOTHING, type Sizes, type Sum } from "./access.ts";
 import { type Automaton, atomsOf, bitsOf, buildAutomaton, MOST_STATES } from "./atoms.ts";
 import { sameBits } from "./bits.ts";
-import { layDuties, observedGuardrails } from "./duties.ts";
+import { layDuties } from "./duties.ts";
+import { layGuardrails, laySought, patternLayer, type Sought } from "./lay-guardrails.ts";
 import { type Origin, originAt } from "./origin.ts";
 import { layPrices } from "./pricing.ts";
 import { checkRoutes, layRoutes } from "./routes.ts";
@@ -23,7 +24,6 @@ import type {
   ResultBound,
   Revision,
   Table,
-  TableGuardrail,
   TableKey,
   TableNode,
   TableServer,
@@ -38,7 +38,10 @@ export function compile(model: Model, revision: Revision): { table: Table | null
   const routes = layRoutes(model, atoms.models, diagnostics);
   const prices = layPrices(model, atoms.models, diagnostics);
   const duties = layDuties(model, atoms.tools);
-  const { nodes, policies } = layNodes(model, atoms, duties);
+  const lay = patternLayer();
+  const sought = laySought(model, lay);
+  const laid = { atoms, duties, sought };
+  const { nodes, policies } = layNodes(model, laid);
   const observing = withObserved(model);
   const inForce: Table = {
     revision,
@@ -49,7 +52,8 @@ export function compile(model: Model, revision: Revision): { table: Table | null
     policies,
     atoms,
     slots: duties.slots,
-    guardrails: layGuardrails(model),
+    guardrails: layGuardrails(model, lay),
+    sought: { guardrails: sought.all },
     windows: duties.windows,
     providers: model.providers.map(({ span, ...provider }) => ({
       ...provider,
@@ -65,7 +69,7 @@ export function compile(model: Model, revision: Revision): { table: Table | null
     catalogue: listCatalogue(model),
     audit: { content: model.audit.content, keepDays: model.audit.keepDays },
   };
-  const observed = observing === null ? null : { ...inForce, ...layNodes(observing, atoms, duties) };
+  const observed = observing === null ? null : { ...inForce, ...layNodes(observing, laid) };
   const table: Table = { ...inForce, observed };
   diagnostics.push(...checkRoutes(model, table));
   const broken = diagnostics.some(({ severity }) => severity === "error");
@@ -84,11 +88,14 @@ function withObserved(model: Model): Model | null {
   return { ...model, nodes };
 }
 
-function layNodes(
-  model: Model,
-  atoms: Table["atoms"],
-  duties: ReturnType<typeof layDuties>,
-): { nodes: TableNode[]; policies: Policy[] } {
+/** What nodes are laid with. */
+interface Laid {
+  readonly atoms: Table["atoms"];
+  readonly duties: ReturnType<typeof layDuties>;
+  readonly sought: Sought;
+}
+
+function layNodes(model: Model, { atoms, duties, sought }: Laid): { nodes: TableNode[]; policies: Policy[] } {
   const grants = layGrants(model, atoms);
   const { policies, policyOf } = layPolicies(model, grants, atoms);
   const nodes = model.nodes.map((node, index): TableNode => {
@@ -99,7 +106,7 @@ function layNodes(
       grants: grants[index]!,
       flows: layFlows(node, atoms),
       confirms: layConfirms(node, atoms),
-      results: layResults(node, atoms),
+      results: layResults(node, atoms, sought),
     };
     return { kind, name, parent, ...access, ...duties.of[index]!, origin, doc };
   });
@@ -207,10 +214,11 @@ function layConfirms({ confirmations }: Node, { tools }: Table["atoms"]): Confir
   });
 }
 
-function layResults({ results }: Node, { tools }: Table["atoms"]): ResultBound[] {
+function layResults({ results }: Node, { tools }: Table["atoms"], sought: Sought): ResultBound[] {
   return results.map((rule) => {
     const { globs, max, until, span } = rule;
-    return { tools: atomsOf(tools, globs), max, until, origin: originAt(span, resultText(rule)), globs };
+    const origin = originAt(span, resultText(rule));
+    return { tools: atomsOf(tools, globs), max, sought: sought.of(rule), until, origin, globs };
   });
 }
 
@@ -290,24 +298,6 @@ function layKeys(model: Model, nodes: readonly TableNode[]): Map<string, TableKe
     keys.set(key.digest, { name, node: index, owner: key.owner, expires: key.expires, origin: nodes[index]!.origin });
   }
   return keys;
-}
-
-function layGuardrails(model: Model): TableGuardrail[] {
-  const own = model.guardrails.map(({ patterns, doc: _doc, span, ...guardrail }): TableGuardrail => {
-    const laid = patterns.map(({ name, severity, confidence, filter, expressions }) => ({
-      name,
-      severity,
-      confidence,
-      filter,
-      expressions: expressions.map(({ span: _, ...expression }) => expression),
-    }));
-    return { ...guardrail, patterns: laid, twinOf: null, origin: originAt(span, `guardrail ${guardrail.name}`) };
-  });
-  const twins = observedGuardrails(model).map((index): TableGuardrail => {
-    const actions = own[index]!.actions.map((action) => ({ ...action, observe: true }));
-    return { ...own[index]!, actions, twinOf: index };
-  });
-  return [...own, ...twins];
 }
 
 function layServers(model: Model): TableServer[] {

@@ -14,11 +14,8 @@ import { type Found, MARGIN, type Pursuer, Pursuit } from "./pursuit.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import { cleanSlicesOf, SLICE, type Slice, slicesOf } from "./slices.ts";
 import { atOnce } from "./steps.ts";
-import type { Table, TableExpression } from "./table.ts";
+import type { Guarded, TableExpression } from "./table.ts";
 import { TrailWalk } from "./trail-walk.ts";
-
-/** What scanners are made of. */
-type Guarded = Pick<Table, "guardrails">;
 
 const scanners = new WeakMap<Guarded, Map<string, Scanner | null>>();
 

@@ -65,6 +65,11 @@ export interface TableGuardrail {
   readonly origin: Origin;
 }
 
+/** Guardrails, as searches are made of them. */
+export interface Guarded {
+  readonly guardrails: readonly TableGuardrail[];
+}
+
 export type TableService = Omit<Service, "span"> & { readonly origin: Origin };
 
 export interface TableProvider {
@@ -138,11 +143,13 @@ export interface ConfirmRule {
   readonly globs: readonly string[];
 }
 
-/** `results … max SIZE`. */
+/** `results … max SIZE redact … flag …`. */
 export interface ResultBound {
   readonly tools: Uint32Array;
-  /** Bytes. */
-  readonly max: number;
+  /** Bytes; null for any size. */
+  readonly max: number | null;
+  /** What is looked for, as indices into `Table.sought.guardrails`. */
+  readonly sought: readonly number[];
   readonly until: Until;
   readonly origin: Origin;
   readonly globs: readonly string[];
@@ -219,6 +226,8 @@ export interface Table {
   readonly slots: readonly Slot[];
   /** The policy's own, in their order, then the twins of those that are observed somewhere. */
   readonly guardrails: readonly TableGuardrail[];
+  /** What is looked for in results of tools, in the form of guardrails: each what some line redacts, or flags; equal ones once. */
+  readonly sought: Guarded;
   readonly services: readonly TableService[];
   readonly windows: readonly Window[];
   readonly providers: readonly TableProvider[];

@@ -59,7 +59,13 @@ function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-/** `results mcp:github/* max 64k`. */
-export function resultText({ written, max, until }: Pick<ResultRule, "written" | "max" | "until">): string {
-  return `results ${listNames(written, 3)} max ${thousands(max)}${untilText(until)}`;
+/** `results mcp:github/* max 64_000 redact @secrets flag @pii`. */
+export function resultText(rule: Pick<ResultRule, "written" | "max" | "redact" | "flag" | "until">): string {
+  const { written, max, redact, flag, until } = rule;
+  const parts = [
+    max === null ? "" : ` max ${thousands(max)}`,
+    redact === null ? "" : ` redact ${listNames(redact.written, 3)}`,
+    flag === null ? "" : ` flag ${listNames(flag.written, 3)}`,
+  ];
+  return `results ${listNames(written, 3)}${parts.join("")}${untilText(until)}`;
 }

@@ -185,6 +185,7 @@ function nameProposals(next: Extract<Continuation, { kind: "name" }>, asked: Ask
     case "behind":
       return named("name", declared.providers.keys(), "provider");
     case "match":
+    case "patternName":
       return named("name", own(declared.patterns), "pattern");
     case "ask":
       return named("name", declared.services.keys(), "service");
@@ -270,8 +271,9 @@ function own(members: ReadonlyMap<string, { readonly pack: string | null }>): re
 // ---- groups and strings -----------------------------------------------------------------------------------------------
 
 function groupProposals(rules: readonly string[], { policy, pack, cursor }: Asked): readonly Proposal[] {
-  if (rules.includes("calls") || rules.includes("results")) return groups(policy, pack, "tools");
-  if (!rules.includes("match")) return groups(policy, pack, thingOf(cursor.before));
+  const isPattern = rules.includes("patternName");
+  if (!isPattern && (rules.includes("calls") || rules.includes("results"))) return groups(policy, pack, "tools");
+  if (!isPattern) return groups(policy, pack, thingOf(cursor.before));
   const { patterns } = policy.declared;
   const packs = new Set(Array.from(patterns.values(), (member) => member.pack).filter((name) => name !== null));
   const members = [...patterns].flatMap(([name, member]) => (member.pack === null ? [] : [`@${name}`]));

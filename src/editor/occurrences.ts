@@ -8,6 +8,7 @@ import type {
   Expectation,
   GuardrailDeclaration,
   Item,
+  PatternName,
   Statement,
   Subject,
   TestStatement,
@@ -161,7 +162,10 @@ class Collector {
   }
 
   #statements(body: readonly Statement[]): void {
-    for (const it of body) if (it.kind === "guard") for (const name of it.names) this.#word("guardrail", name);
+    for (const it of body) {
+      if (it.kind === "guard") for (const name of it.names) this.#word("guardrail", name);
+      if (it.kind === "results") for (const name of [...it.redact, ...it.flag]) this.#pattern(name);
+    }
   }
 
   #item(thing: Thing, { kind, text, span }: Item): void {
@@ -186,15 +190,15 @@ class Collector {
   }
 
   #matches({ match }: GuardrailDeclaration): void {
-    for (const it of match) {
-      if (it.kind === "pattern") this.#word("pattern", it.name);
-      else if (it.kind === "pack") {
-        const { text, span } = it.name;
-        const isPattern = text.includes(".") || this.#declared.patterns.has(text);
-        if (isPattern) this.#reference("pattern", text, span);
-        else this.#add("pack", text, part(span, 1, text.length + 1), false, span);
-      }
-    }
+    for (const it of match) if (it.kind !== "regex") this.#pattern(it);
+  }
+
+  #pattern({ kind, name }: PatternName): void {
+    const { text, span } = name;
+    const isPattern = text.includes(".") || this.#declared.patterns.has(text);
+    if (kind === "pattern") this.#word("pattern", name);
+    else if (isPattern) this.#reference("pattern", text, span);
+    else this.#add("pack", text, part(span, 1, text.length + 1), false, span);
   }
 
   #step(step: TestStatement): void {

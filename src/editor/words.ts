@@ -104,6 +104,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   timeout:
     "How long a service may take for all of a request, or one block of an answer; how long a call of a server's tool may be silent, and take.",
   action: "What becomes of a find: `flag`, `mask`, `redact` or `reject`, from a severity on.",
+  redact: "A placeholder takes the place of what was found; behind `results`: of what these patterns find.",
+  flag: "What was found stays, and is recorded; behind `results`: what these patterns find.",
   restore: "`restore tool-input`: the agent's tools get the value back that a placeholder stands for.",
   content: "How much of requests and answers the record holds.",
   keep: "How long the record is kept.",
@@ -123,7 +125,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   tool: "A tool that the request offers, and that is called once.",
   text: "A text that the request or the answer holds.",
   cost: "What the request costs.",
-  results: "How large what tools of the gateway's servers give back may be.",
+  results: "How large what tools of the gateway's servers give back may be, and what is looked for in it.",
   max: "The most bytes that a result may have; a larger one is withheld, and the model is told so.",
   calls:
     "Calls of the listed tools are counted: at the gateway's own servers, and in answers that ask the client for them.",
@@ -166,9 +168,7 @@ export const CHOICES: Readonly<Record<string, string>> = {
   system: "The system prompt.",
   document: "Documents that were attached.",
   answer: "What the model says.",
-  flag: "What was found stays, and is recorded.",
   mask: "Stars take the place of what was found, but for its last characters.",
-  redact: "A placeholder takes the place of what was found.",
   reject: "The request or the answer is stopped, with this sentence.",
   low: "Of the lowest severity, or the least certain.",
   medium: "Of middle severity, or fairly certain.",

@@ -12,7 +12,7 @@ const MOST_VALUES = 5;
 
 /** What guardrails found in a request. */
 export function findingsIn({ spans }: Texts, marks: readonly (readonly Mark[])[], refused: boolean): Finding[] {
-  const sums = new Map<string, Growing>();
+  const sums = new Map<string, Counted<Uncounted>>();
   for (const [index, of] of marks.entries()) {
     const { place } = spans[index]!;
     for (const { ruling, text, id } of of) {
@@ -43,7 +43,7 @@ export function findingsInAnswer(
   hits: AnswerReport["hits"],
   conversation: Conversation | null,
 ): Finding[] {
-  const sums = new Map<string, Growing>();
+  const sums = new Map<string, Counted<Uncounted>>();
   for (const { guardrail: index, pattern, fate, count, values } of hits) {
     const guardrail = guardrails[index]!;
     const deeds = deedsOf(guardrail, pattern);
@@ -55,11 +55,15 @@ export function findingsInAnswer(
   return [...sums.values()];
 }
 
-type Growing = Omit<Finding, "count" | "values"> & { count: number; readonly values: string[] };
+type Uncounted = Omit<Finding, "count" | "values">;
 
-function add(
-  sums: Map<string, Growing>,
-  finding: Omit<Finding, "count" | "values">,
+/** What was found, and how often so far. */
+export type Counted<F> = F & { count: number; readonly values: string[] };
+
+/** Adds to what was found alike. */
+export function add<F extends object>(
+  sums: Map<string, Counted<F>>,
+  finding: F,
   { count, ids }: { readonly count: number; readonly ids: readonly string[] },
 ): void {
   const key = Object.values(finding).join("\u0000");

@@ -6,7 +6,7 @@ import { hash } from "node:crypto";
 import type { Hit, Scanner } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
 import { LONG } from "../decision/slices.ts";
-import type { Table, TableGuardrail } from "../decision/table.ts";
+import type { Guarded, TableGuardrail } from "../decision/table.ts";
 import type { Place } from "../language/tree.ts";
 
 /** Shortest text whose findings are worth remembering, in bytes, and how many are. */
@@ -16,13 +16,13 @@ const MOST_REMEMBERED = 50_000;
 const SAMPLES = 16;
 const MOST_SIGHTED = 200_000;
 
-const made = new WeakMap<Table, Map<string, Guards>>();
+const made = new WeakMap<Guarded, Map<string, Guards>>();
 /** A policy is read again and again, and seldom says anything else about guardrails. */
 const alike = new Map<string, WeakRef<Guards>>();
 const MOST_ALIKE = 1_000;
 
-/** The guardrails of a table that bind a caller; the same object for those that find and do the same, of any table. */
-export function guardsOf(table: Table, indices: readonly number[]): Guards {
+/** Some guardrails of a table; the same object for those that find and do the same, of any table. */
+export function guardsOf(table: Guarded, indices: readonly number[]): Guards {
   const known = made.get(table) ?? new Map<string, Guards>();
   made.set(table, known);
   const name = indices.join(" ");
@@ -31,7 +31,7 @@ export function guardsOf(table: Table, indices: readonly number[]): Guards {
   return guards;
 }
 
-function guardsLike(table: Table, indices: readonly number[]): Guards {
+function guardsLike(table: Guarded, indices: readonly number[]): Guards {
   const guards = new Guards(table, indices);
   const before = alike.get(guards.print)?.deref();
   if (before !== undefined) {
@@ -59,11 +59,11 @@ export class Guards {
   readonly #indices: readonly number[];
   #guardrails: readonly TableGuardrail[];
   #scanners: ReadonlyMap<Place, Scanner | null> | null = null;
-  #table: Table | null;
+  #table: Guarded | null;
   readonly #remembered = new Map<string, readonly Hit[]>();
   readonly #sighted = new Set<number>();
 
-  constructor(table: Table, indices: readonly number[]) {
+  constructor(table: Guarded, indices: readonly number[]) {
     this.print = hash("sha256", indices.map((index) => printOf(table.guardrails[index]!)).join(" "));
     this.#indices = indices;
     this.#guardrails = table.guardrails;

@@ -223,18 +223,7 @@ export class GrammarGuardrails extends GrammarPatterns {
             return regex && { kind: "regex", regex, span: regex.span };
           },
         },
-        {
-          ALT: (): Match | undefined => {
-            const name = this.SUBRULE(this.name);
-            return name && { kind: "pattern", name, span: name.span };
-          },
-        },
-        {
-          ALT: (): Match => {
-            const token = this.CONSUME(tokens.Reference);
-            return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
-          },
-        },
+        { ALT: (): Match | undefined => this.SUBRULE(this.patternName) },
       ]),
     PART,
   );

@@ -10,7 +10,7 @@ import type { Span } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 import * as tokens from "./tokens.ts";
 import { TOKENS } from "./tokens.ts";
-import type { Instant, Item, MoneyRate, Rate, Regex, Scope, Thing, Word } from "./tree.ts";
+import type { Instant, Item, MoneyRate, PatternName, Rate, Regex, Scope, Thing, Word } from "./tree.ts";
 import {
   type Read,
   readDay,
@@ -181,6 +181,36 @@ export class GrammarParts extends EmbeddedActionsParser {
       const items: (Item | undefined)[] = [];
       this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => items.push(this.SUBRULE(this.item)) });
       return this.present(items);
+    },
+    PART,
+  );
+
+  protected readonly patternName = this.RULE(
+    "patternName",
+    (): PatternName | undefined =>
+      this.OR([
+        {
+          ALT: (): PatternName | undefined => {
+            const name = this.SUBRULE(this.name);
+            return name && { kind: "pattern", name, span: name.span };
+          },
+        },
+        {
+          ALT: (): PatternName => {
+            const token = this.CONSUME(tokens.Reference);
+            return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
+          },
+        },
+      ]),
+    PART,
+  );
+
+  protected readonly patternNames = this.RULE(
+    "patternNames",
+    (): PatternName[] => {
+      const names: (PatternName | undefined)[] = [];
+      this.AT_LEAST_ONE_SEP({ SEP: tokens.Comma, DEF: () => names.push(this.SUBRULE(this.patternName)) });
+      return this.present(names);
     },
     PART,
   );

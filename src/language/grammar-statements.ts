@@ -15,6 +15,7 @@ import type {
   Instant,
   Item,
   LimitStatement,
+  PatternName,
   Rate,
   ResultsStatement,
   Scope,
@@ -30,6 +31,13 @@ type Ceiling = LimitStatement | CallsStatement | ConcurrencyStatement;
 type Counted =
   | { readonly items: readonly Item[]; readonly rate: Rate }
   | { readonly measure: IToken; readonly figure: IToken };
+
+/** What is said of results, with the word that begins it; a value or names are undefined where they could not be read. */
+type ResultPart =
+  | { readonly part: "max"; readonly word: IToken; readonly value: number | undefined }
+  | { readonly part: "redact" | "flag"; readonly word: IToken; readonly names: readonly PatternName[] | undefined };
+
+const RESULT_PARTS: readonly ResultPart["part"][] = ["max", "redact", "flag"];
 
 /** Statements that a block may hold once, and the word that names each. */
 const ONCE: Partial<Record<Statement["kind"], string>> = {
@@ -113,16 +121,73 @@ export class GrammarStatements extends GrammarConditions {
     return { kind: "ask", items, where: condition?.read ?? null, until, span: this.since(first) };
   });
 
-  /** Of what else may be said of results later.ts says that it is not understood yet. */
   private readonly results = this.RULE("results", (): ResultsStatement | undefined => {
     const first = this.CONSUME(Reserved.results);
     const items = this.SUBRULE(this.items);
-    this.CONSUME(Contextual.max);
-    const max = this.SUBRULE(this.integer);
+    const parts: ResultPart[] = [];
+    this.AT_LEAST_ONE(() => parts.push(this.OR(this.resultParts)));
     const until = this.OPTION(() => this.SUBRULE(this.until)) ?? null;
-    if (items === undefined || max === undefined) return undefined;
-    return { kind: "results", items, max, until, span: this.since(first) };
+    return this.ACTION(() => {
+      const said = items === undefined ? undefined : this.asResultParts(parts);
+      return said && { kind: "results", items: items!, ...said, until, span: this.since(first) };
+    });
   });
+
+  private readonly largest = this.RULE(
+    "largest",
+    (): ResultPart => {
+      const word = this.CONSUME(Contextual.max);
+      return { part: "max", word, value: this.SUBRULE(this.integer) };
+    },
+    PART,
+  );
+
+  private readonly redacted = this.RULE(
+    "redacted",
+    (): ResultPart => {
+      const word = this.CONSUME(Contextual.redact);
+      return { part: "redact", word, names: this.SUBRULE(this.patternNames) };
+    },
+    PART,
+  );
+
+  private readonly flagged = this.RULE(
+    "flagged",
+    (): ResultPart => {
+      const word = this.CONSUME(Contextual.flag);
+      return { part: "flag", word, names: this.SUBRULE(this.patternNames) };
+    },
+    PART,
+  );
+
+  private readonly resultParts = [
+    { ALT: (): ResultPart => this.SUBRULE(this.largest) },
+    { ALT: (): ResultPart => this.SUBRULE(this.redacted) },
+    { ALT: (): ResultPart => this.SUBRULE(this.flagged) },
+  ];
+
+  /** Each part once, and in the one order in which everybody writes them; undefined when one could not be read. */
+  private asResultParts(parts: readonly ResultPart[]): Pick<ResultsStatement, "max" | "redact" | "flag"> | undefined {
+    const seen: Seen = new Map();
+    const said = { max: null as number | null, redact: [] as PatternName[], flag: [] as PatternName[] };
+    let isWhole = true;
+    let last = 0;
+    for (const each of parts) {
+      const place = RESULT_PARTS.indexOf(each.part);
+      if (!this.once(seen, each.part, this.at(each.word))) isWhole = false;
+      else if (place < last) {
+        const before = RESULT_PARTS[last]!;
+        const help = "the order is `max SIZE`, `redact NAMES`, `flag NAMES`";
+        this.fault("GW1006", this.at(each.word), `\`${each.part}\` stands before \`${before}\``, help);
+        isWhole = false;
+      }
+      last = Math.max(last, place);
+      if (each.part !== "max") said[each.part] = [...(each.names ?? [])];
+      else if (each.value === undefined) isWhole = false;
+      else said.max = each.value;
+    }
+    return isWhole ? said : undefined;
+  }
 
   private readonly guard = this.RULE("guard", (): GuardStatement | undefined => {
     const first = this.CONSUME(Reserved.guard);

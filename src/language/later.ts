@@ -42,8 +42,6 @@ const BEFORE_NAME: ReadonlySet<TokenType> = new Set([
 
 /** Second words of `on …` that belong to later versions. */
 const LATER_AFTER_ON: ReadonlySet<string> = new Set(["failure"]);
-/** What else may be said of results. */
-const LATER_OF_RESULTS: ReadonlySet<string> = new Set(["redact", "flag"]);
 /** What `observe` understands: other statements belong to later versions. */
 const OBSERVED: ReadonlySet<TokenType> = new Set([
   Reserved.allow,
@@ -81,7 +79,6 @@ function isLater(tokens: readonly IToken[], index: number): boolean {
   const token = tokens[index]!;
   const before = tokens[index - 1]?.tokenType;
   if (token.tokenType === Later) return before === undefined || !BEFORE_NAME.has(before);
-  if (token.tokenType === Reserved.results) return laterOfResults(tokens, index) !== null;
   const next = tokens[index + 1];
   if (token.tokenType === Reserved.observe && next !== undefined && STARTERS.has(next.tokenType)) {
     return !OBSERVED.has(next.tokenType);
@@ -89,27 +86,14 @@ function isLater(tokens: readonly IToken[], index: number): boolean {
   return token.tokenType === Reserved.on && next?.tokenType === Name && LATER_AFTER_ON.has(next.image);
 }
 
-/** The first word of a statement about results that is not understood yet; null when all is. */
-function laterOfResults(tokens: readonly IToken[], index: number): IToken | null {
-  for (let at = index + 2; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    if (isHead(token) || isReserved(token) || token.tokenType === Open || token.tokenType === Close) return null;
-    // Behind a comma it is a name of the list.
-    const isWord = token.tokenType === Name && tokens[at - 1]!.tokenType !== Comma;
-    if (isWord && LATER_OF_RESULTS.has(token.image)) return token;
-  }
-  return null;
-}
-
 function fault(tokens: readonly IToken[], index: number, lines: Lines): Diagnostic {
   const token = tokens[index]!;
-  const part = token.tokenType === Reserved.results ? laterOfResults(tokens, index) : null;
-  const last = part ?? (token.tokenType === Later ? token : tokens[index + 1]!);
-  const words = last === token ? token.image : `${token.image}${part === null ? "" : " …"} ${last.image}`;
+  const last = token.tokenType === Later ? token : tokens[index + 1]!;
+  const words = last === token ? token.image : `${token.image} ${last.image}`;
   return {
     code: "GW1010",
     severity: "error",
-    span: lines.span((part ?? token).startOffset, endOf(last)),
+    span: lines.span(token.startOffset, endOf(last)),
     message: `\`${words}\` is reserved for a later version of sallyport and is not understood yet`,
     help: "remove it; a rule that is written and not enforced would deceive its reader",
     notes: [],

@@ -220,10 +220,22 @@ function breaksOf({ parts, inside }: Row, indent: string): Breaks {
     const deeper = commas[0] === 1 ? 0 : 1;
     for (const at of listEnds(head)) if (at < head.length) breaks.set(at, deeper);
     for (const at of commas) if (!inside.has(parts[at]!)) breaks.set(at + 1, deeper);
+    for (const at of partsOfResults(head)) breaks.set(at, deeper);
   }
   if (where >= 0) breakCondition(parts, where, indent, breaks);
   return breaks;
 }
+
+/** Where `redact` and `flag` begin what is looked for in results, and are no names. */
+function partsOfResults(parts: readonly IToken[]): readonly number[] {
+  if (parts[0]!.tokenType !== tokens.Reserved.results) return [];
+  return [...parts.keys()].filter((at) => {
+    const before = parts[at - 1]?.tokenType;
+    return SOUGHT.has(parts[at]!.tokenType) && before !== tokens.Comma && !(before !== undefined && SOUGHT.has(before));
+  });
+}
+
+const SOUGHT: ReadonlySet<TokenType> = new Set([tokens.Contextual.redact, tokens.Contextual.flag]);
 
 /** A condition stands on a line of its own; a long one has a line for each of its parts, a long list in it one for each value. */
 function breakCondition(parts: readonly IToken[], where: number, indent: string, breaks: Map<number, number>): void {

@@ -260,6 +260,8 @@ const CONTEXTUAL_WORDS = [
   "null",
   "calls",
   "max",
+  "redact",
+  "flag",
 ] as const;
 
 /** Words of constructs that are settled in the language but not understood by this version. */

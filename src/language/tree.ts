@@ -125,12 +125,22 @@ export interface AskStatement {
   readonly span: Span;
 }
 
-/** `results mcp:github/* max 64k`: how large what comes back from any of these tools may be. */
+/** `email`, `@pii` or `@pii.email`, where patterns are named. */
+export interface PatternName {
+  readonly kind: "pattern" | "pack";
+  readonly name: Word;
+  readonly span: Span;
+}
+
+/** `results mcp:github/* max 64k redact @secrets flag @pii`: what comes back from any of these tools, and how much of it. */
 export interface ResultsStatement {
   readonly kind: "results";
   readonly items: readonly Item[];
-  /** Bytes. */
-  readonly max: number;
+  /** Bytes; null when not written. */
+  readonly max: number | null;
+  /** What is taken out of it, and what is only recorded; empty when not written. */
+  readonly redact: readonly PatternName[];
+  readonly flag: readonly PatternName[];
   readonly until: Instant | null;
   readonly span: Span;
 }
@@ -449,11 +459,7 @@ export interface GuardrailDeclaration extends Common {
   readonly name: Word;
   readonly on: readonly { readonly stage: Stage; readonly span: Span }[];
   readonly in: readonly { readonly place: Place; readonly span: Span }[];
-  readonly match: readonly (
-    | { readonly kind: "regex"; readonly regex: Regex; readonly span: Span }
-    | { readonly kind: "pattern"; readonly name: Word; readonly span: Span }
-    | { readonly kind: "pack"; readonly name: Word; readonly span: Span }
-  )[];
+  readonly match: readonly ({ readonly kind: "regex"; readonly regex: Regex; readonly span: Span } | PatternName)[];
   /** `decode base64, percent, hex`: looked through in these forms too. */
   readonly decode: readonly { readonly encoding: Encoding; readonly span: Span }[];
   /** `sample 10%`; null when not written: every request. */

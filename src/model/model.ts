@@ -78,13 +78,23 @@ export interface Confirmation {
   readonly span: Span;
 }
 
-/** `results … max SIZE`, its groups expanded to globs: what comes back from any of these tools is no larger. */
+/** Patterns that something names, and the names as their author wrote them. */
+export interface NamedPatterns {
+  readonly written: readonly string[];
+  readonly patterns: readonly Pattern[];
+}
+
+/** `results … max SIZE redact … flag …`, its groups expanded to globs: what comes back from any of these tools is held to it. */
 export interface ResultRule {
   readonly globs: readonly string[];
   /** The list as its author wrote it. */
   readonly written: readonly string[];
-  /** Bytes. */
-  readonly max: number;
+  /** Bytes; null for any size. */
+  readonly max: number | null;
+  /** What gives way to placeholders; null when nothing does. */
+  readonly redact: NamedPatterns | null;
+  /** What is only recorded; null when nothing is. */
+  readonly flag: NamedPatterns | null;
   readonly until: Until;
   readonly span: Span;
 }

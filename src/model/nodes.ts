@@ -8,6 +8,7 @@ import type {
   Item,
   KeyDeclaration,
   OrgDeclaration,
+  PatternName,
   ResultsStatement,
   Statement,
   TeamDeclaration,
@@ -31,14 +32,18 @@ import type {
   GuardUse,
   KeyFacts,
   Limit,
+  NamedPatterns,
   Node,
+  Pattern,
   ResultRule,
 } from "./model.ts";
+import { patternsNamed } from "./patterns.ts";
 
-/** What building needs: the groups, the time zone of dates, and where to say what is wrong. */
+/** What building needs: the groups, the patterns, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
   readonly declared: Declared;
   readonly groups: Groups;
+  readonly patterns: ReadonlyMap<string, Pattern>;
   readonly timezone: string;
   readonly report: (diagnostic: Diagnostic) => void;
 }
@@ -209,9 +214,16 @@ function globsOfAsked(item: Item, { groups, report }: Workshop): readonly string
 }
 
 function resultRuleOf(statement: ResultsStatement, workshop: Workshop, moment: Moments): ResultRule {
-  const { items, max, until, span } = statement;
-  const globs = items.flatMap((item) => globsOfHeld(item, workshop));
-  return { globs: [...new Set(globs)], written: items.map(writtenItem), max, until: moment(until), span };
+  const { items, max, redact, flag, until, span } = statement;
+  const globs = [...new Set(items.flatMap((item) => globsOfHeld(item, workshop)))];
+  const sought = { redact: namedPatterns(redact, workshop), flag: namedPatterns(flag, workshop) };
+  return { globs, written: items.map(writtenItem), max, ...sought, until: moment(until), span };
+}
+
+function namedPatterns(names: readonly PatternName[], { patterns }: Workshop): NamedPatterns | null {
+  if (names.length === 0) return null;
+  const written = names.map(({ kind, name }) => (kind === "pack" ? `@${name.text}` : name.text));
+  return { written, patterns: patternsNamed(names, patterns) };
 }
 
 /** Only what the gateway's own servers give back comes by before it is a part of a conversation. */

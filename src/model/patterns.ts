@@ -5,6 +5,7 @@ import type {
   Encoding,
   GuardAction,
   GuardrailDeclaration,
+  PatternName,
   Place,
   Regex,
   Severity,
@@ -111,13 +112,20 @@ function patternsOf(
       span: expressions[0]!.span,
     });
   }
-  for (const part of match) {
-    if (part.kind === "regex") continue;
-    const single = patterns.get(part.name.text);
+  const named = match.filter((part) => part.kind !== "regex");
+  for (const pattern of patternsNamed(named, patterns)) chosen.set(pattern.name, pattern);
+  return [...chosen.values()];
+}
+
+/** The patterns that names stand for, each once. Unknown names are known-names.ts's to report. */
+export function patternsNamed(names: readonly PatternName[], patterns: ReadonlyMap<string, Pattern>): Pattern[] {
+  const chosen = new Map<string, Pattern>();
+  for (const { kind, name } of names) {
+    const single = patterns.get(name.text);
     if (single) chosen.set(single.name, single);
-    else if (part.kind === "pack") {
+    else if (kind === "pack") {
       for (const pattern of patterns.values()) {
-        if (pattern.name.startsWith(`${part.name.text}.`)) chosen.set(pattern.name, pattern);
+        if (pattern.name.startsWith(`${name.text}.`)) chosen.set(pattern.name, pattern);
       }
     }
   }

@@ -89,11 +89,11 @@ function build(declared: Declared, locks: Locks, diagnostics: Diagnostic[]): Mod
   const groups = expandGroups(declared);
   for (const diagnostic of groups.diagnostics) report(diagnostic);
   const timezone = zoneOf(declared);
-  const workshop: Workshop = { declared, groups, timezone, report };
+  const patterns = buildPatterns(declared, report);
+  const workshop: Workshop = { declared, groups, patterns, timezone, report };
   const servers = buildServers(declared, locks);
   const nodes = withPins(buildNodes(workshop), servers);
   for (const diagnostic of conditionsFit(declared, groups, servers)) report(diagnostic);
-  const patterns = buildPatterns(declared, report);
   return {
     timezone,
     nodes,

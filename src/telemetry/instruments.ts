@@ -57,6 +57,14 @@ export function createInstruments() {
       "mcp_server",
       "rule",
     ]),
+    resultFindings: counter("gw_mcp_result_findings_total", "Findings in what tools gave back, by what was done", [
+      ...["team", "mcp_server", "rule", "action"],
+    ]),
+    unsearched: counter(
+      "gw_mcp_results_withheld_total",
+      "Results that could not be looked through, and did not go on",
+      [...["team", "mcp_server", "rule", "reason"]],
+    ),
     calls: counter("gw_mcp_calls_total", "Calls of servers of tools", ["team", "mcp_server", "tool", "result"]),
     drift: gauge("gw_mcp_drift", "Differences between what a server offers and its pins", ["mcp_server", "action"]),
     leftOut: gauge(

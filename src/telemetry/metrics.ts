@@ -11,6 +11,7 @@ import type {
   FaultBody,
   JoinBody,
   OutcomeBody,
+  ResultSearch,
   ReturnBody,
   ToolUse,
 } from "../audit/entry.ts";
@@ -239,7 +240,20 @@ function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
   const labels = callLabels(names, body);
   into.calls(team, ...labels, body.end === "complete" ? body.result : body.end).inc();
   if (body.oversize !== null) into.oversize(team, labels[0], names.rule(body.oversize.origin)).inc();
+  if (body.search !== null) foldSearch(into, names, [team, labels[0]], body.search);
   into.callDuration(team, labels[0]).observe(body.totalMs / 1000);
+}
+
+function foldSearch(
+  into: Instruments,
+  names: Names,
+  [team, server]: readonly [team: string, server: string],
+  { bytes, skipped, found, withheld }: ResultSearch,
+): void {
+  for (const { rule, done, count } of found) into.resultFindings(team, server, names.rule(rule), done).inc(count);
+  if (withheld !== null) into.unsearched(team, server, names.rule(withheld.origin), withheld.reason).inc();
+  into.scanned(team, "result").inc(bytes);
+  for (const { reason, count } of skipped) into.skipped("result", reason).inc(count);
 }
 
 /** Server and name; names come from callers, so that those that are not granted are counted together. */

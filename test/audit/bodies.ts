@@ -173,6 +173,7 @@ export function returned(ticket: string, parts: Partial<ReturnBody> = {}): Retur
     name: "mcp:github/get_issue",
     result: "ok",
     oversize: null,
+    search: null,
     bytes: 300,
     firstByteMs: 10,
     totalMs: 12,

@@ -76,6 +76,13 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     fault: "timeout",
     result: "none",
     oversize: { bytes: 70_000, max: 64_000, origin: "a.policy:6" },
+    search: {
+      texts: 2,
+      bytes: 40,
+      skipped: [{ reason: "image", count: 1 }],
+      found: [{ rule: "a.policy:7", pattern: "email", place: "text", done: "redact", count: 1, values: ["a"] }],
+      withheld: { reason: "size", origin: "a.policy:7" },
+    },
     firstByteMs: null,
   }),
   drift: {
@@ -155,6 +162,7 @@ const LATER = new Set([
   "call.charges",
   "call.confirmation",
   "return.oversize",
+  "return.search",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",
 ]);

@@ -216,7 +216,7 @@ suite("gw policy explain", () => {
     const whole = await ask();
     assert.match(
       whole.out,
-      /results +a tool gives back no more[^\n]*\n {4}[^\n]*max 64k[^\n]*\n {4}[^\n]*max 8k until 2027-01-31/,
+      /results +what tools give back is held to all of these[^\n]*\n {4}[^\n]*max 64k[^\n]*\n {4}[^\n]*max 8k until 2027-01-31/,
     );
     const counts = /what it gives back is held to a size\n {4}policy\/all\.policy:(\d+) {2}results [^\n]* max (\w+)/;
     assert.equal(counts.exec((await ask("--tool", "mcp:files/read_file")).out)?.[2], "8k");

@@ -24,6 +24,7 @@ const table: Table = {
   atoms: undefined as never,
   slots: [],
   guardrails: [],
+  sought: { guardrails: [] },
   services: [],
   windows: [],
   providers: [],

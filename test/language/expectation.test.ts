@@ -39,7 +39,21 @@ test("what a body may hold is what the grammar takes there", () => {
 
 test("there is an example for each declaration and statement, and it parses", () => {
   const inNode = ["access", "guard", "observed", "limit", "budget", "active", "ungranted"];
-  inNode.push("after", "askTools", "calls", "measured", "results", "timezone", "owner", "expires", "label", "where");
+  inNode.push(
+    "after",
+    "askTools",
+    "calls",
+    "measured",
+    "results",
+    "largest",
+    "redacted",
+    "flagged",
+    "timezone",
+    "owner",
+    "expires",
+    "label",
+    "where",
+  );
   const inWhere = ["presence", "entries", "compared", "field", "comparison", "membership", "inclusion", "ordering"];
   const inGuardrail = ["action", "sample", "ask", "timeout"];
   const inPattern = ["texts", "patternChecks", "exemptions", "grade"];

@@ -39,6 +39,7 @@ export function failed(visit: Visit, notice: FaultNotice): Carried {
     firstByteMs: null,
     said: null,
     oversize: null,
+    search: null,
     close: () => endWhole(arrival, whole),
   };
 }

@@ -25,7 +25,9 @@ import { LineOut } from "./line-out.ts";
 import { patienceOf } from "./patience.ts";
 import type { Hello, Peer, PeerCall } from "./peer.ts";
 import { rulesOf } from "./rules.ts";
+import { Sieves } from "./sieves.ts";
 import { subscribe } from "./subscribe.ts";
+import { Telling } from "./telling.ts";
 import type { Carried, Visit } from "./visit.ts";
 
 /** Answers one message with the help of a peer; throws UpstreamError before anything was answered. */
@@ -79,6 +81,7 @@ function accepted(visit: Visit): Carried {
     firstByteMs: null,
     said: null,
     oversize: null,
+    search: null,
     close: () => arrival.reply(reply),
   };
 }
@@ -98,6 +101,7 @@ function whole(visit: Visit, message: Fields, { status = 200, headers = [] }: Fo
     firstByteMs: null,
     said,
     oversize: null,
+    search: null,
     close: () => line.end(message, status, headers),
   };
 }
@@ -142,7 +146,9 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
   const patience = patienceOf(visit);
   const tracked = hall.calls.track(visit, request.id, patience.signal);
   const { progressToken, ...meta } = withoutHop(metaOf(request.params));
-  const onProgress = (progress: Fields) => line.push(progressNotice(progressToken, progress));
+  const sieves = new Sieves(visit, request, hall.ports);
+  const telling = new Telling(line, sieves, hall.ports.onInternalError);
+  const onProgress = (progress: Fields) => telling.push(progressNotice(progressToken, progress));
   try {
     const call: PeerCall = {
       method: request.method,
@@ -151,13 +157,17 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
       signal: tracked.signal,
       idleMs: visit.server.patience.idle,
       onProgress: progressToken === undefined ? null : onProgress,
-      ask: asker(visit, line, hall),
+      ask: asker(visit, telling, hall),
     };
     const isHeld = era === "stateless" && peer.asksInCalls && visit.server.may.length > 0;
     const answer = isHeld ? await hall.held.call(visit, request, peer, call) : await peer.call(call);
     const message = answerTo(request.id, answer);
     const { forward, said, oversize } = judge(message, rulesOf(visit, hall.pins));
-    const shown = inEra(forward ?? message.whole, request.method, era);
+    await telling.told;
+    const whole = forward ?? message.whole;
+    // What stands in the place of a result that is too large is the gateway's own.
+    const seen = sieves.looks && oversize === null ? await sieves.message({ ...message, whole }) : whole;
+    const shown = inEra(seen ?? whole, request.method, era);
     const status = arrival.sink.opened ? 200 : statusOf(shown, era);
     const close = () => line.end(shown, status, []);
     return {
@@ -165,8 +175,9 @@ async function converse(visit: Visit, request: Request, peer: Peer, hall: Hall):
       fault: null,
       status,
       firstByteMs: hall.ports.tick() - arrival.started,
-      said,
+      said: sieves.withheld ? "tool-error" : said,
       oversize,
+      search: sieves.search,
       close,
     };
   } catch (error) {
@@ -193,7 +204,7 @@ function broken(visit: Visit, { error, over, cancelled, line }: Breakage): Carri
       arrival.sink.opened
         ? arrival.sink.end(null)
         : arrival.reply({ status: 202, headers: [], body: new Uint8Array(0) });
-    return { end: "client-gone", fault: null, status: 202, firstByteMs: null, said: null, oversize: null, close };
+    return { end: "client-gone", fault: null, status: 202, ...NOTHING_SAID, close };
   }
   const notice = noticeOf(visit, error, over);
   if (!arrival.sink.opened) return failed(visit, notice);
@@ -201,8 +212,10 @@ function broken(visit: Visit, { error, over, cancelled, line }: Breakage): Carri
   const gone = arrival.left === "client-gone";
   const close = () => (last === null || gone ? line.cut() : line.end(last, 200, []));
   const end = gone ? "client-gone" : "upstream-failed";
-  return { end, fault: gone ? null : notice.fault, status: 200, firstByteMs: null, said: null, oversize: null, close };
+  return { end, fault: gone ? null : notice.fault, status: 200, ...NOTHING_SAID, close };
 }
+
+const NOTHING_SAID = { firstByteMs: null, said: null, oversize: null, search: null } as const;
 
 /** In the stateless era some errors have a status of their own. */
 function statusOf({ error }: Fields, era: Visit["era"]): number {

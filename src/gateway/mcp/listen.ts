@@ -19,6 +19,7 @@ import { aboutSession, reaction } from "./outgoing.ts";
 import { isAll } from "./place.ts";
 import { rulesOf } from "./rules.ts";
 import type { Session } from "./sessions.ts";
+import { Sieves } from "./sieves.ts";
 import { listenerOn } from "./subscription.ts";
 
 /** Who listens to whom. */
@@ -63,8 +64,14 @@ async function follow(listening: Listening, via: McpHttp, hall: Hall): Promise<v
     const isStream = answer.status === 200 && (headerOf(answer.headers, "content-type") ?? "").includes("event-stream");
     if (!isStream) return void (await answer.body[Symbol.asyncIterator]().return?.());
     const framer = new SseFramer();
+    const sieves = sievesOf(listening, hall);
     for await (const chunk of answer.body) {
-      const events = framer.push(chunk).flatMap((event) => handed(event, listening, via, hall) ?? []);
+      const events: Uint8Array[] = [];
+      for (const event of framer.push(chunk)) {
+        const going = handed(event, { listening, sieves, via, hall });
+        const gone = going instanceof Promise ? await going : going;
+        if (gone !== null) events.push(gone);
+      }
       const wait = arrival.sink.write(events);
       if (wait !== null) await wait;
     }
@@ -73,12 +80,27 @@ async function follow(listening: Listening, via: McpHttp, hall: Hall): Promise<v
   }
 }
 
-function handed(event: Uint8Array, listening: Listening, via: McpHttp, hall: Hall): Uint8Array | null {
+/** Nothing of the stream answers a request that is known: it may be of any tool of the server. */
+function sievesOf({ caller, server }: Listening, { ports }: Hall): Sieves {
+  return new Sieves({ caller, server, target: null, era: "sessions", message: null }, null, ports);
+}
+
+interface Heard {
+  readonly listening: Listening;
+  readonly sieves: Sieves;
+  readonly via: McpHttp;
+  readonly hall: Hall;
+}
+
+function handed(
+  event: Uint8Array,
+  { listening, sieves, via, hall }: Heard,
+): Uint8Array | null | Promise<Uint8Array | null> {
   const message = messageIn(event);
   if (message === null) return event;
   if (message.kind === "unreadable") return null;
   const visit = { ...listening, era: "sessions", message, target: null, joint: false } as const;
-  const { forward, back } = judge(message, { ...rulesOf(visit, hall.pins), request: null });
+  const { forward, back, oversize } = judge(message, { ...rulesOf(visit, hall.pins), request: null });
   if (message.kind === "notification" && changeNamed(message.method) !== null) hall.pins.forget(via);
   if (back !== null) {
     const { signal } = listening.caller.arrival;
@@ -90,5 +112,6 @@ function handed(event: Uint8Array, listening: Listening, via: McpHttp, hall: Hal
       });
   }
   if (forward === null) return null;
-  return forward === message.whole ? event : withMessage(event, forward);
+  const changed = forward === message.whole ? event : withMessage(event, forward);
+  return oversize === null ? sieves.event(message, changed) : changed;
 }

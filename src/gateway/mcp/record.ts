@@ -92,7 +92,7 @@ export function toolUseOf({ params }: Request): string | null {
 /** The record of how a call ended. */
 export function returnBody(called: Called, carried: Carried, tick: () => number): ReturnBody {
   const { arrival, actor } = called.caller;
-  const { end, fault, status, said, oversize, firstByteMs } = carried;
+  const { end, fault, status, said, oversize, search, firstByteMs } = carried;
   return {
     kind: "return",
     ticket: arrival.id,
@@ -103,6 +103,7 @@ export function returnBody(called: Called, carried: Carried, tick: () => number)
     name: recordedName(called),
     result: said ?? "none",
     oversize,
+    search,
     bytes: arrival.sink.written,
     firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
     totalMs: Math.round(tick() - arrival.started),

@@ -29,6 +29,7 @@ import { endWhole, streamHeaders } from "./line-out.ts";
 import { outgoingOf, reaction } from "./outgoing.ts";
 import { type Patience, patienceOf } from "./patience.ts";
 import { rulesOf } from "./rules.ts";
+import { Sieves } from "./sieves.ts";
 import { subscribe } from "./subscribe.ts";
 import { subscriptionOf } from "./subscription.ts";
 import type { Carried, Visit } from "./visit.ts";
@@ -41,7 +42,9 @@ export async function relay(visit: Visit, via: McpHttp, hall: Hall): Promise<Car
   const patience = patienceOf(visit);
   try {
     const answer = await via.send(outgoingOf(visit, patience.signal));
-    const passage: Passage = { visit, via, hall, answer, patience, rules, firstByteMs: null };
+    const request = visit.message.kind === "request" ? visit.message : null;
+    const sieves = new Sieves(visit, request, hall.ports);
+    const passage: Passage = { visit, via, hall, answer, patience, rules, sieves, firstByteMs: null };
     return await receive(passage);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -59,7 +62,8 @@ function keptList(visit: Visit, via: McpHttp, rules: MessageRules, { lists, port
   if (body === null) return null;
   const whole: Reply = { status: 200, headers: [["content-type", "application/json"]], body };
   const close = () => arrival.reply(whole);
-  return { end: "complete", fault: null, status: 200, firstByteMs: null, said: "ok", oversize: null, close };
+  const ended = { end: "complete", fault: null, status: 200, firstByteMs: null } as const;
+  return { ...ended, said: "ok", oversize: null, search: null, close };
 }
 
 interface Passage {
@@ -69,6 +73,7 @@ interface Passage {
   readonly answer: Answer;
   readonly patience: Patience;
   readonly rules: MessageRules;
+  readonly sieves: Sieves;
   firstByteMs: number | null;
 }
 
@@ -116,14 +121,15 @@ const NOTHING_SAID: Told = { said: null, oversize: null };
 
 function done(passage: Passage, whole: Reply, { said, oversize }: Told): Carried {
   const { arrival } = passage.visit.caller;
-  const { firstByteMs } = passage;
+  const { firstByteMs, sieves } = passage;
   return {
     end: "complete",
     fault: null,
     status: whole.status,
     firstByteMs,
-    said,
+    said: sieves.withheld ? "tool-error" : said,
     oversize,
+    search: sieves.search,
     close: () => endWhole(arrival, whole),
   };
 }
@@ -146,7 +152,12 @@ async function document(passage: Passage): Promise<Carried> {
   // Into a stream that has begun it goes on one line.
   const asItCame = forward === message.whole && !visit.caller.arrival.sink.opened;
   const changed = asItCame ? body : bytesOf(forward ?? message.whole);
-  return done(passage, { status: answer.status, headers, body: changed }, { said, oversize });
+  // What stands in the place of a result that is too large is the gateway's own.
+  const sifted = oversize === null ? passage.sieves.document(message, changed) : changed;
+  const seen = sifted instanceof Promise ? await sifted : sifted;
+  if (seen === null)
+    return failed(visit, passing("upstream", `server \`${name}\` answered with more than is searched`));
+  return done(passage, { status: answer.status, headers, body: seen }, { said, oversize });
 }
 
 async function collect(passage: Passage, most: number): Promise<Uint8Array | null> {
@@ -216,7 +227,12 @@ async function pump(flow: Flow, onEvent: () => void): Promise<UpstreamError | Ss
   try {
     for await (const chunk of passage.answer.body) {
       noteFirst(passage);
-      const events = framer.push(chunk).flatMap((event) => handed(flow, event) ?? []);
+      const events: Uint8Array[] = [];
+      for (const event of framer.push(chunk)) {
+        const going = handed(flow, event);
+        const gone = going instanceof Promise ? await going : going;
+        if (gone !== null) events.push(gone);
+      }
       onEvent();
       const wait = passage.visit.caller.arrival.sink.write(events);
       if (wait !== null) await wait;
@@ -229,7 +245,7 @@ async function pump(flow: Flow, onEvent: () => void): Promise<UpstreamError | Ss
 }
 
 /** What becomes of an event; null when it stops here. */
-function handed(flow: Flow, event: Uint8Array): Uint8Array | null {
+function handed(flow: Flow, event: Uint8Array): Uint8Array | null | Promise<Uint8Array | null> {
   const { passage } = flow;
   const message = messageIn(event);
   if (message === null) {
@@ -248,7 +264,8 @@ function handed(flow: Flow, event: Uint8Array): Uint8Array | null {
     passage.hall.pins.forget(passage.via);
   }
   if (forward === null) return null;
-  return forward === message.whole ? event : withMessage(event, forward);
+  const changed = forward === message.whole ? event : withMessage(event, forward);
+  return oversize === null ? passage.sieves.event(message, changed) : changed;
 }
 
 const ID = Buffer.from("id:");
@@ -274,7 +291,14 @@ function finish(flow: Flow, failure: UpstreamError | SseError | null): Carried {
   const { arrival } = visit.caller;
   const { sink } = arrival;
   const { firstByteMs } = passage;
-  const common = { status: answer.status, firstByteMs, said, oversize };
+  const { search, withheld } = passage.sieves;
+  const common = {
+    status: answer.status,
+    firstByteMs,
+    said: withheld ? "tool-error" : said,
+    oversize,
+    search,
+  } as const;
   if (arrival.left === "client-gone") return { ...common, end: "client-gone", fault: null, close: () => sink.cut() };
   const isWhole = said !== null || visit.message.kind !== "request" || (failure === null && flow.resumable);
   if (isWhole) return { ...common, end: "complete", fault: null, close: () => sink.end(null) };

@@ -1,8 +1,7 @@
 /** What the messages of a server are held to: the grants of the policy that the visit began with. */
 import { alwaysConfirmedBy } from "../../decision/confirmed-by.ts";
 import { toolGranted } from "../../decision/decide.ts";
-import { largestResult, largestUnnamed } from "../../decision/largest-result.ts";
-import type { ResultBound } from "../../decision/table.ts";
+import { type HeldResult, heldResult, heldUnnamed } from "../../decision/held-result.ts";
 import { quote } from "../../decision/words.ts";
 import { splitName } from "../../wire/mcp/joint.ts";
 import type { Largest, MessageRules } from "../../wire/mcp/judge.ts";
@@ -36,17 +35,23 @@ export function rulesOf(visit: Visit, pins: PinBook): MessageRules {
   };
 }
 
-/** The line that bounds what comes back. */
-function boundOf({ caller, server, message, target }: Visit, isOwn: boolean): ResultBound | null {
+/** What is known of where something comes back to. */
+export interface Going extends Pick<Visit, "caller" | "server" | "target" | "era"> {
+  /** null where nothing was asked for. */
+  readonly message: Visit["message"] | null;
+}
+
+/** The lines that hold for what comes back: as the answer to the visit's own request, or to another one. */
+export function heldOf({ caller, server, message, target }: Going, isOwn: boolean): HeldResult | null {
   const { table, principal, arrival } = caller;
   // An answer whose own stream broke off may come on another one, and to which call it belongs is not known any more.
-  if (!isOwn) return largestUnnamed(table, principal, server.name, arrival.at);
-  const isCall = message.kind === "request" && message.method === "tools/call" && target?.family === "mcp";
-  return isCall ? largestResult(table, principal, canonicalName(server.name, target), arrival.at) : null;
+  if (!isOwn) return heldUnnamed(table, principal, server.name, arrival.at);
+  const isCall = message?.kind === "request" && message.method === "tools/call" && target?.family === "mcp";
+  return isCall ? heldResult(table, principal, canonicalName(server.name, target), arrival.at) : null;
 }
 
 function largestOf(visit: Visit, isOwn: boolean): Largest | null {
-  const bound = boundOf(visit, isOwn);
+  const bound = heldOf(visit, isOwn)?.largest ?? null;
   if (bound === null) return null;
   const { server, target, caller } = visit;
   const { max, origin } = bound;

@@ -26,5 +26,6 @@ export async function subscribe(visit: Visit, request: Request, hall: Hall): Pro
   stop();
   deafen();
   const close = () => line.end(resultTo(request.id, { resultType: "complete" }), 200, []);
-  return { end: "client-gone", fault: null, status: 200, firstByteMs: null, said: null, oversize: null, close };
+  const nothing = { firstByteMs: null, said: null, oversize: null, search: null };
+  return { end: "client-gone", fault: null, status: 200, ...nothing, close };
 }

@@ -1,4 +1,5 @@
 /** One message to an address of a server of tools: who sent it, under which policy, and what it is about. */
+import type { ResultSearch } from "../../audit/entry.ts";
 import type { TableServer } from "../../decision/table.ts";
 import type { Era } from "../../wire/mcp/era.ts";
 import type { Oversize, Said } from "../../wire/mcp/judge.ts";
@@ -26,4 +27,6 @@ export interface Carried extends Pick<Ending, "end" | "fault" | "status" | "firs
   readonly said: Said | null;
   /** Set when what came back was too large. */
   readonly oversize: Oversize | null;
+  /** What was looked for in what came back; null when nothing was. */
+  readonly search: ResultSearch | null;
 }

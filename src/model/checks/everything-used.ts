@@ -110,6 +110,8 @@ function collect(declared: Declared): Used {
         for (const name of declared.providers.keys()) used.providers.add(name);
       for (const list of statementLists(statement)) items(list.thing, list.items);
       if (statement.kind === "guard") for (const { text } of statement.names) used.guardrails.add(text);
+      if (statement.kind !== "results") continue;
+      for (const { name } of [...statement.redact, ...statement.flag]) used.patterns.add(name.text);
     }
   }
   for (const { declaration } of declared.guardrails.values()) {

@@ -5,6 +5,7 @@ import type {
   Declaration,
   GuardrailDeclaration,
   InvariantDeclaration,
+  PatternName,
   Statement,
   Subject,
   TestDeclaration,
@@ -15,7 +16,7 @@ import { fault } from "../fault.ts";
 import { REASONS } from "../reasons.ts";
 import { suggestion, unusedPack } from "../suggestion.ts";
 
-/** Unknown providers after `via`, guardrails after `guard`, services after `ask`, patterns after `match`, subjects of proofs, words of tests. */
+/** Unknown providers after `via`, guardrails after `guard`, services after `ask`, patterns after `match`, `redact` and `flag`, subjects of proofs, words of tests. */
 export function knownNames(declared: Declared): Diagnostic[] {
   const declarations: Declaration[] = [
     ...[...declared.models.values()].map(({ declaration }) => declaration),
@@ -38,9 +39,9 @@ export function knownNamesIn(declaration: Declaration, declared: Declared): Diag
     case "org":
     case "team":
     case "key":
-      return guards(declaration.body, declared);
+      return [...guards(declaration.body, declared), ...sought(declaration.body, declared)];
     case "guardrail":
-      return [...matches(declaration, declared), ...asked(declaration, declared)];
+      return [...patternNames(matched(declaration), declared), ...asked(declaration, declared)];
     case "test":
       return namesOfTest(declaration, declared);
     case "invariant":
@@ -86,11 +87,21 @@ function guards(body: readonly Statement[], declared: Declared): Diagnostic[] {
   );
 }
 
-function matches(guardrail: GuardrailDeclaration, declared: Declared): Diagnostic[] {
-  return guardrail.match.flatMap((match) => {
-    if (match.kind === "regex") return [];
-    const { text, span } = match.name;
-    if (match.kind === "pattern") {
+/** What is looked for in what tools give back. */
+function sought(body: readonly Statement[], declared: Declared): Diagnostic[] {
+  return body.flatMap((statement) =>
+    statement.kind === "results" ? patternNames([...statement.redact, ...statement.flag], declared) : [],
+  );
+}
+
+function matched({ match }: GuardrailDeclaration): readonly PatternName[] {
+  return match.filter((part) => part.kind !== "regex");
+}
+
+function patternNames(names: readonly PatternName[], declared: Declared): Diagnostic[] {
+  return names.flatMap(({ kind, name }) => {
+    const { text, span } = name;
+    if (kind === "pattern") {
       return declared.patterns.has(text) ? [] : [unknownPattern(text, span, "", declared)];
     }
     if (declared.patterns.has(text) || hasPatterns(declared, text) || isInMissingPack(declared, text)) return [];

@@ -27,7 +27,7 @@ export function limitsMakeSense(declared: Declared): Diagnostic[] {
     const seen = new Map<string, Span>();
     for (const statement of body) {
       if (statement.kind === "active") diagnostics.push(...range(statement));
-      if (statement.kind === "results" && statement.max < 1) {
+      if (statement.kind === "results" && statement.max !== null && statement.max < 1) {
         diagnostics.push(
           fault("GW3024", statement.span, "`results … max 0` is out of range", "to forbid something, deny it"),
         );

@@ -10,9 +10,18 @@ export function messageIn(event: Uint8Array): Message | Unreadable | null {
 
 /** The event with another message; its name, its id and what else it says stay. */
 export function withMessage(event: Uint8Array, message: Fields): Uint8Array {
-  const text = Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString("utf8");
-  const others = text.split(/\r?\n/).filter((line) => line !== "" && !/^data(?::|$)/.test(line));
-  return Buffer.from(`${[...others, `data: ${JSON.stringify(message)}`].join("\n")}\n\n`);
+  return withData(event, bytesOf(message));
+}
+
+/** The same of a message that is written already. */
+export function withData(event: Uint8Array, message: Uint8Array): Uint8Array {
+  const others = linesOf(event).filter((line) => line !== "" && !/^data(?::|$)/.test(line));
+  const data = linesOf(message).map((line) => `data: ${line}`);
+  return Buffer.from(`${[...others, ...data].join("\n")}\n\n`);
+}
+
+function linesOf({ buffer, byteOffset, byteLength }: Uint8Array): string[] {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("utf8").split(/\r?\n/);
 }
 
 const OPENS = Buffer.from("event: message\ndata: ");

@@ -1,0 +1,176 @@
+/**
+ * Looks through what a server says for what `results … redact … flag …` names, and puts placeholders in its place: the same
+ * as guardrails put into requests, by the same means, so that a value has one placeholder wherever it comes by. What cannot
+ * be looked through does not go on.
+ */
+import type { ResultSearch } from "../../audit/entry.ts";
+import type { HeldResult } from "../../decision/held-result.ts";
+import type { Hit } from "../../decision/scan.ts";
+import { LONG } from "../../decision/slices.ts";
+import type { Table } from "../../decision/table.ts";
+import type { Edit } from "../../wire/anthropic/messages.ts";
+import { type Json, JsonError } from "../../wire/json.ts";
+import { type ResultText, textsIn } from "../../wire/mcp/result-texts.ts";
+import { skim } from "../../wire/skim.ts";
+import { splice } from "../../wire/splice.ts";
+import { changed, rawEdits, textAt } from "../../wire/text.ts";
+import type { Conversation } from "../conversation.ts";
+import { type Guards, guardsOf } from "../guards.ts";
+import type { Mark } from "../mark.ts";
+import { changesOf, layMarks, learn, type Ruled, rule } from "../marks.ts";
+import type { SearchNotes } from "./search-notes.ts";
+
+/** What became of a message. */
+export type Sifted =
+  | { readonly kind: "clean" }
+  | { readonly kind: "changed"; readonly bytes: Uint8Array }
+  | { readonly kind: "withheld"; readonly why: string; readonly origin: string };
+
+/** Largest message that is looked through, in bytes. A model takes a small part of that. */
+const MOST = 16_000_000;
+/** Everything that comes back belongs together, and none of it was sent before. */
+const MOMENT = { thread: "", turn: 0, past: false };
+const CLEAN: Sifted = { kind: "clean" };
+
+/** What a sieve works with. */
+export interface Means {
+  /** Where it says what it finds. */
+  readonly notes: SearchNotes;
+  /** What is known of the call: values that were found once are known when they come again. */
+  readonly conversation: Conversation;
+  /** Asked now and then, to let others work while much is looked through. */
+  readonly rest: () => Promise<void> | null;
+}
+
+/** Some lines that look for something. */
+export class Sieve {
+  readonly #table: Table;
+  readonly #lines: HeldResult["searches"];
+  readonly #guards: Guards;
+  readonly #means: Means;
+
+  constructor(table: Table, lines: HeldResult["searches"], means: Means) {
+    this.#table = table;
+    this.#lines = lines;
+    this.#means = means;
+    const indices = [...new Set(lines.flatMap(({ sought }) => sought))].sort((a, b) => a - b);
+    this.#guards = guardsOf(table.sought, indices);
+  }
+
+  /** Looks through the bytes of a message. */
+  async sift(bytes: Uint8Array): Promise<Sifted> {
+    if (bytes.length > MOST) return this.#withhold("size");
+    let json: Json;
+    try {
+      json = skim(bytes);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      return this.#withhold("unreadable");
+    }
+    const { texts, images, files } = textsIn(json);
+    this.#means.notes.images += images;
+    this.#means.notes.files += files;
+    const edits = await this.#editsIn(json, texts);
+    return edits.length === 0 ? CLEAN : { kind: "changed", bytes: splice(bytes, edits) };
+  }
+
+  #withhold(reason: "size" | "unreadable"): Sifted {
+    const { place: origin } = this.#lines[0]!.origin;
+    this.#means.notes.withheld = { reason, origin };
+    return { kind: "withheld", why: WHY[reason], origin };
+  }
+
+  /** First all that patterns find, then every value that is known by then: what is named in one text is bare in another. */
+  async #editsIn(json: Json, texts: readonly ResultText[]): Promise<readonly Edit[]> {
+    const found = new Map<ResultText, readonly Ruled[]>();
+    for (const text of texts) {
+      const hits = await this.#hitsIn(json, text);
+      if (hits.length > 0) {
+        found.set(text, hits);
+        learn(this.#means.conversation, readText(json, text), hits);
+      }
+      await this.#means.rest();
+    }
+    const edits: Edit[] = [];
+    if (found.size === 0 && !this.#means.conversation.secrets.known.any) return edits;
+    for (const text of texts) {
+      edits.push(...(await this.#edit(json, text, found.get(text) ?? NONE)));
+      await this.#means.rest();
+    }
+    return edits;
+  }
+
+  async #hitsIn(json: Json, text: ResultText): Promise<readonly Ruled[]> {
+    const { start, end, key } = text;
+    this.#means.notes.texts += 1;
+    this.#means.notes.bytes += end - start;
+    const words = readText(json, text);
+    const plain = await this.#find(json, text, () => words);
+    const isNamed = key !== null && end - start >= SHORTEST;
+    const named = isNamed
+      ? await this.#findNamed(json, { start: json.start(key) + 1, end }, json.text(key), words)
+      : [];
+    const isNew = (hit: Hit) =>
+      !plain.some((it) => it.pattern === hit.pattern && it.start <= hit.start && it.end >= hit.end);
+    return rule(this.#guards.guardrails, [...plain, ...named.filter(isNew)]);
+  }
+
+  /** A password is known by the word before it, which in a structured result is its key. */
+  async #findNamed(json: Json, span: Span, key: string, words: string): Promise<readonly Hit[]> {
+    const lead = `"${key}": "`;
+    const hits = await this.#find(json, span, () => `${lead}${words}"`);
+    return hits.flatMap((hit) => {
+      const start = Math.max(0, hit.start - lead.length);
+      const end = Math.min(words.length, hit.end - lead.length);
+      return start < end ? [{ ...hit, start, end }] : [];
+    });
+  }
+
+  #find({ bytes }: Json, span: Span, read: () => string): readonly Hit[] | Promise<readonly Hit[]> {
+    return this.#guards.find("tool-result", bytes, span, { read, rest: this.#means.rest });
+  }
+
+  async #edit(json: Json, text: ResultText, hits: readonly Ruled[]): Promise<readonly Edit[]> {
+    const words = readText(json, text);
+    const isLong = words.length >= LONG;
+    const known = isLong
+      ? await this.#means.conversation.findInSlices(words, MOMENT, this.#means.rest)
+      : this.#means.conversation.find(words, MOMENT);
+    if (hits.length === 0 && known.length === 0) return [];
+    const marks = layMarks(this.#means.conversation, words, { hits, known, moment: MOMENT });
+    for (const mark of marks) this.#note(text, mark);
+    const changes = changesOf(marks);
+    if (changes.length === 0) return [];
+    const { start, end, isQuoted } = text;
+    if (isQuoted) return rawEdits(json.bytes, start, end, changes);
+    return [{ start, end, bytes: Buffer.from(JSON.stringify(changed(words, changes))) }];
+  }
+
+  #note({ place }: ResultText, { ruling, id, text }: Mark): void {
+    if (ruling === null) return;
+    const { guardrails } = this.#table.sought;
+    const line = this.#lines.find(({ sought }) => sought.some((index) => guardrails[index]!.name === ruling.guardrail));
+    const done = text === null ? "flag" : "redact";
+    const rule = (line ?? this.#lines[0]!).origin.place;
+    this.#means.notes.found({ rule, pattern: ruling.pattern, place, done }, id);
+  }
+}
+
+/** A stretch of bytes. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NONE: readonly Ruled[] = [];
+/** Shortest value that the word before it can tell to be something. */
+const SHORTEST = 4;
+
+const WHY = {
+  size: `it is larger than the ${MOST.toLocaleString("en-US")} bytes that are looked through`,
+  unreadable: "it cannot be read",
+} as const satisfies Record<NonNullable<ResultSearch["withheld"]>["reason"], string>;
+
+function readText({ bytes }: Json, { start, end }: ResultText): string {
+  return textAt(bytes, start, end);
+}
