@@ -259,7 +259,8 @@ function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[
     }
     case "results": {
       const lines = (nodes: readonly Node[]) => nodes.flatMap(({ results }) => results);
-      const key = (line: ResultRule) => `${[...line.globs].sort().join()} ${resultText({ ...line, written: [] })}`;
+      const key = ({ globs, max, redact, flag, until }: ResultRule) =>
+        JSON.stringify([[...globs].sort(), max, redact?.written ?? null, flag?.written ?? null, until]);
       const left = unmatched(lines(old), lines(now), key);
       return [
         ...left.new.map((line) => causeAt(joint, "new", line.span, resultText(line))),

@@ -66,24 +66,28 @@ function sizesAt(joint: Joint, side: "old" | "new", node: number, moment: number
   return sizes;
 }
 
-/** What is looked for, one for each pair of sets of lines that bear on tools. */
+/** What is looked for: one for each change, with all the tools that it is about. */
 function searchChanges(joint: Joint, pair: Pair, moment: number): readonly ResultChange[] {
   const old = searchesAt(joint, "old", pair.old, moment);
   const now = searchesAt(joint, "new", pair.new, moment);
   const atoms = [...new Set([...old.of.keys(), ...now.of.keys()])].sort((a, b) => a - b);
   const groups = Map.groupBy(atoms, (atom) => `${old.of.get(atom) ?? ""} ${now.of.get(atom) ?? ""}`);
-  return [...groups.values()].flatMap((group) => {
-    const bits = emptyBits(joint.names.tools.atoms);
-    for (const atom of group) addBit(bits, atom);
+  const found = new Map<string, { readonly move: Move; readonly words: string; readonly bits: Uint32Array }>();
+  for (const group of groups.values()) {
     const [before, after] = [old.linesOf(group[0]!), now.linesOf(group[0]!)];
-    return (["redact", "flag"] as const).flatMap((deed) => {
+    for (const deed of ["redact", "flag"] as const) {
       const sides = { old: soughtBy(before, deed), new: soughtBy(after, deed) };
-      return deedChanges(joint, deed, sides).map(([move, words]) => ({
-        move,
-        words: `${words} in results from ${toolText(joint, bits)}`,
-      }));
-    });
-  });
+      for (const [move, words] of deedChanges(joint, deed, sides)) {
+        const known = found.get(words) ?? { move, words, bits: emptyBits(joint.names.tools.atoms) };
+        found.set(words, known);
+        for (const atom of group) addBit(known.bits, atom);
+      }
+    }
+  }
+  return [...found.values()].map(({ move, words, bits }) => ({
+    move,
+    words: `${words} in results from ${toolText(joint, bits)}`,
+  }));
 }
 
 interface Searches {

@@ -80,7 +80,7 @@ test("what a limit on calls counts are tools, and what follows them is a rate", 
   offers("team x {\n  limit calls Bash 5/min ‸\n}", ["per", "until"]);
 });
 
-test("results are those of tools of the gateway's servers, and have a size", () => {
+test("results are those of tools of the gateway's servers, have a size, and are looked through", () => {
   const server = 'mcp files {\n  command "x"\n}\n';
   offers(
     `${server}team x {\n  results ‸\n}`,
@@ -89,7 +89,12 @@ test("results are those of tools of the gateway's servers, and have a size", () 
   );
   offers("team x {\n  results @lo‸\n}", ["@look"], ["@anthropic.haiku"]);
   assert.ok(proposed(`${server}team x {\n  results mcp:files/* ‸\n}`).includes("max"));
-  offers(`${server}team x {\n  results mcp:files/* max 64k ‸\n}`, ["until"], ["per"]);
+  offers(`${server}team x {\n  results mcp:files/* max 64k ‸\n}`, ["until", "redact", "flag"], ["per"]);
+  const patterns = `${server}pattern own {\n  match /OWN-1/\n}\n`;
+  offers(`${patterns}team x {\n  results mcp:files/* redact ‸\n}`, ["own", "@secrets"], ["mcp:files/*", "@look"]);
+  offers(`${patterns}team x {\n  results mcp:files/* max 1k redact own, @se‸\n}`, ["@secrets"], ["@look"]);
+  offers(`${patterns}team x {\n  results mcp:files/* redact own ‸\n}`, ["flag", "until"], ["per"]);
+  offers(`${patterns}team x {\n  results mcp:files/* redact own flag ‸\n}`, ["own"], ["mcp:files/*"]);
 });
 
 test("names are those of the kind that belongs there", () => {

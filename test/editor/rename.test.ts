@@ -36,6 +36,18 @@ test("a name changes wherever it stands, in every file", () => {
   ]);
 });
 
+test("a pattern is renamed where results are looked through for it, and a pack is not", () => {
+  const policy = openPolicy();
+  const text =
+    'language 1\n\nmcp x {\n  command "x"\n}\n\nteam more {\n  results mcp:x/* redact employee-id flag @secrets\n}\n';
+  policy.put({ path: "more.policy", text });
+  const at = text.indexOf("employee-id");
+  const edits = rename({ policy, path: "more.policy", offset: at + 1 }, "staff-number");
+  assert.ok(!("refuse" in edits));
+  assert.deepEqual(edits.get("more.policy"), [{ start: at, end: at + "employee-id".length, text: "staff-number" }]);
+  assert.ok("refuse" in rename({ policy, path: "more.policy", offset: text.indexOf("@secrets") + 2 }, "other"));
+});
+
 test("a team takes the teams below it along", () => {
   assert.deepEqual(renamed(placeAt("tests.policy", "for team e|ng"), "makers"), [
     "team makers {",

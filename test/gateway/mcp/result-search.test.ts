@@ -310,3 +310,65 @@ test("the placeholder is that of the other plane, where it stands for what the c
   assert.ok(asked[1]!.includes(words) && !asked[1]!.includes(ID));
   assert.ok(known.includes(`"file_path":"/by/${ID}"`), known);
 });
+
+/** A server with sessions that says these messages on the stream of each. */
+async function startCaster(t: TestContext, messages: readonly object[]): Promise<string> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      if (request.method === "GET") {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        for (const message of messages) response.write(`data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`);
+        return;
+      }
+      const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || "{}") as { id?: number; method?: string };
+      const json = { "content-type": "application/json" };
+      if (method !== "initialize") {
+        const code = id === undefined ? 202 : 400;
+        response
+          .writeHead(code, json)
+          .end(code === 202 ? "" : JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_601, message: "no" } }));
+        return;
+      }
+      const serverInfo = { name: "caster", version: "1" };
+      const result = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
+      response.writeHead(200, { ...json, "mcp-session-id": "s1" }).end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+}
+
+test("what comes on the stream of a session is looked through, and lists on it are cut", async (t) => {
+  const tools = ["tell", "hidden"].map((name) => ({ name, inputSchema: { type: "object" } }));
+  const text = `EMP-${ID}`;
+  const url = await startCaster(t, [
+    { id: 5, result: { tools } },
+    { id: 6, result: { content: [{ type: "text", text }] } },
+    { method: "notifications/message", params: { level: "info", data: { said: text } } },
+    { method: "notifications/end" },
+  ]);
+  const policy = policyOf(
+    `allow tools mcp:caster/tell\n  results mcp:caster/tell redact employee-id`,
+    serverAt("caster", url) + PATTERNS,
+  );
+  const world = await startWorld(t, { policy });
+  const session = await begin(world, "/mcp/caster");
+  const response = await fetch(`${world.url}/mcp/caster`, {
+    headers: { ...session, accept: "text/event-stream", authorization: `Bearer ${world.key}` },
+  });
+  let said = "";
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    said += chunk;
+    if (said.includes("notifications/end")) break;
+  }
+  assert.ok(!said.includes(ID), said);
+  assert.equal(said.match(/EMP-\[\[secret:employee-id:[a-z2-7]{10}\]\]/g)?.length, 2);
+  assert.match(said, /"tools":\[\{"name":"tell"/);
+  assert.doesNotMatch(said, /hidden/);
+});
