@@ -73,7 +73,9 @@ export function judge(message: Message, rules: MessageRules): Judgement {
     case "notification":
       return { forward: acknowledged(message.whole, rules), back: null, said: null, oversize: null };
     case "answer":
-      return held(message, rules) ?? (message.id === rules.request?.id ? answered(message, rules) : pass(message));
+      return (
+        held(message, rules) ?? (message.id === rules.request?.id ? answered(message, rules) : stray(message, rules))
+      );
     default:
       return message satisfies never;
   }
@@ -110,6 +112,18 @@ function answered({ result, whole, id }: Answer, rules: MessageRules): Judgement
   const said = result.resultType === "input_required" ? "asks" : result.isError === true ? "tool-error" : "ok";
   const changed = rewritten(request, result, rules);
   return { forward: changed === result ? whole : { ...whole, result: changed }, back: null, said, oversize: null };
+}
+
+/**
+ * An answer whose own stream broke off may come on another one. To what it is an answer is not known there, but a list is
+ * known by its looks, and is cut like any other.
+ */
+function stray(answer: Answer, rules: MessageRules): Judgement {
+  const { result, whole } = answer;
+  const listing =
+    result === null ? undefined : Object.values(LISTINGS).find(({ member }) => Array.isArray(result[member]));
+  if (listing === undefined) return pass(answer);
+  return { forward: { ...whole, result: cutList(listing, result!, rules) }, back: null, said: null, oversize: null };
 }
 
 function rewritten({ method }: Request, result: Fields, rules: MessageRules): Fields {
