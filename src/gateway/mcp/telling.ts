@@ -3,6 +3,7 @@ import { type Fields, messageOf } from "../../wire/mcp/message.ts";
 import type { LineOut } from "./line-out.ts";
 import type { Sieves } from "./sieves.ts";
 
+/** What is told ahead of one answer. */
 export class Telling {
   readonly #line: LineOut;
   readonly #sieves: Sieves;
