@@ -6,18 +6,18 @@
 import type { ResultSearch } from "../../audit/entry.ts";
 import type { HeldResult } from "../../decision/held-result.ts";
 import type { Hit } from "../../decision/scan.ts";
-import { LONG } from "../../decision/slices.ts";
+import { inTurns } from "../../decision/steps.ts";
 import type { Table } from "../../decision/table.ts";
 import type { Edit } from "../../wire/anthropic/messages.ts";
 import { type Json, JsonError } from "../../wire/json.ts";
 import { type ResultText, textsIn } from "../../wire/mcp/result-texts.ts";
 import { skim } from "../../wire/skim.ts";
 import { splice } from "../../wire/splice.ts";
-import { changed, rawEdits, textAt } from "../../wire/text.ts";
+import { changed, editingAt, textAt } from "../../wire/text.ts";
 import type { Conversation } from "../conversation.ts";
 import { type Guards, guardsOf } from "../guards.ts";
 import type { Mark } from "../mark.ts";
-import { changesOf, layMarks, learn, type Ruled, rule } from "../marks.ts";
+import { changesOf, laying, learning, type Ruled, rule } from "../marks.ts";
 import type { SearchNotes } from "./search-notes.ts";
 
 /** What became of a message. */
@@ -70,7 +70,7 @@ export class Sieve {
     const { texts, images, files } = textsIn(json);
     this.#means.notes.images += images;
     this.#means.notes.files += files;
-    const edits = await this.#editsIn(json, texts);
+    const edits = await inTurns(this.#editing(json, texts), this.#means.rest);
     return edits.length === 0 ? CLEAN : { kind: "changed", bytes: splice(bytes, edits) };
   }
 
@@ -81,34 +81,35 @@ export class Sieve {
   }
 
   /** First all that patterns find, then every value that is known by then: what is named in one text is bare in another. */
-  async #editsIn(json: Json, texts: readonly ResultText[]): Promise<readonly Edit[]> {
+  *#editing(json: Json, texts: readonly ResultText[]): Generator<void, readonly Edit[]> {
+    const { conversation } = this.#means;
     const found = new Map<ResultText, readonly Ruled[]>();
     for (const text of texts) {
-      const hits = await this.#hitsIn(json, text);
+      const hits = yield* this.#looking(json, text);
       if (hits.length > 0) {
         found.set(text, hits);
-        learn(this.#means.conversation, readText(json, text), hits);
+        yield* learning(conversation, readText(json, text), hits);
       }
-      await this.#means.rest();
+      yield;
     }
     const edits: Edit[] = [];
-    if (found.size === 0 && !this.#means.conversation.secrets.known.any) return edits;
+    if (found.size === 0 && !conversation.secrets.known.any) return edits;
     for (const text of texts) {
-      edits.push(...(await this.#edit(json, text, found.get(text) ?? NONE)));
-      await this.#means.rest();
+      edits.push(...(yield* this.#marking(json, text, found.get(text) ?? NONE)));
+      yield;
     }
     return edits;
   }
 
-  async #hitsIn(json: Json, text: ResultText): Promise<readonly Ruled[]> {
+  *#looking(json: Json, text: ResultText): Generator<void, readonly Ruled[]> {
     const { start, end, key } = text;
     this.#means.notes.texts += 1;
     this.#means.notes.bytes += end - start;
     const words = readText(json, text);
-    const plain = await this.#find(json, text, () => words);
+    const plain = yield* this.#finding(json, text, words);
     const isNamed = key !== null && end - start >= SHORTEST;
     const named = isNamed
-      ? await this.#findNamed(json, { start: json.start(key) + 1, end }, json.text(key), words)
+      ? yield* this.#findingNamed(json, { start: json.start(key) + 1, end }, json.text(key), words)
       : [];
     const isNew = (hit: Hit) =>
       !plain.some((it) => it.pattern === hit.pattern && it.start <= hit.start && it.end >= hit.end);
@@ -116,9 +117,9 @@ export class Sieve {
   }
 
   /** A password is known by the word before it, which in a structured result is its key. */
-  async #findNamed(json: Json, span: Span, key: string, words: string): Promise<readonly Hit[]> {
+  *#findingNamed(json: Json, span: Span, key: string, words: string): Generator<void, readonly Hit[]> {
     const lead = `"${key}": "`;
-    const hits = await this.#find(json, span, () => `${lead}${words}"`);
+    const hits = yield* this.#finding(json, span, `${lead}${words}"`);
     return hits.flatMap((hit) => {
       const start = Math.max(0, hit.start - lead.length);
       const end = Math.min(words.length, hit.end - lead.length);
@@ -126,23 +127,21 @@ export class Sieve {
     });
   }
 
-  #find({ bytes }: Json, span: Span, read: () => string): readonly Hit[] | Promise<readonly Hit[]> {
-    return this.#guards.find("tool-result", bytes, span, { read, rest: this.#means.rest });
+  #finding({ bytes }: Json, span: Span, words: string): Generator<void, readonly Hit[]> {
+    return this.#guards.finding("tool-result", bytes, span, () => words);
   }
 
-  async #edit(json: Json, text: ResultText, hits: readonly Ruled[]): Promise<readonly Edit[]> {
+  *#marking(json: Json, text: ResultText, hits: readonly Ruled[]): Generator<void, readonly Edit[]> {
+    const { conversation } = this.#means;
     const words = readText(json, text);
-    const isLong = words.length >= LONG;
-    const known = isLong
-      ? await this.#means.conversation.findInSlices(words, MOMENT, this.#means.rest)
-      : this.#means.conversation.find(words, MOMENT);
+    const known = yield* conversation.finding(words, MOMENT);
     if (hits.length === 0 && known.length === 0) return [];
-    const marks = layMarks(this.#means.conversation, words, { hits, known, moment: MOMENT });
+    const marks = yield* laying(conversation, words, { hits, known, moment: MOMENT });
     for (const mark of marks) this.#note(text, mark);
     const changes = changesOf(marks);
     if (changes.length === 0) return [];
     const { start, end, isQuoted } = text;
-    if (isQuoted) return rawEdits(json.bytes, start, end, changes);
+    if (isQuoted) return yield* editingAt(json.bytes, text, changes);
     return [{ start, end, bytes: Buffer.from(JSON.stringify(changed(words, changes))) }];
   }
 
