@@ -110,7 +110,7 @@ test("a server of files gives back a placeholder, the same in both eras and behi
   assert.doesNotMatch(JSON.stringify(world.entries), new RegExp(ID));
   assert.deepEqual(all[4]!.search!.found, []);
   assert.equal(all[5]!.search, null);
-  const metrics = await world.metrics.registry.metrics();
+  const metrics = await world.metrics.text();
   assert.match(
     metrics,
     /gw_mcp_result_findings_total\{team="eng",mcp_server="files",rule="test\.policy:\d+",action="redact"\} 8/,
