@@ -132,8 +132,11 @@ const VALUE_WORDS = ["true", "false", "null"];
 
 /** Names that mean something behind a certain word: `limit requests`. A pattern cannot look back over any blanks. */
 function meant(beside: Neighbours): Pattern[] {
-  const known = meantWords().filter((word) => !(word in tokens.Contextual));
-  const places = grouped(known, (word) => beside.before(word).map(lookBehind).sort().join("|"));
+  // A word that is also one of the language at another place is meant where another word tells so.
+  const placesOf = (word: string): readonly End[] =>
+    word in tokens.Contextual ? beside.before(word).filter(isTelling) : beside.before(word);
+  const known = meantWords().filter((word) => placesOf(word).length > 0);
+  const places = grouped(known, (word) => placesOf(word).map(lookBehind).sort().join("|"));
   return Array.from(places, ([before, group]) => ({
     name: "support.constant.policy",
     match: `(?<=${before})${oneOf(group)}${END}`,
