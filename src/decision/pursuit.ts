@@ -21,6 +21,9 @@ export type Found = (expression: number, start: number, end: number) => boolean;
 /** Context that an expression may look at beside a match. */
 export const MARGIN = 2;
 
+/** Letters of a stretch from which on it is searched before its end is known. */
+const PART = 64 * 1024;
+
 /** A stretch of a text. */
 interface Range {
   readonly from: number;
@@ -33,6 +36,8 @@ interface Task {
   readonly places: number[];
   /** Where it is to be searched for. */
   ranges: Range[];
+  /** Values that begin before this were found. */
+  begin: number;
   /** Behind its last match; as in a search, matches do not overlap. */
   next: number;
 }
@@ -55,7 +60,7 @@ export class Pursuit {
     const { isAnchored, longest } = this.#pursuers[expression]!;
     let task = this.#tasks.get(expression);
     if (task === undefined) {
-      task = { places: [], ranges: [], next: 0 };
+      task = { places: [], ranges: [], begin: 0, next: 0 };
       this.#tasks.set(expression, task);
     }
     if (isAnchored) {
@@ -102,15 +107,33 @@ export class Pursuit {
     places.splice(0, tried);
   }
 
-  /** Searches for an expression in each stretch that ends before an end. */
+  /** Searches for an expression in each stretch that ends before an end, and in a long one as far as it can be told. */
   #search(expression: number, task: Task, end: number): void {
-    const { finder } = this.#pursuers[expression]!;
-    const ranges = joined(task.ranges);
-    const isNear = ranges.findIndex(({ to }) => to >= end);
-    task.ranges = isNear < 0 ? [] : ranges.splice(isNear);
-    for (const { from, to } of ranges) {
-      finder.each(this.#text.slice(from, to), (start, stop) => this.#found(expression, from + start, from + stop));
+    const open: Range[] = [];
+    for (const range of joined(task.ranges)) {
+      if (range.to < end) this.#searchIn(expression, range, task.begin, Infinity);
+      else open.push(this.#searchPart(expression, task, range, end));
     }
+    task.ranges = open;
+  }
+
+  /** What is left of a stretch that may grow: where literals stand close together, it would grow to the whole text. */
+  #searchPart(expression: number, task: Task, range: Range, end: number): Range {
+    const reach = (this.#pursuers[expression]!.longest ?? Infinity) + MARGIN;
+    // What begins before this lies in the stretch as a whole.
+    const sure = range.to - reach;
+    const mayBeginEarlier = range.from > Math.max(end, task.begin);
+    if (mayBeginEarlier || sure - Math.max(range.from, task.begin) < PART) return range;
+    this.#searchIn(expression, range, task.begin, sure);
+    task.begin = sure;
+    return { from: Math.max(range.from, sure - reach), to: range.to };
+  }
+
+  /** Searches a stretch for values that begin from one place to another. */
+  #searchIn(expression: number, { from, to }: Range, begin: number, end: number): void {
+    this.#pursuers[expression]!.finder.each(this.#text.slice(from, to), (start, stop) => {
+      if (from + start >= begin && from + start < end) this.#found(expression, from + start, from + stop);
+    });
   }
 }
 

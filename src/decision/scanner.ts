@@ -202,7 +202,7 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     for (const slice of slicesOf(text, size)) {
       for (const probe of bounded) searchIn(text, slice, probe, found);
       follow(text, slice, pursuit);
-      pursuit.runUpTo(slice.to - reach);
+      if (slice.to < text.length) pursuit.runUpTo(slice.to - reach);
       yield;
     }
     for (const probe of endless) {
