@@ -100,7 +100,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   in: "In a guardrail: the places of a request that it looks at, all when not written. Elsewhere: the team of a key.",
   decode: "Encoded runs are looked into too: `base64`, `percent`, `hex`.",
   sample: "Of how many conversations a guardrail looks at all. Behind `may`: a server may ask the model.",
-  ask: "In a block: `ask tools` has a person confirm each call of these, with `where` each such call. In a guardrail: the service that is asked about texts.",
+  ask: "In a block: a person confirms calls of these tools, with `where` such calls. In a guardrail: the service that is asked about texts.",
   timeout:
     "How long a service may take for all of a request, or one block of an answer; how long a call of a server's tool may be silent, and take.",
   action: "What becomes of a find: `flag`, `mask`, `redact` or `reject`, from a severity on.",
