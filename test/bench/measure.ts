@@ -65,12 +65,18 @@ export interface SizeRun {
 
 /** Sends requests of every size to every target, before anything is measured. */
 export async function warmUp({ plan, targets, key, pace, random, progress }: Omit<SizeRun, "bytes">): Promise<void> {
-  progress("warming up");
   const bodies = plan.sizes.flatMap((bytes) => sessionTraffic(bytes, plan.load, random));
-  await pace("burst");
-  for (const at of targets) {
-    const load = Array.from({ length: plan.warm }, (_, index) => bodies[(index * 7) % bodies.length]!);
-    await flood(at, load, { width: plan.width, key });
+  // An answer that comes slowly runs other code than one that comes at once.
+  for (const [mode, count] of [
+    ["burst", plan.warm],
+    ["paced", plan.warm >> 2],
+  ] as const) {
+    await pace(mode);
+    for (const at of targets) {
+      progress(`warming up ${at.name}, ${mode}`);
+      const load = Array.from({ length: count }, (_, index) => bodies[(index * 7) % bodies.length]!);
+      await flood(at, load, { width: plan.width, key });
+    }
   }
 }
 
