@@ -1,5 +1,7 @@
 /** The name before a value: whether it speaks of a secret, or of something that only sounds like one. */
 
+import { looksRandom } from "./randomness.ts";
+
 const NEAR = 100;
 
 /** What stands between a name and its value: quotes, signs, and words such as `value`. */
@@ -59,6 +61,8 @@ const PUBLIC = wordSet(
 
 /** Whether a name that holds a word such as `key` speaks of something public: `publicKey`, `max_tokens`, `key-id`. */
 export function isPublicName(name: string): boolean {
+  // The end of a base64 text is no name, whatever words stand in it by chance.
+  if (DRAWN.test(name) && looksRandom(name)) return true;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
@@ -74,5 +78,6 @@ export function isPublicName(name: string): boolean {
   return (!opens && (OPEN_BEFORE[noun]?.has(before) ?? false)) || BEHIND.has(words[at + 1] ?? "");
 }
 
+const DRAWN = /^[A-Za-z0-9]{16,}$/;
 const PUBLISHED = wordSet("public pub publishable");
 const CLOUDS = wordSet("azure aws gcp google account");
