@@ -104,10 +104,9 @@ suite("gw guard scan", () => {
     const { findings } = JSON.parse(scanned.out);
     const [finding] = findings;
     // Outside of `in tool-result` nobody looks at what the client says; what is only flagged is a finding by itself.
-    assert.deepEqual(
-      findings.map(({ path, pattern }: { path: string; pattern: string }) => `${path} ${pattern}`),
-      ["messages[2].content[0].content secrets.stripe-key"],
-    );
+    const paths: readonly string[] = findings.map(({ path }: { path: string }) => path);
+    assert.deepEqual([...new Set(paths)], ["messages[2].content[0].content"]);
+    assert.equal(finding.pattern, "secrets.stripe-key");
     assert.equal(finding.place, "tool-result");
     assert.equal(finding.action, "redact");
     assert.ok(!scanned.out.includes(STRIPE));
