@@ -251,6 +251,21 @@ test("calls that an answer had to do without stand at the end of a line, by name
   assert.match(call, / allow .*would be refused: arguments$/);
 });
 
+test("what became of what a tool gave back stands at the end of a line", () => {
+  const of = (done: "redact" | "flag", pattern: string, count: number) =>
+    ({ rule: "a.policy:7", pattern, place: "text", done, count, values: [] }) as const;
+  const search = {
+    texts: 2,
+    bytes: 9,
+    skipped: [],
+    found: [of("redact", "email", 2), of("flag", "phone", 1)],
+    withheld: { reason: "size", origin: "a.policy:8" },
+  } as const;
+  const request = { at: "2026-11-23T12:00:00.000Z", decided: called("c1"), outcome: returned("c1", { search }) };
+  const words = "withheld, not searched (size): a.policy:8; redact email in the result (2); flag phone in the result";
+  assert.ok(requestLine(request, "UTC").endsWith(words), requestLine(request, "UTC"));
+});
+
 test("a request that is open, broken off, unpriced or unknown says so", () => {
   const at = "2026-11-23T12:00:00.000Z";
   const actor = { key: null, team: null, fingerprint: "3fa4b2c1" };

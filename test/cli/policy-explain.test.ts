@@ -222,6 +222,13 @@ suite("gw policy explain", () => {
     assert.equal(counts.exec((await ask("--tool", "mcp:files/read_file")).out)?.[2], "8k");
     assert.equal(counts.exec((await ask("--tool", "mcp:files/write_file")).out)?.[2], "64k");
     assert.equal(counts.exec((await ask("--tool", "Read")).out), null);
+    const looked = lines.replaceAll("max 8k", "max 8k redact ids");
+    place.write("policy/all.policy", policy("@small").replace("deny tools Grep", looked));
+    place.write("policy/ids.policy", "language 1\n\npattern ids {\n  match /EMP-1/\n}\n");
+    const sought =
+      /what it gives back is looked through\n {4}policy\/all\.policy:\d+ {2}results mcp:files\/read_\* max 8k redact ids/;
+    assert.match((await ask("--tool", "mcp:files/read_file")).out, sought);
+    assert.doesNotMatch((await ask("--tool", "mcp:files/write_file")).out, /looked through/);
   });
 
   test("wrong questions are told from answers", async () => {
