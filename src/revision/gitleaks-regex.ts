@@ -12,6 +12,17 @@ export function withoutRunUp(regex: string): string {
   return left;
 }
 
+/** The expression with everything that may be repeated without end repeated so many times at most, or as often as it must. */
+export function withEnds(regex: string, most: number): string {
+  let result = "";
+  for (const { at, length, inClass } of tokens(regex)) {
+    const token = regex.slice(at, at + length);
+    const least = inClass ? undefined : token === "*" ? 0 : token === "+" ? 1 : /^\{(\d+),\}$/.exec(token)?.[1];
+    result += least === undefined ? token : `{${least},${Math.max(Number(least), most)}}`;
+  }
+  return result;
+}
+
 /** How many groups an expression has that capture. */
 export function groupsOf(regex: string): number {
   return openings(regex).length;
@@ -32,21 +43,34 @@ export function onlyGroup(regex: string, group: number): string | null {
 
 /** Where groups that capture open, and how long their openings are: `(`, `(?P<name>`. */
 function openings(regex: string): { readonly at: number; readonly length: number }[] {
-  const found: { at: number; length: number }[] = [];
+  return tokens(regex).flatMap(({ at, inClass }) => {
+    if (inClass || regex[at] !== "(") return [];
+    const named = /^\(\?P?<[A-Za-z_]\w*>/.exec(regex.slice(at, at + 80))?.[0].length;
+    return named !== undefined || regex[at + 1] !== "?" ? [{ at, length: named ?? 1 }] : [];
+  });
+}
+
+/** A piece of an expression that means something by itself: an escape, a count, else one character. */
+interface Token {
+  readonly at: number;
+  readonly length: number;
+  readonly inClass: boolean;
+}
+
+function tokens(regex: string): Token[] {
+  const found: Token[] = [];
   let inClass = false;
-  for (let at = 0; at < regex.length; at++) {
+  for (let at = 0, length = 1; at < regex.length; at += length) {
     const char = regex[at];
-    if (char === "\\") at++;
-    else if (inClass) inClass = char !== "]";
+    length = char === "\\" ? 2 : 1;
+    if (inClass) inClass = char !== "]";
+    else if (char === "{") length = /^\{\d+(?:,\d*)?\}/.exec(regex.slice(at, at + 20))?.[0].length ?? 1;
     else if (char === "[") {
       inClass = true;
       // A bracket right behind the opening stands for itself.
-      if (regex[at + 1] === "^") at++;
-      if (regex[at + 1] === "]") at++;
-    } else if (char === "(") {
-      const named = /^\(\?P?<[A-Za-z_]\w*>/.exec(regex.slice(at, at + 80))?.[0].length;
-      if (named !== undefined || regex[at + 1] !== "?") found.push({ at, length: named ?? 1 });
+      length = /^\[\^?\]?/.exec(regex.slice(at, at + 3))![0].length;
     }
+    found.push({ at, length, inClass });
   }
   return found;
 }

@@ -9,10 +9,10 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import { Lines } from "../language/lines.ts";
 import type { Source, Span } from "../language/source.ts";
 import type { PatternDeclaration, Regex, Unless } from "../language/tree.ts";
-import { checkExpression } from "../model/expression.ts";
+import { type CheckedExpression, checkExpression } from "../model/expression.ts";
 import { fault } from "../model/fault.ts";
 import { checkSearched } from "../model/searched-expression.ts";
-import { groupsOf, onlyGroup, withoutRunUp } from "./gitleaks-regex.ts";
+import { groupsOf, onlyGroup, withEnds, withoutRunUp } from "./gitleaks-regex.ts";
 import type { Parsed } from "./source-files.ts";
 
 /** The rules of a file as a tree of patterns; `version` stays null, because it is not written in the language. */
@@ -88,11 +88,15 @@ class Import {
     const group = typeof rule.secretGroup === "number" ? rule.secretGroup : 0;
     const whole = group > 0 ? onlyGroup(rule.regex, group) : rule.regex;
     if (whole === null) return leftOut(`its expression has no group ${group}`);
-    const regex: Regex = { pattern: groupsOf(whole) > 0 ? withoutRunUp(whole) : whole, flags: "", span };
-    const { expression, diagnostics } = checkSearched(regex);
+    const pattern = groupsOf(whole) > 0 ? withoutRunUp(whole) : whole;
+    const { regex, most, expression, diagnostics } = searchable({ pattern, flags: "", span });
     if (expression === null) return leftOut(diagnostics.map(({ message }) => message).join("; "));
     if (diagnostics.length > 0) this.#slow++;
     this.#names.add(name);
+    if (most !== null) {
+      const message = `of rule \`${id}\` what may be repeated without end is repeated ${most} times at most`;
+      this.#say("GW3050", span, message, "a long text could not be searched for it in time otherwise");
+    }
     this.#sayLess(id, rule, whole, span);
     const own = [...tablesOf(rule.allowlist), ...tablesOf(rule.allowlists)];
     const shared = everywhere.filter(({ targetRules }) => !Array.isArray(targetRules) || targetRules.includes(id));
@@ -191,6 +195,21 @@ class Import {
     const start = from + found.index + found[0].search(/\S/);
     return this.#lines.span(start, from + found.index + found[0].trimEnd().length);
   }
+}
+
+/** How often at most is tried, the greatest first: what stands in each other counts together, and 1,000 is all that RE2 knows. */
+const ENDS = [1_000, 100, 30];
+
+/** An expression that texts of any length can be searched for: as it is, or with an end to what it repeats. */
+function searchable(regex: Regex): CheckedExpression & { readonly regex: Regex; readonly most: number | null } {
+  const checked = checkSearched(regex);
+  if (checked.diagnostics.every(({ code }) => code !== "GW4012")) return { ...checked, regex, most: null };
+  for (const most of ENDS) {
+    const ending = { ...regex, pattern: withEnds(regex.pattern, most) };
+    const again = checkSearched(ending);
+    if (again.expression !== null) return { ...again, regex: ending, most };
+  }
+  return { ...checked, regex, most: null };
 }
 
 /** One table, or several. */

@@ -5,7 +5,7 @@ import { guardFinder } from "../../src/analysis/guard-find.ts";
 import type { PatternDeclaration } from "../../src/language/tree.ts";
 import { type Built, build } from "../../src/revision/build.ts";
 import { readGitleaks } from "../../src/revision/gitleaks.ts";
-import { groupsOf, onlyGroup, withoutRunUp } from "../../src/revision/gitleaks-regex.ts";
+import { groupsOf, onlyGroup, withEnds, withoutRunUp } from "../../src/revision/gitleaks-regex.ts";
 import { readBuiltins } from "../../src/revision/packs.ts";
 import { contentHash } from "../../src/revision/revision.ts";
 import { orgText } from "./policies.ts";
@@ -200,6 +200,12 @@ suite("expressions of gitleaks", () => {
     assert.equal(onlyGroup("(a)(?P<n>b)(c)", 3), "(?:a)(?:b)(c)");
     assert.equal(onlyGroup("(a)", 2), null);
   });
+
+  test("an end is put to what is repeated, and to nothing else", () => {
+    assert.equal(withEnds("a*b+?c{2,}d{3}e{1,4}f?", 9), "a{0,9}b{1,9}?c{2,9}d{3}e{1,4}f?");
+    assert.equal(withEnds("x{20,}", 9), "x{20,20}");
+    assert.equal(withEnds("\\*[*+{2,}]\\+[]*]*[^]+]+(?:y)*{", 9), "\\*[*+{2,}]\\+[]*]{0,9}[^]+]{1,9}(?:y){0,9}{");
+  });
 });
 
 suite("rules of gitleaks in a policy", () => {
@@ -236,12 +242,21 @@ regex = '''(?i)[\\w.-]{0,50}?(?:widgetry)(?:[ \\t\\w.-]{0,20})[\\s'"]{0,3}(?:=|>
     ]);
   });
 
-  test("are left out where a long text could not be searched for them in time", () => {
-    const { diagnostics } = policyWith(`${rules}\n[[rules]]\nid = "s"\nregex = "foo.*bar"\n`);
-    assert.deepEqual(
-      diagnostics.filter(({ code }) => code === "GW3049").map(({ message }) => message),
-      ["rule `s` is left out: `/foo.*bar/` can match text of any length, and would take too long in a long one"],
-    );
+  test("get an end to what they repeat where a long text could not be searched for them in time", () => {
+    const endless = (regex: string) => policyWith(`${rules}\n[[rules]]\nid = "s"\nregex = '''${regex}'''\n`);
+    const said = ({ diagnostics }: Built) =>
+      diagnostics.filter(({ code }) => code !== "GW4003").map(({ code, message }) => `${code} ${message}`);
+    const nested = endless("acme:[^;]*;(?:[a-z]+ )*end");
+    assert.deepEqual(said(nested), [
+      "GW3050 of rule `s` what may be repeated without end is repeated 30 times at most",
+    ]);
+    assert.deepEqual(found(nested, "see acme:1234;so this is the end."), ["leaks.s: acme:1234;so this is the end"]);
+    assert.deepEqual(said(endless("(?i)-----BEGIN KEY-----[\\s\\S]{64,}?KEY-----")), [
+      "GW3050 of rule `s` what may be repeated without end is repeated 1000 times at most",
+    ]);
+    assert.deepEqual(said(endless("foo(?:(?:(?:a+b)+c)+d)+bar")), [
+      "GW3049 rule `s` is left out: `/foo(?:(?:(?:a+b)+c)+d)+bar/` can match text of any length, and would take too long in a long one",
+    ]);
   });
 
   test("say once how many of them are slow", () => {
