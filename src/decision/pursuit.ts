@@ -23,6 +23,12 @@ export const MARGIN = 2;
 
 /** Letters of a stretch from which on it is searched before its end is known. */
 const PART = 64 * 1024;
+/** Letters that are searched in one step by V8 for matches of up to `SHORT` letters, and by the linear engine. */
+const STEP = 32 * 1024;
+const SHORT = 100;
+const LINEAR_STEP = 512;
+/** Letters of matches that are tried in one step. */
+const TRIED = 32 * 1024;
 
 /** A stretch of a text. */
 interface Range {
@@ -73,32 +79,34 @@ export class Pursuit {
   }
 
   /** Runs expressions where no literal can bear on them that is still to come, at `ahead` or behind it. */
-  runUpTo(ahead: number): void {
+  *runUpTo(ahead: number): Generator<void> {
     for (const [expression, task] of this.#tasks) {
       const { isAnchored, before } = this.#pursuers[expression]!;
       const end = ahead - (before ?? Infinity) - MARGIN;
-      if (isAnchored) this.#try(expression, task, end);
-      else this.#search(expression, task, end);
+      if (isAnchored) yield* this.#try(expression, task, end);
+      else yield* this.#search(expression, task, end);
     }
   }
 
   /** Runs all that is left, one expression after the other. */
   *finish(): Generator<void> {
     for (const [expression, task] of this.#tasks) {
-      if (this.#pursuers[expression]!.isAnchored) this.#try(expression, task, Infinity);
-      else this.#search(expression, task, Infinity);
+      if (this.#pursuers[expression]!.isAnchored) yield* this.#try(expression, task, Infinity);
+      else yield* this.#search(expression, task, Infinity);
       yield;
     }
   }
 
   /** Tries an expression at each place before an end. */
-  #try(expression: number, task: Task, end: number): void {
-    const { finder } = this.#pursuers[expression]!;
+  *#try(expression: number, task: Task, end: number): Generator<void> {
+    const { finder, longest } = this.#pursuers[expression]!;
     const { places } = task;
+    const together = Math.ceil(TRIED / (longest ?? TRIED));
     let tried = 0;
     for (; tried < places.length && places[tried]! < end; tried++) {
       const place = places[tried]!;
       if (place < task.next) continue;
+      if (tried % together === together - 1) yield;
       const match = finder.at!(this.#text, place);
       // What does not count hides nothing: behind `key = env.ACME_KEY || ` a key may follow.
       const counts = match !== null && this.#found(expression, match.from, match.to);
@@ -108,32 +116,60 @@ export class Pursuit {
   }
 
   /** Searches for an expression in each stretch that ends before an end, and in a long one as far as it can be told. */
-  #search(expression: number, task: Task, end: number): void {
+  *#search(expression: number, task: Task, end: number): Generator<void> {
     const open: Range[] = [];
     for (const range of joined(task.ranges)) {
-      if (range.to < end) this.#searchIn(expression, range, task.begin, Infinity);
-      else open.push(this.#searchPart(expression, task, range, end));
+      if (range.to < end) yield* this.#searchIn(expression, range, task.begin, Infinity);
+      else open.push(yield* this.#searchPart(expression, task, range, end));
     }
     task.ranges = open;
   }
 
   /** What is left of a stretch that may grow: where literals stand close together, it would grow to the whole text. */
-  #searchPart(expression: number, task: Task, range: Range, end: number): Range {
+  *#searchPart(expression: number, task: Task, range: Range, end: number): Generator<void, Range> {
     const reach = (this.#pursuers[expression]!.longest ?? Infinity) + MARGIN;
     // What begins before this lies in the stretch as a whole.
     const sure = range.to - reach;
     const mayBeginEarlier = range.from > Math.max(end, task.begin);
     if (mayBeginEarlier || sure - Math.max(range.from, task.begin) < PART) return range;
-    this.#searchIn(expression, range, task.begin, sure);
+    yield* this.#searchIn(expression, range, task.begin, sure);
     task.begin = sure;
     return { from: Math.max(range.from, sure - reach), to: range.to };
   }
 
   /** Searches a stretch for values that begin from one place to another. */
-  #searchIn(expression: number, { from, to }: Range, begin: number, end: number): void {
-    this.#pursuers[expression]!.finder.each(this.#text.slice(from, to), (start, stop) => {
-      if (from + start >= begin && from + start < end) this.#found(expression, from + start, from + stop);
+  *#searchIn(expression: number, { from, to }: Range, begin: number, end: number): Generator<void> {
+    const sought = { from, to, begin: Math.max(from, begin), end: Math.min(to, end) };
+    yield* searchFor(this.#pursuers[expression]!, this.#text, sought, (start, stop) => {
+      this.#found(expression, start, stop);
     });
+  }
+}
+
+/** A stretch of a text, and from where to where in it values may begin. */
+export interface Sought extends Readonly<Range> {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Searches a stretch for the values of an expression, in parts of which each is searched in a short time. */
+export function* searchFor(
+  { finder, longest }: Pick<Pursuer, "finder" | "longest">,
+  text: string,
+  { from, to, begin, end }: Sought,
+  found: (start: number, end: number) => void,
+): Generator<void> {
+  const reach = (longest ?? Infinity) + MARGIN;
+  const step = finder.at === null ? Math.max(LINEAR_STEP, reach) : Math.floor(STEP / Math.max(1, reach / SHORT));
+  // Where matches may have any length there are no parts.
+  const size = longest === null ? Infinity : step;
+  for (let at = begin; at < end; at += size) {
+    const next = Math.min(end, at + size);
+    const left = Math.max(from, at - reach);
+    finder.each(text.slice(left, Math.min(to, next + reach)), (start, stop) => {
+      if (left + start >= at && left + start < next) found(left + start, left + stop);
+    });
+    if (next < end) yield;
   }
 }
 

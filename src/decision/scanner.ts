@@ -10,7 +10,7 @@ import { deedsOf, strengthOf } from "./deeds.ts";
 import { unpack } from "./encoded.ts";
 import { createFinder } from "./finder.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
-import { type Found, MARGIN, type Pursuer, Pursuit } from "./pursuit.ts";
+import { type Found, MARGIN, type Pursuer, Pursuit, searchFor } from "./pursuit.ts";
 import type { Hit, Scanner } from "./scan.ts";
 import { cleanSlicesOf, SLICE, type Slice, slicesOf } from "./slices.ts";
 import { atOnce } from "./steps.ts";
@@ -200,13 +200,13 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     };
     const pursuit = new Pursuit(text, probes, found);
     for (const slice of slicesOf(text, size)) {
-      for (const probe of bounded) searchIn(text, slice, probe, found);
+      for (const probe of bounded) yield* searchIn(text, slice, probe, found);
       follow(text, slice, pursuit);
-      if (slice.to < text.length) pursuit.runUpTo(slice.to - reach);
+      if (slice.to < text.length) yield* pursuit.runUpTo(slice.to - reach);
       yield;
     }
     for (const probe of endless) {
-      searchIn(text, { from: 0, to: text.length }, probe, found);
+      yield* searchIn(text, { from: 0, to: text.length }, probe, found);
       yield;
     }
     yield* pursuit.finish();
@@ -230,15 +230,13 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
   }
 
   /** Searches for what begins in a slice, and for what begins before it, behind which it may begin. */
-  function searchIn(text: string, { from, to }: Slice, probe: number, found: Found): void {
-    const { finder, certain, longest } = probes[probe]!;
+  function* searchIn(text: string, { from: begin, to: end }: Slice, probe: number, found: Found): Generator<void> {
+    const { certain, longest } = probes[probe]!;
     const reach = (longest ?? Infinity) + MARGIN;
-    const left = Math.max(0, from - reach);
-    const part = text.slice(left, Math.min(text.length, to + reach));
-    if (!part.includes(certain)) return;
-    finder.each(part, (start, end) => {
-      if (left + start >= from && left + start < to) found(probe, left + start, left + end);
-    });
+    const [from, to] = [Math.max(0, begin - reach), Math.min(text.length, end + reach)];
+    if (!text.slice(from, to).includes(certain)) return;
+    yield* searchFor(probes[probe]!, text, { from, to, begin, end }, (start, stop) => void found(probe, start, stop));
+    yield;
   }
 }
 

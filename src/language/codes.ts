@@ -432,7 +432,7 @@ export const CODES = {
   ),
   GW4012: error(
     "a regular expression that no long text can be searched for in time",
-    "Texts come from strangers and can be megabytes long; whoever looks through one must let others work in between. So a long text is searched a slice at a time, with as much around each slice as a match can have; an expression whose matches may have any length is run over all of it at once, which is quick enough only where it is proved to be. Bound what is repeated (`.{0,200}` for `.*`), begin with fixed text that the repetition cannot hold, or let `\\b` stand before it.",
+    "Texts come from strangers and can be megabytes long; whoever looks through one must let others work in between. So a long text is searched a slice at a time, with as much around each slice as a match can have; an expression whose matches may have any length is run over all of it at once, which is quick enough only where it is proved to be. The slower engine takes a step for every letter that a match may have at every letter of the text, so that there a match has 600 letters at most. Bound what is repeated (`.{0,200}` for `.*`), begin with fixed text that the repetition cannot hold, or let `\\b` stand before it.",
   ),
 
   // ---- GW5xxx: tests ----------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ function pursue(text: string, pursuer: Pursuer, size: number): string[] {
   let at = text.indexOf(LITERAL);
   for (let to = size; to < text.length; to += size) {
     for (; at >= 0 && at < to; at = text.indexOf(LITERAL, at + 1)) pursuit.note(0, at, BEFORE);
-    pursuit.runUpTo(to);
+    atOnce(pursuit.runUpTo(to));
   }
   for (; at >= 0; at = text.indexOf(LITERAL, at + 1)) pursuit.note(0, at, BEFORE);
   atOnce(pursuit.finish());
