@@ -44,10 +44,11 @@ const MAX_KEYS_IN_METRICS = 500;
 const PROVIDER_TIMEOUTS = { connect: 10_000, headers: 600_000, idle: 300_000 };
 
 /**
- * Bodies live outside V8's heap but count towards its limit: with the usual growth every hundred of them would have the
- * whole heap marked, which costs more than serving them.
+ * Bodies live outside V8's heap, and by the limit that V8 has for that every few hundred of them would have the whole heap
+ * marked, which is a good part of what serving them costs. So they count with the heap, which may grow to three times what
+ * is alive: further than usual, and no further, since what died of large bodies is memory that others may need.
  */
-const HEAP_GROWTH = "--heap-growing-percent=600";
+const HEAP_FLAGS = ["--external-memory-accounted-in-global-limit", "--heap-growing-percent=200"];
 
 /** What the command line says. */
 export interface ServeOptions {
@@ -294,7 +295,7 @@ function readBodyMemory(text: string): number {
 }
 
 function readAddresses(options: ServeOptions, { err }: Terminal) {
-  setFlagsFromString(HEAP_GROWTH);
+  for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const listen = readAddress("--listen", options.listen);
   const admin = readAddress("--admin", options.admin);
   if (!isLoopback(listen)) {
