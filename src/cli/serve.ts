@@ -45,10 +45,10 @@ const PROVIDER_TIMEOUTS = { connect: 10_000, headers: 600_000, idle: 300_000 };
 
 /**
  * Bodies live outside V8's heap, and by the limit that V8 has for that every few hundred of them would have the whole heap
- * marked, which is a good part of what serving them costs. So they count with the heap, which may grow to three times what
- * is alive: further than usual, and no further, since what died of large bodies is memory that others may need.
+ * marked, which is a good part of what serving them costs. So they count with the heap, which may grow to two and a half
+ * times what is alive: further than usual, and no further, since what died of large bodies is memory that others may need.
  */
-const HEAP_FLAGS = ["--external-memory-accounted-in-global-limit", "--heap-growing-percent=200"];
+const HEAP_FLAGS = ["--external-memory-accounted-in-global-limit", "--heap-growing-percent=150"];
 
 /** What the command line says. */
 export interface ServeOptions {
