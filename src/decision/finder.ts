@@ -6,14 +6,15 @@ import { RE2JS } from "re2js";
 import type { TableExpression } from "./table.ts";
 
 export interface Finder {
-  /** Calls back for every match, from the left, with the place of its value. */
-  each(text: string, found: (start: number, end: number) => void): void;
+  /** Calls back for every match that begins at a place or behind it, from the left, as long as it is told to go on. */
+  each(text: string, start: number, found: (match: Match) => boolean): void;
   /** The match that begins at a place, and its value; null for none. Not every engine can be asked. */
   readonly at: ((text: string, place: number) => Match | null) | null;
 }
 
-/** A match: where it ends, and where its value lies in it. */
+/** A match: where it begins and ends, and where its value lies in it. */
 export interface Match {
+  readonly begin: number;
   readonly end: number;
   readonly from: number;
   readonly to: number;
@@ -33,10 +34,10 @@ export function createFinder(expression: TableExpression): Finder {
     }
   };
   return {
-    each: (text, found) => {
+    each: (text, start, found) => {
       roomy(
-        () => quick.each(text, found),
-        (linear) => linear.each(text, found),
+        () => quick.each(text, start, found),
+        (linear) => linear.each(text, start, found),
       );
     },
     at: (text, place) =>
@@ -49,8 +50,9 @@ export function createFinder(expression: TableExpression): Finder {
 
 function firstAt(linear: Finder, text: string, place: number): Match | null {
   let found: Match | null = null;
-  linear.each(text.slice(place), (start, end) => {
-    found ??= { end: place + end, from: place + start, to: place + end };
+  linear.each(text.slice(place), 0, ({ end, from, to }) => {
+    found = { begin: place, end: place + end, from: place + from, to: place + to };
+    return false;
   });
   return found;
 }
@@ -63,13 +65,15 @@ function v8Finder({ source, flags }: TableExpression): Finder {
   const located = (text: string, match: RegExpExecArray): Match => {
     const { 0: whole, 1: value = "", index } = match;
     const end = index + whole.length;
-    if (value === "") return { end, from: index, to: end };
+    if (value === "") return { begin: index, end, from: index, to: end };
     const place = whole.indexOf(value);
-    if (whole.indexOf(value, place + 1) < 0) return { end, from: index + place, to: index + place + value.length };
+    if (whole.indexOf(value, place + 1) < 0) {
+      return { begin: index, end, from: index + place, to: index + place + value.length };
+    }
     // Places of groups cost much on every match, so they are asked for only where the value stands there twice.
     locate.lastIndex = index;
     const [from, to] = locate.exec(text)!.indices![1]!;
-    return { end, from, to };
+    return { begin: index, end, from, to };
   };
   return {
     at(text, place) {
@@ -77,15 +81,14 @@ function v8Finder({ source, flags }: TableExpression): Finder {
       const match = sticky.exec(text);
       return match === null || match[0] === "" ? null : located(text, match);
     },
-    each(text, found) {
-      search.lastIndex = 0;
+    each(text, start, found) {
+      search.lastIndex = start;
       for (let match = search.exec(text); match !== null; match = search.exec(text)) {
         if (match[0] === "") {
           search.lastIndex++;
           continue;
         }
-        const { from, to } = located(text, match);
-        found(from, to);
+        if (!found(located(text, match))) return;
       }
     },
   };
@@ -95,12 +98,13 @@ function linearFinder({ re2 }: TableExpression): Finder {
   const engine = RE2JS.compile(re2);
   return {
     at: null,
-    each(text, found) {
+    each(text, start, found) {
       const matcher = engine.matcher(text);
       const grouped = matcher.groupCount() > 0;
-      while (matcher.find()) {
+      for (let more = matcher.find(start); more; more = matcher.find()) {
+        const [begin, end] = [matcher.start(), matcher.end()];
         const group = grouped && matcher.end(1) > matcher.start(1) ? 1 : 0;
-        if (matcher.end() > matcher.start()) found(matcher.start(group), matcher.end(group));
+        if (end > begin && !found({ begin, end, from: matcher.start(group), to: matcher.end(group) })) return;
       }
     },
   };

@@ -42,9 +42,7 @@ interface Task {
   readonly places: number[];
   /** Where it is to be searched for. */
   ranges: Range[];
-  /** Values that begin before this were found. */
-  begin: number;
-  /** Behind its last match; as in a search, matches do not overlap. */
+  /** All matches that begin before this were found; as in a search, none begins in another. */
   next: number;
 }
 
@@ -66,7 +64,7 @@ export class Pursuit {
     const { isAnchored, longest } = this.#pursuers[expression]!;
     let task = this.#tasks.get(expression);
     if (task === undefined) {
-      task = { places: [], ranges: [], begin: 0, next: 0 };
+      task = { places: [], ranges: [], next: 0 };
       this.#tasks.set(expression, task);
     }
     if (isAnchored) {
@@ -119,7 +117,7 @@ export class Pursuit {
   *#search(expression: number, task: Task, end: number): Generator<void> {
     const open: Range[] = [];
     for (const range of joined(task.ranges)) {
-      if (range.to < end) yield* this.#searchIn(expression, range, task.begin, Infinity);
+      if (range.to < end) yield* this.#searchIn(expression, task, range, range.to);
       else open.push(yield* this.#searchPart(expression, task, range, end));
     }
     task.ranges = open;
@@ -130,47 +128,56 @@ export class Pursuit {
     const reach = (this.#pursuers[expression]!.longest ?? Infinity) + MARGIN;
     // What begins before this lies in the stretch as a whole.
     const sure = range.to - reach;
-    const mayBeginEarlier = range.from > Math.max(end, task.begin);
-    if (mayBeginEarlier || sure - Math.max(range.from, task.begin) < PART) return range;
-    yield* this.#searchIn(expression, range, task.begin, sure);
-    task.begin = sure;
+    const mayBeginEarlier = range.from > Math.max(end, task.next);
+    if (mayBeginEarlier || sure - Math.max(range.from, task.next) < PART) return range;
+    yield* this.#searchIn(expression, task, range, sure);
     return { from: Math.max(range.from, sure - reach), to: range.to };
   }
 
-  /** Searches a stretch for values that begin from one place to another. */
-  *#searchIn(expression: number, { from, to }: Range, begin: number, end: number): Generator<void> {
-    const sought = { from, to, begin: Math.max(from, begin), end: Math.min(to, end) };
-    yield* searchFor(this.#pursuers[expression]!, this.#text, sought, (start, stop) => {
+  /** Searches a stretch for matches that begin before an end. */
+  *#searchIn(expression: number, task: Task, { from, to }: Range, end: number): Generator<void> {
+    const sought = { from, to, begin: Math.max(from, task.next), end };
+    task.next = yield* searchFor(this.#pursuers[expression]!, this.#text, sought, (start, stop) => {
       this.#found(expression, start, stop);
     });
   }
 }
 
-/** A stretch of a text, and from where to where in it values may begin. */
+/** A stretch of a text, and from where to where in it matches may begin. */
 export interface Sought extends Readonly<Range> {
   readonly begin: number;
   readonly end: number;
 }
 
-/** Searches a stretch for the values of an expression, in parts of which each is searched in a short time. */
+/**
+ * Searches a stretch for the values of an expression, in parts of which each is searched in a short time; as in one search,
+ * a part goes on behind the last match. Gives the place from which on matches may begin that were not looked for.
+ */
 export function* searchFor(
   { finder, longest }: Pick<Pursuer, "finder" | "longest">,
   text: string,
   { from, to, begin, end }: Sought,
   found: (start: number, end: number) => void,
-): Generator<void> {
+): Generator<void, number> {
   const reach = (longest ?? Infinity) + MARGIN;
   const step = finder.at === null ? Math.max(LINEAR_STEP, reach) : Math.floor(STEP / Math.max(1, reach / SHORT));
   // Where matches may have any length there are no parts.
   const size = longest === null ? Infinity : step;
-  for (let at = begin; at < end; at += size) {
+  let at = begin;
+  while (at < end) {
     const next = Math.min(end, at + size);
-    const left = Math.max(from, at - reach);
-    finder.each(text.slice(left, Math.min(to, next + reach)), (start, stop) => {
-      if (left + start >= at && left + start < next) found(left + start, left + stop);
+    const left = Math.max(from, at - MARGIN);
+    let behind = next;
+    finder.each(text.slice(left, Math.min(to, next + reach)), at - left, (match) => {
+      if (left + match.begin >= next) return false;
+      found(left + match.from, left + match.to);
+      behind = Math.max(next, left + match.end);
+      return true;
     });
-    if (next < end) yield;
+    at = behind;
+    if (at < end) yield;
   }
+  return at;
 }
 
 /** Puts a place into a list in order, where it nearly always is the last. */

@@ -199,8 +199,12 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
       return true;
     };
     const pursuit = new Pursuit(text, probes, found);
+    /** For each of the bounded: from where on matches may begin that were not looked for. */
+    const next = bounded.map(() => 0);
     for (const slice of slicesOf(text, size)) {
-      for (const probe of bounded) yield* searchIn(text, slice, probe, found);
+      for (const [at, probe] of bounded.entries()) {
+        next[at] = yield* searchIn(text, { from: Math.max(slice.from, next[at]!), to: slice.to }, probe, found);
+      }
       follow(text, slice, pursuit);
       if (slice.to < text.length) yield* pursuit.runUpTo(slice.to - reach);
       yield;
@@ -229,14 +233,20 @@ function scannerOf({ probes, blind, signs }: Kit, insides: readonly Inside[]): S
     prefilter?.find(text, visit, from, to);
   }
 
-  /** Searches for what begins in a slice, and for what begins before it, behind which it may begin. */
-  function* searchIn(text: string, { from: begin, to: end }: Slice, probe: number, found: Found): Generator<void> {
+  /** Searches for matches that begin in a slice; gives the place from which on others may begin. */
+  function* searchIn(
+    text: string,
+    { from: begin, to: end }: Slice,
+    probe: number,
+    found: Found,
+  ): Generator<void, number> {
     const { certain, longest } = probes[probe]!;
-    const reach = (longest ?? Infinity) + MARGIN;
-    const [from, to] = [Math.max(0, begin - reach), Math.min(text.length, end + reach)];
-    if (!text.slice(from, to).includes(certain)) return;
-    yield* searchFor(probes[probe]!, text, { from, to, begin, end }, (start, stop) => void found(probe, start, stop));
+    const to = Math.min(text.length, end + (longest ?? Infinity) + MARGIN);
+    if (begin >= end || !text.slice(begin, to).includes(certain)) return Math.max(begin, end);
+    const sought = { from: Math.max(0, begin - MARGIN), to, begin, end };
+    const next = yield* searchFor(probes[probe]!, text, sought, (start, stop) => void found(probe, start, stop));
     yield;
+    return next;
   }
 }
 

@@ -14,10 +14,14 @@ function searcher(): Pursuer & { readonly given: number } {
   let given = 0;
   const finder: Finder = {
     at: null,
-    each(text, found) {
+    each(text, start, found) {
       given = Math.max(given, text.length);
-      for (const { 0: match, index } of text.matchAll(/[a-z]{0,12}key[^#]{0,300}#/g))
-        found(index, index + match.length);
+      const search = /[a-z]{0,12}key[^#]{0,300}#/g;
+      search.lastIndex = start;
+      for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+        const [begin, end] = [match.index, search.lastIndex];
+        if (!found({ begin, end, from: begin, to: end })) return;
+      }
     },
   };
   return {

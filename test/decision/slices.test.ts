@@ -89,3 +89,27 @@ test("a secret is found at every offset around a border", async () => {
     );
   }
 });
+
+test("of a run that is longer than a match nothing is left between parts, in either engine", async () => {
+  const cases = [
+    ["[0-9]{16}", "1"],
+    ["[a-z]{300}", "q"],
+    ["x[a-z0-9]{2,400}y", "x1y"],
+    ["(?:a|aa){7}", "a"],
+  ] as const;
+  for (const [expression, unit] of cases) {
+    const text = ` ${unit.repeat(Math.floor(120_000 / unit.length))} `;
+    const scanner = createScanner(await tableOf(`  match /${expression}/\n  action redact`), [0], "request")!;
+    const whole = [...text.matchAll(new RegExp(expression, "g"))].map(({ 0: { length }, index }) => [
+      index,
+      index + length,
+    ]);
+    for (const hits of [scanner.scan(text), await inTurns(scanner.scanning(text), () => null)]) {
+      assert.deepEqual(
+        hits.map(({ start, end }) => [start, end]),
+        whole,
+        expression,
+      );
+    }
+  }
+});
