@@ -10,6 +10,7 @@ import { hasBit } from "./bits.ts";
 import { dateText } from "./clock.ts";
 import type { Decision, Refusal } from "./decision.ts";
 import type { Facts } from "./facts.ts";
+import { createNaming } from "./naming.ts";
 import type { Origin } from "./origin.ts";
 import type { Principal } from "./principal.ts";
 import type { Table, Window } from "./table.ts";
@@ -172,7 +173,8 @@ function linesOf(table: Table, node: number, origins: readonly Origin[]): readon
 }
 
 function refuseTools(table: Table, principal: Principal, strip: readonly string[], line: Origin): Refusal {
-  const names = listNames([...new Set(strip)].map(quote));
+  const named = createNaming(table.servers);
+  const names = listNames([...new Set(strip)].map((tool) => quote(named(tool))));
   const [noun, verb] = strip.length === 1 ? ["tool", "is"] : ["tools", "are"];
   const message = `${noun} ${names} ${verb} not granted to ${whoIs(table, principal.node)}`;
   return refuse(table, { reason: "tool", message, origins: [line] });

@@ -2,7 +2,9 @@
 import { toolGranted } from "../decision/decide.ts";
 import { refuseDefinition } from "../decision/decide-definition.ts";
 import type { Allow, Refusal } from "../decision/decision.ts";
+import { createNaming } from "../decision/naming.ts";
 import type { Origin } from "../decision/origin.ts";
+import type { Table } from "../decision/table.ts";
 import { quote } from "../decision/words.ts";
 import type { Edit } from "../wire/anthropic/messages.ts";
 import { type Tellings, unpinnedServer } from "./altered.ts";
@@ -41,7 +43,7 @@ export function offer(
   const offer = offers.of(principal.key.name, asked.continuity, told, untold);
   if (offer.late !== null) {
     const { origin } = toolGranted(table, principal, offer.late, arrival.at);
-    const what = `tool \`${quote(offer.late)}\` is not granted to key ${principal.key.name} any more`;
+    const what = `tool \`${nameOf(offer.late, table)}\` is not granted to key ${principal.key.name} any more`;
     return refused(`${what}, and this conversation was begun with it; start a new one`, origin, decision);
   }
   const taken = new Set(offer.strip);
@@ -77,16 +79,21 @@ function definedIn({ definitions }: Asked, strip: readonly string[]): Asked["def
 /** The refusal of a request that cannot do without a tool which is taken out of it. */
 function stuck(tool: string, settled: Settled, caller: Caller): Refusal {
   const { what, way, origin } = absence(tool, settled, caller);
-  const message = `tool \`${quote(tool)}\` ${what}, and the request cannot do without it${way}`;
+  const message = `tool \`${nameOf(tool, caller.table)}\` ${what}, and the request cannot do without it${way}`;
   return refused(message, origin, settled.decision);
 }
 
+/** A tool as policy calls it, which is what whoever reads a sentence about it can look for there. */
+function nameOf(tool: string, { servers }: Table): string {
+  return quote(createNaming(servers)(tool));
+}
+
 /** Why a tool is not there, the line that says so, and what helps. */
-function absence(tool: string, { decision, tellings }: Settled, { table, principal }: Caller) {
-  const { origin } = table.nodes[principal.node]!;
+function absence(tool: string, { decision, tellings }: Settled, { table, principal, arrival }: Caller) {
   const who = `key ${principal.key.name}`;
   if (decision.strip.includes(tool)) {
     const server = unpinnedServer(tool, table);
+    const { origin } = toolGranted(table, principal, tool, arrival.at);
     if (server === null) return { what: `is not granted to ${who}`, way: "", origin };
     const what = `is not granted to ${who}: it is not among the pinned tools of server ${server.name}`;
     return { what, way: wayToPin(server.name), origin: server.pins.origin };
@@ -96,6 +103,7 @@ function absence(tool: string, { decision, tellings }: Settled, { table, princip
     const what = `is held back by the pins of server ${server.name}, of which the request tells something else`;
     return { what, way: wayToPin(server.name), origin: server.pins.origin };
   }
+  const { origin } = table.nodes[principal.node]!;
   return { what: "was taken out when this conversation began", way: "; start a new one", origin };
 }
 

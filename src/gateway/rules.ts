@@ -3,10 +3,12 @@ import { type Call, callGranted, dependsOnInput } from "../decision/call-granted
 import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { createGrowth } from "../decision/growing.ts";
+import { createNaming } from "../decision/naming.ts";
 import type { Origin } from "../decision/origin.ts";
 import { placeholdersIn } from "../decision/placeholder.ts";
 import type { Hit } from "../decision/scan.ts";
 import { createScanner } from "../decision/scanner.ts";
+import type { Table } from "../decision/table.ts";
 import type { Deed } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { AnswerRules, Judged, Memory, Restored, Verdict, Withheld } from "../wire/anthropic/answer.ts";
@@ -24,10 +26,11 @@ export function rulesOf(ticket: Ticket): AnswerRules {
   return {
     withheld(tool) {
       const { granted, origin } = toolGranted(table, principal, tool, at);
-      if (!granted) return withheldCall(tool, "tool", "policy does not grant it here", origin);
+      if (!granted) return withheldCall(table, tool, { reason: "tool", why: "policy does not grant it here", origin });
       const denial = flow?.denial(tool) ?? null;
       if (denial === null) return null;
-      return withheldCall(tool, "flow", `policy does not let it be called after ${denial.after}`, denial.origin);
+      const why = `policy does not let it be called after ${denial.after}`;
+      return withheldCall(table, tool, { reason: "flow", why, origin: denial.origin });
     },
     judges: (tool) => tables.some((each) => dependsOnInput(each, principal, tool, at)),
     judge: (tool, input) => judged(ticket, { tool, input }),
@@ -42,9 +45,9 @@ export function rulesOf(ticket: Ticket): AnswerRules {
       const refusal = ticket.calls.take(tool);
       if (refusal === null) return null;
       const { reason, message, retryAfterMs, origins } = refusal;
-      return withheldCall(tool, reason, message + waitWords(retryAfterMs), origins[0]!);
+      return withheldCall(table, tool, { reason, why: message + waitWords(retryAfterMs), origin: origins[0]! });
     },
-    spoiled: sentence,
+    spoiled: (tool, why) => sentence(table, tool, why),
     // Where nothing is kept of a conversation no guardrail binds, and nothing is found.
     scanner: conversation === null ? null : createScanner(table, guards, "response"),
     verdict: (hit, value) => verdictOn(ticket, hit, value),
@@ -63,18 +66,28 @@ function judged({ caller: { table, principal, arrival } }: Ticket, call: Call): 
   const grant = callGranted(table, principal, call, arrival.at);
   const would = table.observed === null ? grant : callGranted(table.observed, principal, call, arrival.at);
   const effect = would.granted ? "allow" : "refuse";
+  const withheld = grant.granted
+    ? null
+    : withheldCall(table, call.tool, { reason: "arguments", why: `it ${grant.why}`, origin: grant.origin });
   return {
-    withheld: grant.granted ? null : withheldCall(call.tool, "arguments", `it ${grant.why}`, grant.origin),
+    withheld,
     observed: would.granted === grant.granted ? null : { effect, origin: would.origin.place },
   };
 }
 
-function sentence(tool: string, why: string): string {
-  return `[The gateway withheld a call of the tool ${tool}: ${why}.]`;
+/** A tool has the name by which policy calls it, so that whoever reads the sentence can look for it there. */
+function sentence({ servers }: Table, tool: string, why: string): string {
+  return `[The gateway withheld a call of the tool ${createNaming(servers)(tool)}: ${why}.]`;
 }
 
-function withheldCall(tool: string, reason: Reason, why: string, { place }: Origin): Withheld {
-  return { sentence: sentence(tool, `${why} (${place})`), reason, origin: place };
+interface Why {
+  readonly reason: Reason;
+  readonly why: string;
+  readonly origin: Origin;
+}
+
+function withheldCall(table: Table, tool: string, { reason, why, origin: { place } }: Why): Withheld {
+  return { sentence: sentence(table, tool, `${why} (${place})`), reason, origin: place };
 }
 
 function isHarmless(done: Deed | null): boolean {

@@ -133,11 +133,10 @@ test("a request that must call a tool which pins hold back is told so, and what 
   const [status, altered] = await forcing(OTHERS[0]!);
   assert.equal(status, 400);
   const held =
-    "tool `client-mcp:wiki/find` is held back by the pins of server wiki, of which the request tells something else";
+    "tool `mcp:wiki/find` is held back by the pins of server wiki, of which the request tells something else";
   assert.ok(altered.startsWith(held + end), altered);
   const [, unpinned] = await forcing({ ...told(FIND), name: "mcp__wiki__newer" });
-  const unknown =
-    "tool `client-mcp:wiki/newer` is not granted to key dev: it is not among the pinned tools of server wiki";
+  const unknown = "tool `mcp:wiki/newer` is not granted to key dev: it is not among the pinned tools of server wiki";
   assert.ok(unpinned.startsWith(unknown + end), unpinned);
   const lines = world.decisions().map(({ origins }) => origins[0]);
   assert.equal(lines[0], lines[1], "both come from the line of the pins");
