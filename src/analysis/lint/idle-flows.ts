@@ -2,61 +2,25 @@
  * Flow rules that close nothing: all that they would close is denied on their path or kept out by an `only`, or other flow
  * rules close it after the same calls, for as long as they last.
  */
-import { inForce } from "../../decision/access.ts";
 import { eachBit, firstBit, hasBit, intersect, subtract } from "../../decision/bits.ts";
 import type { FlowRule } from "../../decision/table.ts";
 import type { Diagnostic, Note } from "../../language/diagnostic.ts";
-import type { Span } from "../../language/source.ts";
-import { fault } from "../../model/fault.ts";
-import { pathTo, type Realm, whoIs } from "../realm.ts";
-import { type Line, linesOf, namesOf, noteOf, settle } from "./lines.ts";
-
-interface Rule {
-  readonly node: number;
-  readonly rule: FlowRule;
-  readonly span: Span;
-}
+import { type Realm, whoIs } from "../realm.ts";
+import { type Beside, idleRules, type Placed } from "./idle-rules.ts";
+import { type Line, namesOf, noteOf, settle } from "./lines.ts";
 
 /** Rules that could be left out, all together; of two that are equal, the later one. */
 export function idleFlows(realm: Realm): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  const idle = new Set<FlowRule>();
-  for (const [node, { flows }] of realm.table.nodes.entries()) {
-    if (flows.length === 0) continue;
-    const path = pathTo(realm, node);
-    const rules = path.flatMap((index) => rulesOf(realm, index));
-    const lines = path.flatMap((index) => linesOf(realm, index));
-    for (const own of rulesOf(realm, node).reverse()) {
-      if (!inForce(own.rule.until, realm.at)) continue;
-      const last = own.rule.until ?? Number.POSITIVE_INFINITY;
-      const others = rules.filter(({ rule }) => rule !== own.rule && !idle.has(rule) && inForce(rule.until, last));
-      const settling = lines.filter(({ grant }) => isSettling(grant) && inForce(grant.until, last));
-      const notes = whyIdle(realm, own, { others, settling });
-      if (notes === null) continue;
-      idle.add(own.rule);
-      const message = `\`${own.rule.origin.text}\` closes nothing that is open without it`;
-      found.push(fault("GW6014", own.span, message, "delete it, or mend what covers it", notes));
-    }
-  }
-  return found;
+  return idleRules(realm, { code: "GW6014", remark: "closes nothing that is open without it", rulesOf, whyIdle });
 }
 
-function rulesOf({ model, table }: Realm, node: number): Rule[] {
+function rulesOf({ model, table }: Realm, node: number): Placed<FlowRule>[] {
   const spans = model.nodes[node]!.flows.filter(({ observe }) => !observe).map(({ span }) => span);
   return table.nodes[node]!.flows.map((rule, index) => ({ node, rule, span: spans[index]! }));
 }
 
-function isSettling({ thing, effect, where }: Line["grant"]): boolean {
-  return thing === "tools" && effect !== "allow" && where === null;
-}
-
-interface Beside {
-  readonly others: readonly Rule[];
-  readonly settling: readonly Line[];
-}
-
 /** The lines that leave a rule nothing to close; null when something is left. */
-function whyIdle(realm: Realm, { rule }: Rule, { others, settling }: Beside): Note[] | null {
+function whyIdle(realm: Realm, rule: FlowRule, { others, settling }: Beside<FlowRule>): Note[] | null {
   const { tools } = namesOf(realm.table);
   const open = tools.slice();
   intersect(open, rule.tools);
@@ -64,7 +28,7 @@ function whyIdle(realm: Realm, { rule }: Rule, { others, settling }: Beside): No
   for (const line of taking) settle(open, line);
   const after = rule.after.slice();
   intersect(after, tools);
-  const used = new Set<Rule>();
+  const used = new Set<Placed<FlowRule>>();
   for (const atom of eachBit(after)) {
     const left = open.slice();
     for (const other of others) {
