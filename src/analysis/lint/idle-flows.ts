@@ -2,7 +2,7 @@
  * Flow rules that close nothing: all that they would close is denied on their path or kept out by an `only`, or other flow
  * rules close it after the same calls, for as long as they last.
  */
-import { eachBit, firstBit, hasBit, intersect, subtract } from "../../decision/bits.ts";
+import { eachBit, firstBit, hasBit, intersect, meets, sameBits, subtract } from "../../decision/bits.ts";
 import type { FlowRule } from "../../decision/table.ts";
 import type { Diagnostic, Note } from "../../language/diagnostic.ts";
 import { type Realm, whoIs } from "../realm.ts";
@@ -48,9 +48,5 @@ function whyIdle(realm: Realm, rule: FlowRule, { others, settling }: Beside<Flow
 function takes(open: Uint32Array, line: Line): boolean {
   const left = open.slice();
   settle(left, line);
-  return left.some((word, index) => word !== open[index]);
-}
-
-function meets(left: Uint32Array, bits: Uint32Array): boolean {
-  return left.some((word, index) => (word & bits[index]!) !== 0);
+  return !sameBits(left, open);
 }
