@@ -3,21 +3,24 @@
  * difference. A person is asked unless a condition is `no`, so of two conditions the one whose `no` means the other's asks less.
  */
 import { inForce } from "../decision/access.ts";
-import { atomsOf } from "../decision/atoms.ts";
-import { addBit, eachBit, emptyBits, hasBit, removeBit, subtract, unite } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits, hasBit, meets, removeBit, subtract, unite } from "../decision/bits.ts";
 import { whereText } from "../decision/words.ts";
+import type { Confirmation } from "../model/model.ts";
 import type { Predicate } from "../model/predicate.ts";
-import { canonicalForm } from "../model/predicate-text.ts";
+import { canonicalForm, canonicalText } from "../model/predicate-text.ts";
 import { describe, nameText } from "./describe.ts";
 import { vocabularyOf } from "./diff-access.ts";
-import { chain, type Joint, type Pair } from "./diff-joint.ts";
-import { jointBits } from "./diff-names.ts";
+import { lineCauses } from "./diff-causes.ts";
+import { chain, type Joint, type Pair, toolBits } from "./diff-joint.ts";
+import type { Cause } from "./diff-row.ts";
 import { implies } from "./implies.ts";
 
 /** Tools about which the policies do not ask alike. */
 export interface AskChange {
   readonly move: "wider" | "tighter" | "changed";
   readonly words: string;
+  /** Their names, as joint atoms. */
+  readonly bits: Uint32Array;
 }
 
 /** How many names of a set are written out. */
@@ -54,7 +57,21 @@ export function askChanges(joint: Joint, pair: Pair, moment: number): readonly A
   const words = vocabularyOf(joint, "tools");
   return [...groups.values()]
     .filter(({ bits }) => bits.some((word) => word !== 0))
-    .map(({ change, bits }) => ({ move: change.move, words: change.say(nameText(describe(words, bits), MOST)) }));
+    .map(({ change, bits }) => ({ move: change.move, words: change.say(nameText(describe(words, bits), MOST)), bits }));
+}
+
+/** The lines behind a change: those about its tools that one policy alone has, and that did not end before `since`. */
+export function askCauses(joint: Joint, pair: Pair, { bits }: AskChange, since: number): readonly Cause[] {
+  return lineCauses(joint, pair, {
+    of: ({ confirmations }) => confirmations,
+    key: askKey,
+    bears: ({ globs, until }, side) => inForce(until, since) && meets(toolBits(joint, side, globs), bits),
+  });
+}
+
+function askKey({ globs, where, until }: Confirmation): string {
+  const condition = where === null ? "" : canonicalText(where);
+  return `${[...globs].sort().join()} ${condition} ${until}`;
 }
 
 /** What is asked about: undefined: no call, null: each call, else those that the condition does not leave out. */
@@ -100,12 +117,11 @@ function conditionOf({ always, some }: AskedSide, atom: number): Asked {
 }
 
 function askedAt(joint: Joint, side: "old" | "new", node: number, moment: number): AskedSide {
-  const names = joint.names.tools;
-  const always = emptyBits(names.atoms);
+  const always = emptyBits(joint.names.tools.atoms);
   const parts = new Map<number, Predicate[]>();
   for (const { globs, where, until } of chain(joint[side], node).flatMap(({ confirmations }) => confirmations)) {
     if (!inForce(until, moment)) continue;
-    const bits = jointBits(names, side, atomsOf(joint[side].table.atoms.tools, globs));
+    const bits = toolBits(joint, side, globs);
     if (where === null) unite(always, bits);
     else for (const atom of eachBit(bits)) parts.set(atom, [...(parts.get(atom) ?? []), where]);
   }

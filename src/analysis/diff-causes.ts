@@ -9,6 +9,7 @@ import {
   chain,
   type Joint,
   type Pair,
+  type Stated,
   statementText,
   tableChain,
   unmatched,
@@ -57,6 +58,38 @@ export function causesOfRoots(
     causes.set(`${cause.side} ${cause.place} ${cause.text}`, cause);
   }
   return [...causes.values()];
+}
+
+/** Lines of one kind that a change may come from. */
+interface Behind<L extends Stated> {
+  readonly of: (node: Node) => readonly L[];
+  /** Two lines with one key say the same. */
+  readonly key: (line: L) => string;
+  /** Whether the change is about what a line says. */
+  readonly bears: (line: L, side: "old" | "new") => boolean;
+}
+
+/**
+ * The lines behind a change for a pair of nodes: those of its kind that only one policy has, and that bear on it. One that reads
+ * alike in both stands there twice, since what it names holds something else now.
+ */
+export function lineCauses<L extends Stated>(
+  joint: Joint,
+  pair: Pair,
+  { of, key, bears }: Behind<L>,
+): readonly Cause[] {
+  const left = unmatched(chain(joint.old, pair.old).flatMap(of), chain(joint.new, pair.new).flatMap(of), key);
+  const bearing = (side: "old" | "new") => left[side].filter((line) => bears(line, side));
+  const told = new Set([...bearing("old"), ...bearing("new")].map(wordsOf));
+  return (["new", "old"] as const).flatMap((side) =>
+    left[side]
+      .filter((line) => told.has(wordsOf(line)))
+      .map((line) => causeAt(joint, side, line.span, statementText(line))),
+  );
+}
+
+function wordsOf(line: Stated): string {
+  return `${statementText(line)} ${line.until}`;
 }
 
 /** A statement with its atoms, of one of the policies. */

@@ -1,16 +1,26 @@
 /** Guards that bind, flow rules, what is asked about, what holds for results, hours in which a node is open, and what becomes of ungranted tools: compared as they add up down the tree. */
 import { inForce } from "../decision/access.ts";
-import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
-import type { Access, Active, Confirmation, Flow, Node, ResultRule } from "../model/model.ts";
+import { activeText, listNames, whereText } from "../decision/words.ts";
+import type { Access, Active, Flow, Node } from "../model/model.ts";
 import { canonicalText } from "../model/predicate-text.ts";
-import { askChanges } from "./diff-asks.ts";
-import { causesOfRoots } from "./diff-causes.ts";
-import { flowChanges } from "./diff-flows.ts";
+import { askCauses, askChanges } from "./diff-asks.ts";
+import { causesOfRoots, lineCauses } from "./diff-causes.ts";
+import { flowCauses, flowChanges } from "./diff-flows.ts";
 import { fold } from "./diff-fold.ts";
 import { groupChanges } from "./diff-group.ts";
 import { isRewriting } from "./diff-guardrails.ts";
-import { causeAt, chain, flowText, type Joint, type Pair, type Side, statementText, unmatched } from "./diff-joint.ts";
-import { resultChanges } from "./diff-results.ts";
+import {
+  causeAt,
+  chain,
+  flowText,
+  type Joint,
+  type Pair,
+  type Side,
+  type Stated,
+  statementText,
+  unmatched,
+} from "./diff-joint.ts";
+import { resultCauses, resultChanges } from "./diff-results.ts";
 import type { About, Cause, Move, Row } from "./diff-row.ts";
 
 /** A change of a duty, in words. */
@@ -21,6 +31,8 @@ interface DutyChange {
   readonly key: string;
   /** The guardrails that come or go; empty for other duties. */
   readonly guards: readonly string[];
+  /** The lines behind it for a pair of nodes; what ended before `since` is none of them. */
+  readonly causes: (pair: Pair, since: number) => readonly Cause[];
 }
 
 /** The rows about guards, hours and ungranted tools. `renamed` gives guardrails that only changed their name. */
@@ -48,6 +60,7 @@ interface Duty {
 function rows(joint: Joint, { own, changes }: Duty): readonly Row[] {
   return groupChanges(joint, own, changes).map(({ change, from, until, pairs }): Row => {
     const nodes = pairs.map((pair) => pair.new);
+    const since = from === null ? joint.at : from - 1;
     return {
       about: change.about,
       move: change.move,
@@ -57,7 +70,7 @@ function rows(joint: Joint, { own, changes }: Duty): readonly Row[] {
       example: null,
       from,
       until,
-      causes: causesOfRoots(joint, pairs, (pair) => causesOf(joint, pair, change)),
+      causes: causesOfRoots(joint, pairs, (pair) => change.causes(pair, since)),
       nodes,
       cache: change.move !== "neutral" && change.guards.some((guard) => rewrites(joint, guard)),
     };
@@ -84,7 +97,9 @@ function guardChanges(
   const changeOf = (move: Move, verb: string, guards: readonly string[]): readonly DutyChange[] => {
     if (guards.length === 0) return [];
     const words = `${verb} by ${listNames(guards)}`;
-    return [{ about: "guards", move, words, key: words, guards }];
+    const named = (node: Node) => node.guards.filter(({ guardrail }) => guards.includes(guardrail));
+    const causes = (at: Pair) => statementCauses(joint, at, named);
+    return [{ about: "guards", move, words, key: words, guards, causes }];
   };
   return [
     ...changeOf("tighter", "is guarded", added(old.binding, now.binding)),
@@ -115,18 +130,30 @@ function flowDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChan
   return flowChanges(joint, pair, moment).map((change) => ({
     ...change,
     about: "flows",
-    key: `${change.move} ${change.words}`,
+    key: `${change.words} ${change.tools.join()} ${change.after.join()}`,
     guards: [],
+    causes: (at, since) => flowCauses(joint, at, change, since),
   }));
 }
 
 function askDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
-  return askChanges(joint, pair, moment).map((change) => ({ ...change, about: "asks", key: change.words, guards: [] }));
+  return askChanges(joint, pair, moment).map((change) => ({
+    ...change,
+    about: "asks",
+    key: `${change.words} ${change.bits.join()}`,
+    guards: [],
+    causes: (at, since) => askCauses(joint, at, change, since),
+  }));
 }
 
 function resultDuties(joint: Joint, pair: Pair, moment: number): readonly DutyChange[] {
-  const changes = resultChanges(joint, pair, moment);
-  return changes.map((change) => ({ ...change, about: "results", key: change.words, guards: [] }));
+  return resultChanges(joint, pair, moment).map((change) => ({
+    ...change,
+    about: "results",
+    key: `${change.words} ${change.bits.join()} ${JSON.stringify(change.part)}`,
+    guards: [],
+    causes: (at, since) => resultCauses(joint, at, change, since),
+  }));
 }
 
 /** Lines that decide nothing; what they say is compared as written out. */
@@ -138,7 +165,10 @@ function observedChanges(joint: Joint, pair: Pair, moment: number): readonly Dut
   const left = unmatched(at(joint.old, pair.old), at(joint.new, pair.new), observedKey);
   const changeOf = (verb: string, line: Observed): DutyChange => {
     const words = `${verb} \`${observedText(line)}\``;
-    return { about: "observed", move: "neutral", words, key: `${words} ${observedKey(line)}`, guards: [] };
+    const key = observedKey(line);
+    const same = (node: Node) => observedIn(node).filter((it) => observedKey(it) === key);
+    const causes = (pair: Pair) => statementCauses(joint, pair, same);
+    return { about: "observed", move: "neutral", words, key: `${words} ${key}`, guards: [], causes };
   };
   return [
     ...left.new.map((line) => changeOf("observes", line)),
@@ -177,7 +207,8 @@ function hourChanges(joint: Joint, pair: Pair, moment: number): readonly DutyCha
   if (!gains && !loses) return [];
   const words = `is active ${old.text} → ${now.text}`;
   const move = gains && loses ? "changed" : gains ? "wider" : "tighter";
-  return [{ about: "hours", move, words, key: `${words} ${joint.old.model.timezone}`, guards: [] }];
+  const causes = (at: Pair) => statementCauses(joint, at, ({ active }) => active);
+  return [{ about: "hours", move, words, key: `${words} ${joint.old.model.timezone}`, guards: [], causes }];
 }
 
 /** The minutes of the week in which a node is open: any line of a block suffices, every block must be open. */
@@ -220,81 +251,30 @@ function ungrantedChanges(joint: Joint, pair: Pair): readonly DutyChange[] {
     now === "refuse"
       ? "is refused for ungranted tools, not stripped of them"
       : "is stripped of ungranted tools, not refused for them";
-  return [{ about: "ungranted", move: now === "refuse" ? "tighter" : "wider", words, key: words, guards: [] }];
+  const move = now === "refuse" ? "tighter" : "wider";
+  return [{ about: "ungranted", move, words, key: words, guards: [], causes: (at) => ungrantedCauses(joint, at) }];
+}
+
+function ungrantedCauses(joint: Joint, pair: Pair): readonly Cause[] {
+  const last = (side: Side, node: number) =>
+    chain(side, node)
+      .flatMap(({ ungranted }) => ungranted ?? [])
+      .slice(-1);
+  const left = unmatched(last(joint.old, pair.old), last(joint.new, pair.new), ({ action }) => action);
+  return (["new", "old"] as const).flatMap((side) =>
+    left[side].map(({ span, action }) => causeAt(joint, side, span, `on ungranted tool ${action}`)),
+  );
 }
 
 function ungrantedAction(side: Side, node: number): "strip" | "refuse" {
   return chain(side, node).findLast(({ ungranted }) => ungranted !== null)?.ungranted?.action ?? "strip";
 }
 
-function causesOf(joint: Joint, pair: Pair, change: DutyChange): readonly Cause[] {
-  const old = chain(joint.old, pair.old);
-  const now = chain(joint.new, pair.new);
-  switch (change.about) {
-    case "guards": {
-      const named = (nodes: readonly Node[]) =>
-        nodes.flatMap(({ guards }) => guards).filter(({ guardrail }) => change.guards.includes(guardrail));
-      return statementCauses(joint, named(old), named(now));
-    }
-    case "observed": {
-      const lines = (nodes: readonly Node[]) =>
-        nodes.flatMap(observedIn).filter((line) => change.key.endsWith(` ${observedKey(line)}`));
-      return statementCauses(joint, lines(old), lines(now));
-    }
-    case "flows": {
-      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ flows }) => flows.filter(({ observe }) => !observe));
-      const left = unmatched(lines(old), lines(now), (line) => `${observedKey(line)} ${line.until}`);
-      return [
-        ...left.new.map((line) => causeAt(joint, "new", line.span, flowText(line))),
-        ...left.old.map((line) => causeAt(joint, "old", line.span, flowText(line))),
-      ];
-    }
-    case "asks": {
-      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ confirmations }) => confirmations);
-      const left = unmatched(lines(old), lines(now), askKey);
-      return [
-        ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
-        ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
-      ];
-    }
-    case "results": {
-      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ results }) => results);
-      const key = ({ globs, max, redact, flag, until }: ResultRule) =>
-        JSON.stringify([[...globs].sort(), max, redact?.written ?? null, flag?.written ?? null, until]);
-      const left = unmatched(lines(old), lines(now), key);
-      return [
-        ...left.new.map((line) => causeAt(joint, "new", line.span, resultText(line))),
-        ...left.old.map((line) => causeAt(joint, "old", line.span, resultText(line))),
-      ];
-    }
-    case "hours":
-      return statementCauses(
-        joint,
-        old.flatMap(({ active }) => active),
-        now.flatMap(({ active }) => active),
-      );
-    default: {
-      const lines = (nodes: readonly Node[]) => nodes.flatMap(({ ungranted }) => ungranted ?? []);
-      const left = unmatched(lines(old).slice(-1), lines(now).slice(-1), ({ action }) => action);
-      return [
-        ...left.new.map(({ span, action }) => causeAt(joint, "new", span, `on ungranted tool ${action}`)),
-        ...left.old.map(({ span, action }) => causeAt(joint, "old", span, `on ungranted tool ${action}`)),
-      ];
-    }
-  }
-}
-
-type Line = Parameters<typeof statementText>[0];
-
-function statementCauses<T extends Line>(joint: Joint, old: readonly T[], now: readonly T[]): readonly Cause[] {
-  const left = unmatched(old, now, (line) => `${statementText(line)} ${line.until}`);
-  return [
-    ...left.new.map((line) => causeAt(joint, "new", line.span, statementText(line))),
-    ...left.old.map((line) => causeAt(joint, "old", line.span, statementText(line))),
-  ];
-}
-
-function askKey({ globs, where, until }: Confirmation): string {
-  const condition = where === null ? "" : canonicalText(where);
-  return `${[...globs].sort().join()} ${condition} ${until}`;
+/** The lines among those of a node that only one policy has. */
+function statementCauses<L extends Stated>(
+  joint: Joint,
+  pair: Pair,
+  of: (node: Node) => readonly L[],
+): readonly Cause[] {
+  return lineCauses(joint, pair, { of, key: (line) => `${statementText(line)} ${line.until}`, bears: () => true });
 }

@@ -1,12 +1,13 @@
 /** Two policies laid side by side: their names divided alike, their nodes paired, and the moments at which either changes. */
 import { chainOf } from "../decision/access.ts";
+import { atomsOf } from "../decision/atoms.ts";
 import { ceilingText } from "../decision/duties.ts";
 import type { Table, TableNode } from "../decision/table.ts";
 import { activeText, listNames, resultText, whereText } from "../decision/words.ts";
 import { place, type Span } from "../language/source.ts";
 import type { Thing } from "../language/tree.ts";
 import type { Access, Active, Confirmation, Flow, GuardUse, Limit, Model, Node, ResultRule } from "../model/model.ts";
-import { type JointNames, joinKnown, joinNames } from "./diff-names.ts";
+import { type JointNames, joinKnown, joinNames, jointBits } from "./diff-names.ts";
 import type { Cause } from "./diff-row.ts";
 
 /** One policy: what it means, as compiled, and its texts by path, so that lines can be shown as written. */
@@ -78,6 +79,11 @@ export function chain({ model }: Side, node: number): readonly Node[] {
   return nodes.reverse();
 }
 
+/** The tools that globs of one side name, as joint atoms. */
+export function toolBits({ names, ...sides }: Joint, side: "old" | "new", globs: readonly string[]): Uint32Array {
+  return jointBits(names.tools, side, atomsOf(sides[side].table.atoms.tools, globs));
+}
+
 /** The moments from `at` on at which something with one of these ends begins to be another: right after each. */
 export function momentsOf(at: number, untils: Iterable<number | null>): readonly number[] {
   const moments = new Set([at]);
@@ -127,10 +133,11 @@ export function writtenAt({ texts }: Side, span: Span): string | null {
     .trim();
 }
 
-/** An access, ask, results, flow, guard, active or limit line in words, for when its text is not at hand. */
-export function statementText(
-  statement: Access | Confirmation | ResultRule | Flow | GuardUse | Active | Limit,
-): string {
+/** An access, ask, results, flow, guard, active or limit line. */
+export type Stated = Access | Confirmation | ResultRule | Flow | GuardUse | Active | Limit;
+
+/** A line in words, for when its text is not at hand. */
+export function statementText(statement: Stated): string {
   if ("asks" in statement) return `ask tools ${listNames(statement.asks, 3)}${whereText(statement.where)}`;
   if ("max" in statement) return resultText({ ...statement, until: null });
   if ("after" in statement) return `${statement.observe ? "observe " : ""}${flowText(statement)}`;
@@ -148,7 +155,7 @@ export function flowText({ written: { tools, after } }: Flow): string {
   return `deny tools ${listNames(tools, 3)} after tools ${listNames(after, 3)}`;
 }
 
-/** Statements that only one side has; a statement is known by its key, and moving it or saying it twice is no change. */
+/** What only one side has; a statement is known by its key, and moving it or saying it twice is no change. */
 export function unmatched<T>(old: readonly T[], now: readonly T[], key: (it: T) => string): { old: T[]; new: T[] } {
   const oldKeys = new Set(old.map(key));
   const newKeys = new Set(now.map(key));

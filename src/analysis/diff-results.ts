@@ -3,21 +3,29 @@
  * how it is spread over lines is no difference.
  */
 import { inForce } from "../decision/access.ts";
-import { atomsOf } from "../decision/atoms.ts";
-import { addBit, eachBit, emptyBits } from "../decision/bits.ts";
+import { addBit, eachBit, emptyBits, meets } from "../decision/bits.ts";
 import { listNames, thousands } from "../decision/words.ts";
-import type { Model, Pattern, ResultRule } from "../model/model.ts";
+import type { Model, NamedPatterns, Pattern, ResultRule } from "../model/model.ts";
 import { describe, nameText } from "./describe.ts";
 import { vocabularyOf } from "./diff-access.ts";
-import { chain, type Joint, type Pair, type Side } from "./diff-joint.ts";
-import { jointBits } from "./diff-names.ts";
-import type { Move } from "./diff-row.ts";
+import { lineCauses } from "./diff-causes.ts";
+import { causeAt, chain, type Joint, type Pair, type Side, toolBits, unmatched } from "./diff-joint.ts";
+import type { Cause, Move } from "./diff-row.ts";
 
 /** Tools that may give back more or less than before. */
 export interface ResultChange {
   readonly move: Move;
   readonly words: string;
+  /** Their names, as joint atoms. */
+  readonly bits: Uint32Array;
+  /** What of a line has changed for them. */
+  readonly part: Part;
 }
+
+/** Two sizes, or the patterns that are looked for now, no longer or in another way. */
+type Part =
+  | { readonly kind: "max"; readonly old: number; readonly new: number }
+  | { readonly kind: "redact" | "flag"; readonly names: readonly string[]; readonly rewritten: boolean };
 
 /** How many names of a set are written out. */
 const MOST = 6;
@@ -25,6 +33,39 @@ const MOST = 6;
 /** The changes for a pair of nodes at a moment. */
 export function resultChanges(joint: Joint, pair: Pair, moment: number): readonly ResultChange[] {
   return [...sizeChanges(joint, pair, moment), ...searchChanges(joint, pair, moment)];
+}
+
+/**
+ * What is behind a change: lines about its tools and what has changed that one policy alone has, and that did not end before
+ * `since`; of a pattern that finds something else now, its declaration.
+ */
+export function resultCauses(joint: Joint, pair: Pair, { bits, part }: ResultChange, since: number): readonly Cause[] {
+  if (part.kind !== "max" && part.rewritten) return patternCauses(joint, part.names);
+  return lineCauses(joint, pair, {
+    of: ({ results }) => results,
+    key: resultKey,
+    bears: (line, side) =>
+      inForce(line.until, since) && meets(toolBits(joint, side, line.globs), bits) && says(line, side, { part, since }),
+  });
+}
+
+/** Whether a line says what has changed. Of larger sizes only one that ended as the change began has to do with it. */
+function says(line: ResultRule, side: "old" | "new", { part, since }: { part: Part; since: number }): boolean {
+  if (part.kind === "max") return line.max !== null && (line.max === part[side] || line.until === since);
+  return (line[part.kind]?.patterns ?? []).some(({ name }) => part.names.includes(name));
+}
+
+function resultKey({ globs, max, redact, flag, until }: ResultRule): string {
+  const names = (it: NamedPatterns | null) => (it?.patterns ?? []).map(({ name }) => name).sort();
+  return JSON.stringify([[...globs].sort(), max, names(redact), names(flag), until]);
+}
+
+function patternCauses(joint: Joint, names: readonly string[]): readonly Cause[] {
+  const named = ({ model }: Side) => model.patterns.filter(({ name }) => names.includes(name));
+  const left = unmatched(named(joint.old), named(joint.new), (pattern) => `${pattern.name} ${finds(pattern)}`);
+  return (["new", "old"] as const).flatMap((side) =>
+    left[side].map(({ name, span }) => ({ ...causeAt(joint, side, span, ""), text: `pattern ${name}` })),
+  );
 }
 
 /** One for each pair of sizes. */
@@ -39,7 +80,7 @@ function sizeChanges(joint: Joint, pair: Pair, moment: number): readonly ResultC
     for (const atom of group) addBit(bits, atom);
     const [before, after] = [sizeOf(old, group[0]!), sizeOf(now, group[0]!)];
     const words = `gets results of ${sizeText(before)} → ${sizeText(after)} from ${toolText(joint, bits)}`;
-    return { move: after < before ? "tighter" : "wider", words };
+    return { move: after < before ? "tighter" : "wider", words, bits, part: { kind: "max", old: before, new: after } };
   });
 }
 
@@ -60,8 +101,7 @@ function sizesAt(joint: Joint, side: "old" | "new", node: number, moment: number
   const sizes = new Map<number, number>();
   for (const { globs, max, until } of chain(joint[side], node).flatMap(({ results }) => results)) {
     if (max === null || !inForce(until, moment)) continue;
-    const bits = jointBits(joint.names.tools, side, atomsOf(joint[side].table.atoms.tools, globs));
-    for (const atom of eachBit(bits)) sizes.set(atom, Math.min(max, sizeOf(sizes, atom)));
+    for (const atom of eachBit(toolBits(joint, side, globs))) sizes.set(atom, Math.min(max, sizeOf(sizes, atom)));
   }
   return sizes;
 }
@@ -72,21 +112,22 @@ function searchChanges(joint: Joint, pair: Pair, moment: number): readonly Resul
   const now = searchesAt(joint, "new", pair.new, moment);
   const atoms = [...new Set([...old.of.keys(), ...now.of.keys()])].sort((a, b) => a - b);
   const groups = Map.groupBy(atoms, (atom) => `${old.of.get(atom) ?? ""} ${now.of.get(atom) ?? ""}`);
-  const found = new Map<string, { readonly move: Move; readonly words: string; readonly bits: Uint32Array }>();
+  const found = new Map<string, ResultChange>();
   for (const group of groups.values()) {
     const [before, after] = [old.linesOf(group[0]!), now.linesOf(group[0]!)];
     for (const deed of ["redact", "flag"] as const) {
       const sides = { old: soughtBy(before, deed), new: soughtBy(after, deed) };
-      for (const [move, words] of deedChanges(joint, deed, sides)) {
-        const known = found.get(words) ?? { move, words, bits: emptyBits(joint.names.tools.atoms) };
-        found.set(words, known);
+      for (const change of deedChanges(joint, deed, sides)) {
+        const key = `${change.words} ${change.part.names.join()}`;
+        const known = found.get(key) ?? { ...change, bits: emptyBits(joint.names.tools.atoms) };
+        found.set(key, known);
         for (const atom of group) addBit(known.bits, atom);
       }
     }
   }
-  return [...found.values()].map(({ move, words, bits }) => ({
-    move,
-    words: `${words} in results from ${toolText(joint, bits)}`,
+  return [...found.values()].map((change) => ({
+    ...change,
+    words: `${change.words} in results from ${toolText(joint, change.bits)}`,
   }));
 }
 
@@ -102,8 +143,7 @@ function searchesAt(joint: Joint, side: "old" | "new", node: number, moment: num
     .filter(({ redact, flag, until }) => (redact !== null || flag !== null) && inForce(until, moment));
   const bearing = new Map<number, number[]>();
   for (const [index, { globs }] of lines.entries()) {
-    const bits = jointBits(joint.names.tools, side, atomsOf(joint[side].table.atoms.tools, globs));
-    for (const atom of eachBit(bits)) bearing.set(atom, [...(bearing.get(atom) ?? []), index]);
+    for (const atom of eachBit(toolBits(joint, side, globs))) bearing.set(atom, [...(bearing.get(atom) ?? []), index]);
   }
   const of = new Map([...bearing].map(([atom, indices]) => [atom, indices.join()]));
   return { of, linesOf: (atom) => (bearing.get(atom) ?? []).map((index) => lines[index]!) };
@@ -115,29 +155,32 @@ function soughtBy(lines: readonly ResultRule[], deed: "redact" | "flag"): Readon
   return new Map(all.map((pattern) => [pattern.name, pattern]));
 }
 
+interface DeedChange {
+  readonly move: Move;
+  readonly words: string;
+  readonly part: Exclude<Part, { kind: "max" }>;
+}
+
 const DONE = { redact: "redacted", flag: "flagged" } as const;
 
 function deedChanges(
   joint: Joint,
   deed: "redact" | "flag",
   { old, new: now }: Readonly<Record<"old" | "new", ReadonlyMap<string, Pattern>>>,
-): readonly (readonly [Move, string])[] {
+): readonly DeedChange[] {
   const come = [...now.keys()].filter((name) => !old.has(name));
   const gone = [...old.keys()].filter((name) => !now.has(name));
-  const other = [...now.values()].filter((it) => old.has(it.name) && finds(it) !== finds(old.get(it.name)!));
+  const other = [...now.values()]
+    .filter((it) => old.has(it.name) && finds(it) !== finds(old.get(it.name)!))
+    .map(({ name }) => name);
   const isTaken = deed === "redact";
-  const changes: (readonly [Move, string])[] = [];
-  if (come.length > 0) changes.push([isTaken ? "tighter" : "neutral", `has ${listed(joint.new, come)} ${DONE[deed]}`]);
-  if (gone.length > 0) {
-    changes.push([isTaken ? "wider" : "neutral", `no longer has ${listed(joint.old, gone)} ${DONE[deed]}`]);
-  }
-  if (other.length > 0) {
-    const names = listed(
-      joint.new,
-      other.map(({ name }) => name),
-    );
-    changes.push([isTaken ? "changed" : "neutral", `has ${names} ${DONE[deed]} in another way`]);
-  }
+  const changes: DeedChange[] = [];
+  const add = (move: Move, words: string, part: Omit<DeedChange["part"], "kind">): void => {
+    if (part.names.length > 0) changes.push({ move: isTaken ? move : "neutral", words, part: { kind: deed, ...part } });
+  };
+  add("tighter", `has ${listed(joint.new, come)} ${DONE[deed]}`, { names: come, rewritten: false });
+  add("wider", `no longer has ${listed(joint.old, gone)} ${DONE[deed]}`, { names: gone, rewritten: false });
+  add("changed", `has ${listed(joint.new, other)} ${DONE[deed]} in another way`, { names: other, rewritten: true });
   return changes;
 }
 
