@@ -61,6 +61,26 @@ export function atomOf(automaton: Automaton, name: string): number {
   return automaton.atomOfState[state]!;
 }
 
+/** The atoms of all names that begin so and go on. */
+export function atomsBelow(automaton: Automaton, beginning: string): Uint32Array {
+  const { columns, width, next, atomOfState } = automaton;
+  let start = 0;
+  for (const letter of beginning) start = next[start * width + (columns.get(letter.codePointAt(0)!) ?? 0)]!;
+  const bits = emptyBits(automaton.atoms);
+  const seen = new Set<number>();
+  const open = [start];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    for (let column = 0; column < width; column++) {
+      const to = next[state * width + column]!;
+      if (seen.has(to)) continue;
+      seen.add(to);
+      addBit(bits, atomOfState[to]!);
+      open.push(to);
+    }
+  }
+  return bits;
+}
+
 /** The atoms that any of the globs holds; every glob must be one that the automaton was built from. */
 export function atomsOf(automaton: Automaton, globs: readonly string[]): Uint32Array {
   const bits = emptyBits(automaton.atoms);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atomOf, atomsOf, buildAutomaton, createLookup } from "../../src/decision/atoms.ts";
+import { atomOf, atomsBelow, atomsOf, buildAutomaton, createLookup } from "../../src/decision/atoms.ts";
 import { hasBit } from "../../src/decision/bits.ts";
 import { globMatches, random } from "./oracle.ts";
 
@@ -76,4 +76,14 @@ test("equal globs in any order give an equal automaton", () => {
   const globs = ["a*", "b/**", "?x", "plain"];
   assert.deepEqual(buildAutomaton(globs), buildAutomaton([...globs].reverse()));
   assert.deepEqual(structuredClone(buildAutomaton(globs)), buildAutomaton(globs));
+});
+
+test("the atoms below a beginning are those of the names that begin so and go on", () => {
+  const globs = ["mcp:a/get_*", "mcp:a/get_x", "mcp:ab/**", "mcp:*/put", "**", "mcp:a/"];
+  const automaton = buildAutomaton(globs);
+  assert.ok(automaton !== null);
+  const below = atomsBelow(automaton, "mcp:a/");
+  for (const name of ["mcp:a/get_1", "mcp:a/get_x", "mcp:a/put", "mcp:a/😀", "mcp:a/x/y"])
+    assert.ok(hasBit(below, atomOf(automaton, name)), name);
+  for (const name of ["mcp:a/", "mcp:ab/x", "mcp:ab/put"]) assert.ok(!hasBit(below, atomOf(automaton, name)), name);
 });

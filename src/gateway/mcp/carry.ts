@@ -2,6 +2,7 @@
  * Which way a message goes: to a server at an address that speaks the client's own era, as it is; else, by way of the
  * gateway's own words, to a program, to a server of the other era, or to all servers together.
  */
+import { serverGranted } from "../../decision/server-granted.ts";
 import type { TableServer } from "../../decision/table.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { capabilitiesFor } from "../../wire/mcp/asking.ts";
@@ -35,7 +36,10 @@ export async function carry(visit: Visit, hall: Hall): Promise<Carried> {
 async function carried(visit: Visit, hall: Hall): Promise<Carried> {
   const { server, era, joint, caller } = visit;
   if (isAll(server)) {
-    const members = caller.table.servers.map((each) => ({
+    const { table, principal, arrival } = caller;
+    // One of which the caller has nothing is not asked: its lists would be cut to nothing, and what it says is not for them.
+    const granted = table.servers.filter(({ name }) => serverGranted(table, principal, name, arrival.at));
+    const members = granted.map((each) => ({
       server: each,
       peer: () => pinnedPeer(each, visit, hall),
       onLeftOut: (tools: readonly string[]) => hall.leftOut.note(each.name, tools),

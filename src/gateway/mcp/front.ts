@@ -2,6 +2,7 @@
  * The gateway as a server of its own, in the client's era, for whatever it does not simply hand on: greetings are its own,
  * and requests go to a peer, which may speak the other era or none but its own ids.
  */
+import { serverGranted } from "../../decision/server-granted.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { capabilitiesFor } from "../../wire/mcp/asking.ts";
 import { META, metaOf, SESSION_VERSION, SESSION_VERSIONS, STATELESS_VERSION } from "../../wire/mcp/era.ts";
@@ -24,6 +25,7 @@ import type { Hall } from "./hall.ts";
 import { LineOut } from "./line-out.ts";
 import { patienceOf } from "./patience.ts";
 import type { Hello, Peer, PeerCall } from "./peer.ts";
+import { isAll } from "./place.ts";
 import { rulesOf } from "./rules.ts";
 import { Sieves } from "./sieves.ts";
 import { subscribe } from "./subscribe.ts";
@@ -45,9 +47,9 @@ export async function front(visit: Visit, peer: Peer, hall: Hall): Promise<Carri
   if (wrong !== null) return whole(visit, wrong.error, { status: 400 });
   switch (message.method) {
     case "initialize":
-      return initialize(visit, message, await peer.hello(), hall);
+      return initialize(visit, message, told(visit, await peer.hello()), hall);
     case "server/discover":
-      return whole(visit, resultTo(message.id, discovery(await peer.hello())));
+      return whole(visit, resultTo(message.id, discovery(told(visit, await peer.hello()))));
     case "ping":
       return whole(visit, resultTo(message.id, {}));
     case "subscriptions/listen":
@@ -104,6 +106,13 @@ function whole(visit: Visit, message: Fields, { status = 200, headers = [] }: Fo
     search: null,
     close: () => line.end(message, status, headers),
   };
+}
+
+/** What a server says of itself, as this caller is told it. */
+function told({ server, caller }: Visit, hello: Hello): Hello {
+  const { table, principal, arrival } = caller;
+  const isFor = isAll(server) || serverGranted(table, principal, server.name, arrival.at);
+  return isFor ? hello : { ...hello, instructions: null };
 }
 
 function initialize(visit: Visit, { id, params }: Request, hello: Hello, hall: Hall): Carried {

@@ -2,6 +2,7 @@
 import { alwaysConfirmedBy } from "../../decision/confirmed-by.ts";
 import { toolGranted } from "../../decision/decide.ts";
 import { type HeldResult, heldResult, heldUnnamed } from "../../decision/held-result.ts";
+import { serverGranted } from "../../decision/server-granted.ts";
 import { quote } from "../../decision/words.ts";
 import { splitName } from "../../wire/mcp/joint.ts";
 import type { Largest, MessageRules } from "../../wire/mcp/judge.ts";
@@ -31,7 +32,8 @@ export function rulesOf(visit: Visit, pins: PinBook): MessageRules {
       // By the mark a client asks about every call, so it does not stand where only some calls are asked about.
       return alwaysConfirmedBy(table, principal, canonicalName(split.server, split.target), arrival.at) !== null;
     },
-    says: (instructions) => joint || pins.says(server, instructions),
+    says: (instructions) =>
+      joint || (serverGranted(table, principal, server.name, arrival.at) && pins.says(server, instructions)),
   };
 }
 
