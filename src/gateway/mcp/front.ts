@@ -64,13 +64,8 @@ export async function front(visit: Visit, peer: Peer, hall: Hall): Promise<Carri
 /** What a stateless request must say of itself. */
 function wrongMeta({ id, params }: Request): { error: Fields } | null {
   const meta = metaOf(params);
-  const version = textIn(meta, META.version);
-  if (version === null || !isFields(meta[META.capabilities])) {
-    return { error: errorTo(id, -32_602, `Invalid params: _meta needs ${META.version} and ${META.capabilities}`) };
-  }
-  if (version === STATELESS_VERSION) return null;
-  const data = { supported: [STATELESS_VERSION, SESSION_VERSION], requested: version };
-  return { error: errorTo(id, -32_022, `Unsupported protocol version: ${version.slice(0, 32)}`, data) };
+  if (textIn(meta, META.version) !== null && isFields(meta[META.capabilities])) return null;
+  return { error: errorTo(id, -32_602, `Invalid params: _meta needs ${META.version} and ${META.capabilities}`) };
 }
 
 function accepted(visit: Visit): Carried {

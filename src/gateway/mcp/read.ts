@@ -2,11 +2,11 @@
 import type { TableServer } from "../../decision/table.ts";
 import { quote } from "../../decision/words.ts";
 import type { FaultNotice } from "../../wire/fault.ts";
-import { type Era, eraOf } from "../../wire/mcp/era.ts";
+import { type Era, eraOf, STATELESS_VERSION, versionOf } from "../../wire/mcp/era.ts";
 import { contradiction, PARAM_PREFIX } from "../../wire/mcp/headers.ts";
 import { renamed, splitName } from "../../wire/mcp/joint.ts";
 import { errorTo, type Message, type Request, readMessage } from "../../wire/mcp/message.ts";
-import { mismatch, type Refused, reply } from "../../wire/mcp/refuse.ts";
+import { mismatch, type Refused, reply, versionUnknown } from "../../wire/mcp/refuse.ts";
 import { aimOf, type Target } from "../../wire/mcp/target.ts";
 import type { Arrival } from "../arrival.ts";
 import { lasting } from "../faults.ts";
@@ -42,6 +42,10 @@ export async function readVisit(caller: Caller, server: TableServer, hall: Hall)
     era === "stateless" ? contradiction(message, (name) => headerOf(arrival, name), paramsOf(arrival)) : null;
   const id = message.kind === "request" ? message.id : null;
   if (wrong !== null) return { kind: "reply", reply: mismatch(id, wrong, arrival.id) };
+  const version = versionOf(message);
+  if (version !== null && version !== STATELESS_VERSION) {
+    return { kind: "reply", reply: versionUnknown(id, version, arrival.id) };
+  }
   const session = era === "sessions" ? sessionOf(caller, server, hall) : null;
   if (era === "sessions" && session === null && needsSession(message)) {
     return { kind: "reply", reply: noSession(arrival, id) };

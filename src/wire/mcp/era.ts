@@ -2,7 +2,7 @@
  * The two eras of the protocol. Up to 2025-11-25 a client begins with `initialize` and has a session; since 2026-07-28
  * every request stands alone and says in `_meta` which version it speaks. One address serves both.
  */
-import { type Fields, fieldsIn, type Message } from "./message.ts";
+import { type Fields, fieldsIn, type Message, textIn } from "./message.ts";
 
 /** `sessions` up to 2025-11-25, `stateless` since 2026-07-28. */
 export type Era = "sessions" | "stateless";
@@ -30,6 +30,11 @@ export function eraOf(message: Message, version: string | null): Era {
   if (message.kind === "request" && message.method === "server/discover") return "stateless";
   if (version === null || SESSION_VERSIONS.has(version)) return "sessions";
   return message.kind === "request" && message.method === "initialize" ? "sessions" : "stateless";
+}
+
+/** The version that a message itself says it is in; null when it says none, as in the era of sessions. */
+export function versionOf(message: Message): string | null {
+  return message.kind === "answer" ? null : textIn(metaOf(message.params), META.version);
 }
 
 /** `_meta` of parameters or of a result. */

@@ -2,6 +2,7 @@
  * The headers of the protocol. In the stateless era they repeat parts of the body for whoever cannot read it; the gateway
  * decides on the body, so a header that says another thing would be a way around it for a server that believes headers.
  */
+import { versionOf } from "./era.ts";
 import { type Fields, fieldsIn, type Message, textIn, type Value } from "./message.ts";
 
 /** Headers of one name each, lower case. */
@@ -17,6 +18,10 @@ export function contradiction(
   params: readonly (readonly [string, string])[],
 ): string | null {
   if (message.kind === "answer") return null;
+  const version = headerOf("mcp-protocol-version");
+  const spoken = versionOf(message);
+  if (version !== null && spoken !== null && version !== spoken)
+    return "the header MCP-Protocol-Version is not the version in the body";
   const method = headerOf("mcp-method");
   if (method !== null && method !== message.method) return "the header Mcp-Method is not the method of the body";
   const name = headerOf("mcp-name");

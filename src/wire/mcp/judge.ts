@@ -4,7 +4,7 @@
  */
 import type { Asking } from "../../language/tree.ts";
 import { forbiddenAsking, mayAsk } from "./asking.ts";
-import { META, metaOf } from "./era.ts";
+import { META, metaOf, SESSION_VERSIONS, STATELESS_VERSION } from "./era.ts";
 import { cutList, LISTINGS, type ListRules } from "./lists.ts";
 import {
   type Answer,
@@ -130,8 +130,19 @@ function rewritten({ method }: Request, result: Fields, rules: MessageRules): Fi
   const listing = LISTINGS[method];
   if (listing !== undefined) return cutList(listing, result, rules);
   if (method !== "initialize" && method !== "server/discover") return result;
-  const { instructions, ...rest } = withChanges(result);
-  return typeof instructions === "string" && !rules.says(instructions) ? rest : withChanges(result);
+  const hello = spokenHere(withChanges(result));
+  const { instructions, ...rest } = hello;
+  return typeof instructions === "string" && !rules.says(instructions) ? rest : hello;
+}
+
+/** A client may choose any version that it is told of, and the gateway has to understand the one that it chooses. */
+function spokenHere(result: Fields): Fields {
+  const { supportedVersions: versions } = result;
+  return Array.isArray(versions) ? { ...result, supportedVersions: versions.filter(isSpoken) } : result;
+}
+
+function isSpoken(version: Value): boolean {
+  return version === STATELESS_VERSION || (typeof version === "string" && SESSION_VERSIONS.has(version));
 }
 
 const CHANGING = ["tools", "prompts", "resources"] as const;

@@ -7,7 +7,7 @@ import type { Refusal } from "../../decision/decision.ts";
 import type { FaultNotice } from "../fault.ts";
 import { oneLine } from "../one-line.ts";
 import { waitWords } from "../wait.ts";
-import type { Era } from "./era.ts";
+import { type Era, STATELESS_VERSION } from "./era.ts";
 import { bytesOf, errorTo, type Fields, type Id, type Request, resultTo } from "./message.ts";
 import { missing, type Target } from "./target.ts";
 
@@ -107,4 +107,12 @@ function mark(why: Refusal | FaultNotice, id: string): string {
 /** The answer to a request that contradicts itself: its headers say another thing than its body. */
 export function mismatch(id: Id | null, what: string, ticket: string): WireReply {
   return reply(400, errorTo(id, -32_020, `${what} (${ticket})`), ticket);
+}
+
+/** The answer to a request in a version that the gateway does not speak: what it means nobody here could judge. */
+export function versionUnknown(id: Id | null, version: string, ticket: string): WireReply {
+  // What `server/discover` says: clients hold one against the other. Sessions begin with `initialize`, in words of their own.
+  const data = { supported: [STATELESS_VERSION], requested: version };
+  const message = `Unsupported protocol version: ${oneLine(version).slice(0, 32)} (${ticket})`;
+  return reply(400, errorTo(id, -32_022, message, data), ticket);
 }

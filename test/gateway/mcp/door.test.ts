@@ -235,6 +235,26 @@ test("headers that say another thing than the body are refused, and what is sent
   }
 });
 
+test("a version that the gateway does not speak goes no further, whatever the server speaks", async (t) => {
+  const { world, fixture } = await open(t);
+  await post(world, "/mcp/fixture", call("test_simple_text"), calling("test_simple_text"));
+  const before = fixture.seen.length;
+  const said = async (path: string, version: string, header = version) => {
+    const _meta = { "io.modelcontextprotocol/protocolVersion": version };
+    const headers = { ...about("tools/list"), "mcp-protocol-version": header };
+    const answer = await post(world, path, { ...stateless("tools/list"), params: { _meta } }, headers);
+    return [answer.status, (messageOf(answer) as unknown as { error?: object }).error];
+  };
+  const supported = ["2026-07-28"];
+  for (const path of ["/mcp", "/mcp/fixture"]) {
+    const [status, error] = (await said(path, "2099-01-01")) as [number, { code: number; data: object }];
+    assert.deepEqual([status, error.code, error.data], [400, -32_022, { supported, requested: "2099-01-01" }]);
+    const [other, mismatch] = (await said(path, "2026-07-28", "2099-01-01")) as [number, { code: number }];
+    assert.deepEqual([other, mismatch.code], [400, -32_020]);
+  }
+  assert.equal(fixture.seen.length, before);
+});
+
 test("a session belongs to its key, and is gone when it ends", async (t) => {
   const { world } = await open(t);
   const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };

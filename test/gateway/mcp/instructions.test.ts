@@ -16,7 +16,11 @@ async function startGreeter(t: TestContext, words: string): Promise<{ url: strin
     if (chunks.length === 0) return response.writeHead(405).end();
     const { id, method } = JSON.parse(Buffer.concat(chunks).toString()) as { id: number; method: string };
     asked.push(method);
-    const hello = { supportedVersions: ["2026-07-28"], capabilities: { tools: {}, prompts: {} }, instructions: words };
+    const hello = {
+      supportedVersions: ["2099-01-01", "2026-07-28"],
+      capabilities: { tools: {}, prompts: {} },
+      instructions: words,
+    };
     const result = { "server/discover": hello, "tools/list": { tools: [{ name: "get" }] } }[method];
     if (result === undefined) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": "application/json" });
@@ -39,7 +43,7 @@ const INITIALIZE = {
 };
 
 interface Greeting {
-  readonly result: { readonly instructions?: string };
+  readonly result: { readonly instructions?: string; readonly supportedVersions?: readonly string[] };
 }
 
 /** What the gateway says of itself at an address, in both eras. */
@@ -88,3 +92,12 @@ for (const grant of ["mcp:mailing/*", "mcp:mail/*\n  deny tools mcp:*/**"]) {
     assert.deepEqual(await toldAt(world, "/mcp/mail"), [undefined, undefined]);
   });
 }
+
+test("clients are not told of versions that only the server speaks", async (t) => {
+  const wiki = await startGreeter(t, "Be brief");
+  const world = await startWorld(t, { policy: policyOf("allow tools mcp:wiki/*", serverAt("wiki", wiki.url)) });
+  for (const path of ["/mcp", "/mcp/wiki"]) {
+    const sent = await post(world, path, stateless("server/discover"), about("server/discover"));
+    assert.deepEqual((messageOf(sent) as unknown as Greeting).result.supportedVersions, ["2026-07-28"]);
+  }
+});
