@@ -16,20 +16,26 @@ export function presentedKey(headers: IncomingHttpHeaders): string | null {
   return (Array.isArray(direct) ? direct[0] : direct)?.trim() || null;
 }
 
+/** Where a client has its key: one for the models, and one in the entry of each server of tools. */
+export type KeyPlace = "models" | "tools";
+
+const WAYS: Readonly<Record<KeyPlace, string>> = {
+  models: "set ANTHROPIC_AUTH_TOKEN to your key",
+  tools: "in the client's list of servers this one needs the header `Authorization: Bearer` and your key",
+};
+
 /** Finds the caller in a table by digest; one hash and one map look-up, whatever the number of keys. */
-export function identify(table: Table, presented: string | null): Principal | Refusal {
-  if (presented === null) {
-    return refuse(table, "no gateway key was sent; set ANTHROPIC_AUTH_TOKEN to your key");
-  }
+export function identify(table: Table, presented: string | null, place: KeyPlace): Principal | Refusal {
+  if (presented === null) return refuse(table, `no gateway key was sent; ${WAYS[place]}`);
   const digest = digestOf(presented);
   const key = table.keys.get(digest);
-  return key === undefined ? refuse(table, unknownKey(presented, digest)) : { key, node: key.node };
+  return key === undefined ? refuse(table, unknownKey(presented, digest, place)) : { key, node: key.node };
 }
 
-function unknownKey(presented: string, digest: string): string {
+function unknownKey(presented: string, digest: string, place: KeyPlace): string {
   const subject = `gateway key with fingerprint ${fingerprintOf(digest)}`;
   if (!presented.startsWith(PREFIX)) {
-    return `${subject} is not known: a gateway key begins with \`${PREFIX}\`; set ANTHROPIC_AUTH_TOKEN to yours`;
+    return `${subject} is not known: a gateway key begins with \`${PREFIX}\`; ${WAYS[place]}`;
   }
   return wellFormed(presented)
     ? `${subject} is not known or was revoked; ask your platform team for a new one`

@@ -53,7 +53,7 @@ test("an empty or foreign authorization does not hide the other header", () => {
 });
 
 test("a known key becomes its principal", () => {
-  assert.deepEqual(identify(table, known.key), { key: dana, node: 3 });
+  assert.deepEqual(identify(table, known.key, "models"), { key: dana, node: 3 });
 });
 
 test("a refusal says what is wrong with the key and never shows it", () => {
@@ -63,10 +63,10 @@ test("a refusal says what is wrong with the key and never shows it", () => {
     [null, /^no gateway key was sent; set ANTHROPIC_AUTH_TOKEN to your key$/],
     [other.key, /^gateway key with fingerprint [0-9a-f]{8} is not known or was revoked; ask your platform team/],
     [typo, /^gateway key with fingerprint [0-9a-f]{8} looks mistyped or cut short/],
-    ["sk-ant-something-else", /is not known: a gateway key begins with `gk_`/],
+    ["sk-ant-something-else", /is not known: a gateway key begins with `gk_`; set ANTHROPIC_AUTH_TOKEN to your key$/],
   ];
   for (const [presented, message] of cases) {
-    const refusal = identify(table, presented);
+    const refusal = identify(table, presented, "models");
     assert.ok("kind" in refusal && refusal.kind === "refusal");
     assert.equal(refusal.reason, "key");
     assert.equal(refusal.revision, "a1b2c3d4e5f6");
@@ -75,6 +75,14 @@ test("a refusal says what is wrong with the key and never shows it", () => {
     assert.doesNotMatch(refusal.message, /[\n\r]|\.$/);
     if (presented !== null) assert.equal(refusal.message.includes(presented.slice(3, 12)), false);
   }
-  const unknown = identify(table, other.key);
+  const unknown = identify(table, other.key, "models");
   assert.ok("message" in unknown && unknown.message.includes(fingerprintOf(other.digest)));
+});
+
+test("for a server of tools a key stands in a header of that server", () => {
+  for (const presented of [null, "sk-ant-something-else"]) {
+    const refusal = identify(table, presented, "tools");
+    assert.ok("message" in refusal);
+    assert.match(refusal.message, /needs the header `Authorization: Bearer` and your key$/);
+  }
 });

@@ -125,7 +125,11 @@ test("only a bad key is answered with 401", async (t) => {
   const wrong = await post(world, "/mcp/fixture", call("x"), { ...calling("x"), authorization: "Bearer gk_wrong" });
   assert.equal(wrong.status, 401);
   assert.match(wrong.text, /gateway key with fingerprint [0-9a-f]{8} looks mistyped/);
-  assert.equal((await post(world, "/mcp", call("x"), { ...calling("x"), authorization: "" })).status, 401);
+  for (const path of ["/mcp", "/mcp/fixture", "/mcp/nobody"]) {
+    const none = await post(world, path, call("x"), { ...calling("x"), authorization: "" });
+    assert.equal(none.status, 401);
+    assert.match(none.text, /no gateway key was sent; in the client's list of servers this one needs the header/);
+  }
   const direct = await post(world, "/mcp/fixture", call("test_simple_text"), {
     ...calling("test_simple_text"),
     authorization: "",
