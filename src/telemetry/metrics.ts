@@ -7,6 +7,7 @@ import type {
   Asking,
   CallBody,
   DecisionBody,
+  DriftBody,
   Entry,
   FaultBody,
   JoinBody,
@@ -107,7 +108,7 @@ function createFold(instruments: Instruments, options: MetricsOptions, scope: Na
       case "return":
         return foldReturn(instruments, names, body);
       case "drift":
-        return instruments.drift(names.tool(body.server), body.action).set(body.count);
+        return foldDrift(instruments, names, body);
       case "altered":
         return instruments.altered(body.actor.team ?? NONE, names.tool(body.server), body.action).inc(body.count);
       case "join":
@@ -267,6 +268,13 @@ function callLabels(names: Names, body: CallBody | ReturnBody): [string, string]
 function foldJoin(into: Instruments, names: Names, { actor, finding, name }: JoinBody): void {
   const server = /^[a-z-]+:([^/]*)\//.exec(name)?.[1];
   into.joins(actor.team ?? NONE, server === undefined ? NONE : names.tool(server), finding).inc();
+}
+
+const ACTIONS: readonly DriftBody["action"][] = ["warn", "block", "quarantine"];
+
+/** A policy can change what is done about drift that is there already: it counts under one action at a time. */
+function foldDrift({ drift }: Instruments, names: Names, { server, action, count }: DriftBody): void {
+  for (const each of ACTIONS) drift(names.tool(server), each).set(each === action ? count : 0);
 }
 
 function foldFault(into: Instruments, names: Names, body: FaultBody): void {

@@ -40,6 +40,16 @@ test("calls of tools are counted by what they have to do with answers", async ()
   has(text, 'gw_mcp_joins_total{team="eng",mcp_server="mine",finding="outside"} 1');
 });
 
+test("drift counts under the action that is in force", async () => {
+  const drift = { kind: "drift", server: "github", origin: "a.policy:3", count: 2, drift: [] } as const;
+  const text = await after([
+    { ...drift, action: "warn" },
+    { ...drift, action: "quarantine" },
+  ]);
+  has(text, 'gw_mcp_drift{mcp_server="github",action="warn"} 0');
+  has(text, 'gw_mcp_drift{mcp_server="github",action="quarantine"} 2');
+});
+
 test("refusals, findings, aborts and errors of providers each have their counter", async () => {
   const finding = {
     guardrail: "secrets",
