@@ -1,12 +1,14 @@
 /** The few calls with which the journal touches its disk, as an interface, so that tests can make each of them fail. */
-import { constants, write, writeSync } from "node:fs";
+import { constants, fdatasyncSync, write, writeSync } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { ROOM } from "./segment.ts";
 
 /** A file open for writing. */
 export interface DiskFile {
-  /** Writes at a position and says how many bytes went; fewer than asked is possible. `here`: by this very thread. */
-  write(bytes: Uint8Array, position: number, here: boolean): Promise<number>;
+  /** Writes at a position and says how many bytes went; fewer than asked is possible. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  /** The same by this very thread; when it returns they are on the medium. */
+  writeHere(bytes: Uint8Array, position: number): number;
   /** Resolves when everything written is on the medium. */
   datasync(): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -66,9 +68,14 @@ export const nodeDisk: Disk = {
 function fileOf(handle: FileHandle): DiskFile {
   let isBehind = false;
   return {
-    async write(bytes, position, here) {
+    write(bytes, position) {
       isBehind ||= O_DSYNC === undefined;
-      return here ? writeSync(handle.fd, bytes, 0, bytes.length, position) : writeAt(handle, bytes, position);
+      return writeAt(handle, bytes, position);
+    },
+    writeHere(bytes, position) {
+      const written = writeSync(handle.fd, bytes, 0, bytes.length, position);
+      if (O_DSYNC === undefined) fdatasyncSync(handle.fd);
+      return written;
     },
     async datasync() {
       if (isBehind) await handle.datasync();

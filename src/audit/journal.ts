@@ -115,7 +115,8 @@ class Journal implements AuditLog {
   #later: NodeJS.Timeout | null = null;
   #ended: AuditError | null = null;
   #closing: Promise<void> | null = null;
-  #stamp = { ms: Number.NaN, text: "" };
+  /** The time up to its milliseconds, as it is written for a whole second. */
+  #stamp = { second: Number.NaN, text: "" };
 
   constructor(parts: JournalParts) {
     this.#parts = parts;
@@ -145,11 +146,23 @@ class Journal implements AuditLog {
     const { seq, hash: prev } = this.#last;
     const sealed = seal({ v: 1, seq: seq + 1, at: this.#now(), boot, log, body, prev });
     this.#last = sealed.entry;
+    if (haste === "here" && this.#wroteHere(sealed)) return Promise.resolve(sealed.entry);
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...sealed, resolve, reject });
-      if (haste !== "soon") this.#start(haste === "here");
+      if (haste !== "soon") this.#start();
       else if (this.#flushing === null) this.#wait();
     });
+  }
+
+  /** Writes a record, and before it what waits for company, by this very thread; false when that has to be done otherwise. */
+  #wroteHere(sealed: Sealed): boolean {
+    if (this.#flushing !== null) return false;
+    const batch = this.#queue;
+    if (!this.#parts.writer.writeHere(bytesOf([...batch, sealed]))) return false;
+    this.#queue = [];
+    this.#acknowledge(batch);
+    this.#keep(sealed.entry);
+    return true;
   }
 
   /** What waits in vain for company is written all the same. */
@@ -157,12 +170,12 @@ class Journal implements AuditLog {
     if (this.#later !== null) return void this.#later.refresh();
     this.#later = setTimeout(() => {
       this.#later = null;
-      if (this.#queue.length > 0) this.#start(false);
+      if (this.#queue.length > 0) this.#start();
     }, SOON_MS);
   }
 
-  #start(here: boolean): void {
-    this.#flushing ??= this.#flush(here);
+  #start(): void {
+    this.#flushing ??= this.#flush();
   }
 
   close(): Promise<void> {
@@ -185,14 +198,12 @@ class Journal implements AuditLog {
     }
   }
 
-  /** `here` is for the first batch: what was appended while that was on its way has company. */
-  async #flush(here: boolean): Promise<void> {
-    for (let first = true; this.#queue.length > 0; first = false) {
+  async #flush(): Promise<void> {
+    while (this.#queue.length > 0) {
       const batch = this.#queue;
       this.#queue = [];
-      const bytes = Buffer.from(batch.map(({ line }) => line).join(""));
       try {
-        await this.#parts.writer.write({ bytes, first: batch[0]!.entry.seq, here: here && first });
+        await this.#parts.writer.write({ bytes: bytesOf(batch), first: batch[0]!.entry.seq });
       } catch (error) {
         this.#refuse(batch, error as AuditError);
         continue;
@@ -203,13 +214,17 @@ class Journal implements AuditLog {
   }
 
   #acknowledge(batch: readonly Waiting[]): void {
-    this.#durable = batch.at(-1)!.entry;
-    // Who waits goes first. What they send leaves in the check phase of this turn of the event loop: listeners hear behind that.
-    if (this.#untold.length === 0) process.nextTick(() => setImmediate(() => this.#tellAll()));
     for (const { entry, resolve } of batch) {
-      this.#untold.push(entry);
+      this.#keep(entry);
       resolve(entry);
     }
+  }
+
+  #keep(entry: Entry): void {
+    this.#durable = entry;
+    // Who waits goes first. What they send leaves in the check phase of this turn of the event loop: listeners hear behind that.
+    if (this.#untold.length === 0) process.nextTick(() => setImmediate(() => this.#tellAll()));
+    this.#untold.push(entry);
   }
 
   #tellAll(): void {
@@ -240,7 +255,12 @@ class Journal implements AuditLog {
 
   #now(): string {
     const ms = this.#parts.clock();
-    if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() };
-    return this.#stamp.text;
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#stamp.second) this.#stamp = { second, text: new Date(ms).toISOString().slice(0, -4) };
+    return `${this.#stamp.text}${String(ms - second * 1000).padStart(3, "0")}Z`;
   }
+}
+
+function bytesOf(batch: readonly Sealed[]): Uint8Array {
+  return Buffer.from(batch.map(({ line }) => line).join(""));
 }

@@ -42,20 +42,22 @@ export interface Batch {
   readonly bytes: Uint8Array;
   /** The number of its first record. */
   readonly first: number;
-  /** Whether this thread writes by itself. */
-  readonly here: boolean;
 }
 
 /** The open end of a log. One call at a time. */
 export interface Writer {
   /** Resolves when a batch is durable. Throws AuditError `full` or `broken`. */
   write(batch: Batch): Promise<void>;
+  /** Makes lines durable at once, by this very thread; false, and nothing written, when they have to go the other way. */
+  writeHere(bytes: Uint8Array): boolean;
   close(): Promise<void>;
 }
 
 /** Opens the end of a log, cutting the active segment to its good bytes. */
 export async function openWriter({ log, disk, segmentBytes, active }: WriterStart): Promise<Writer> {
   let current = active === null ? null : await reopen(disk, active);
+  /** A failure that is still to be dealt with. */
+  let trouble: unknown = null;
 
   async function begin(first: number): Promise<Active> {
     const path = join(log, segmentName(first));
@@ -114,7 +116,9 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       const { first } = batch;
       try {
         if (current === null || current.offset >= segmentBytes) current = await follow(first);
-        await put(current, batch);
+        const earlier = trouble;
+        trouble = null;
+        await put(current, batch.bytes, earlier);
         keepRoom(current);
         return;
       } catch (error) {
@@ -122,13 +126,26 @@ export async function openWriter({ log, disk, segmentBytes, active }: WriterStar
       }
       try {
         current = await abandon(first);
-        await put(current, batch);
+        await put(current, batch.bytes, null);
       } catch (error) {
         if (error instanceof AuditError) throw error;
         throw new AuditError("broken", `the audit log cannot be written: ${(error as Error).message}`, {
           cause: error,
         });
       }
+    },
+    writeHere(bytes) {
+      if (current === null || current.offset >= segmentBytes || isInTheWay(current, bytes)) return false;
+      try {
+        let done = 0;
+        while (done < bytes.length) done += some(current.file.writeHere(bytes.subarray(done), current.offset + done));
+      } catch (error) {
+        trouble = error;
+        return false;
+      }
+      current.offset += bytes.length;
+      keepRoom(current);
+      return true;
     },
     async close() {
       if (current !== null) await finish(current);
@@ -156,12 +173,14 @@ async function finish(active: Active): Promise<void> {
   await active.file.close();
 }
 
-async function put(active: Active, batch: Batch): Promise<void> {
-  const { bytes } = batch;
-  // What is being filled is not to be written to.
-  if (active.making !== null && active.offset + bytes.length > active.making.from) await active.making.done;
+/** `trouble`: a failure that came before, as if this had met it. */
+async function put(active: Active, bytes: Uint8Array, trouble: unknown): Promise<void> {
+  if (isInTheWay(active, bytes)) await active.making?.done;
   try {
-    await fill(active, batch);
+    if (trouble !== null) throw trouble;
+    for (let done = 0; done < bytes.length; ) {
+      done += some(await active.file.write(bytes.subarray(done), active.offset + done));
+    }
   } catch (error) {
     if (isFull(error) && (await cutBack(active))) {
       throw fullError(error);
@@ -172,12 +191,14 @@ async function put(active: Active, batch: Batch): Promise<void> {
   active.offset += bytes.length;
 }
 
-async function fill(active: Active, { bytes, here }: Batch): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const written = await active.file.write(bytes.subarray(done), active.offset + done, here);
-    if (written === 0) throw new Error("a write to the audit log wrote nothing");
-    done += written;
-  }
+/** What is being filled with room is not to be written to. */
+function isInTheWay({ making, offset }: Active, bytes: Uint8Array): boolean {
+  return making !== null && offset + bytes.length > making.from;
+}
+
+function some(written: number): number {
+  if (written === 0) throw new Error("a write to the audit log wrote nothing");
+  return written;
 }
 
 /** Takes a torn line and the room off the end; false when even that fails. */

@@ -3,11 +3,12 @@
  * is not yet synced in memory; when the power goes, each unsynced sector is kept, lost or left as it was by chance.
  */
 import { readFile, writeFile } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { type Disk, type DiskFile, nodeDisk } from "../../src/audit/disk.ts";
 
 /** One call, before it happens; `index` counts calls of that kind from 0. */
 export interface Call {
-  readonly kind: "create" | "write" | "datasync" | "truncate" | "remove" | "makeRoom" | "syncDirectory";
+  readonly kind: "create" | "write" | "writeHere" | "datasync" | "truncate" | "remove" | "makeRoom" | "syncDirectory";
   readonly index: number;
   readonly path: string;
 }
@@ -16,8 +17,13 @@ export interface Call {
 export type Order = { readonly fail: string } | { readonly short: number } | null;
 
 /** The real disk with a plan of faults, and the calls that it saw. */
-export function faultyDisk(plan: (call: Call) => Order): Disk & { readonly calls: readonly Call[] } {
+export function faultyDisk(plan: (call: Call) => Order): Disk & {
+  readonly calls: readonly Call[];
+  /** Resolves when no room is being made any more, and whoever waited for that knows. */
+  roomMade(): Promise<void>;
+} {
   const calls: Call[] = [];
+  let making: Promise<unknown> = Promise.resolve();
   const enter = (kind: Call["kind"], path: string): number | null => {
     const call = { kind, path, index: calls.filter((other) => other.kind === kind).length };
     calls.push(call);
@@ -27,9 +33,13 @@ export function faultyDisk(plan: (call: Call) => Order): Disk & { readonly calls
     throw Object.assign(new Error(`${order.fail}: made up`), { code: order.fail });
   };
   const wrap = (path: string, file: DiskFile): DiskFile => ({
-    async write(bytes, position, here) {
+    async write(bytes, position) {
       const short = enter("write", path);
-      return file.write(short === null ? bytes : bytes.subarray(0, short), position, here);
+      return file.write(short === null ? bytes : bytes.subarray(0, short), position);
+    },
+    writeHere(bytes, position) {
+      const short = enter("writeHere", path);
+      return file.writeHere(short === null ? bytes : bytes.subarray(0, short), position);
     },
     async datasync() {
       enter("datasync", path);
@@ -52,9 +62,15 @@ export function faultyDisk(plan: (call: Call) => Order): Disk & { readonly calls
       enter("remove", path);
       return nodeDisk.remove(path);
     },
+    async roomMade() {
+      await making;
+      await turn();
+    },
     async makeRoom(path, extent) {
       enter("makeRoom", path);
-      return nodeDisk.makeRoom(path, extent);
+      const made = nodeDisk.makeRoom(path, extent);
+      making = made;
+      return made;
     },
     async syncDirectory(path) {
       enter("syncDirectory", path);
@@ -140,6 +156,9 @@ export class PowerCut {
       write: async (bytes, position) => {
         await this.#tick();
         return this.#write(path, bytes, position);
+      },
+      writeHere() {
+        throw new Error("the thread of a test cannot be stopped at a call");
       },
       datasync: async () => {
         await this.#tick();

@@ -74,6 +74,40 @@ test("a full disk refuses the record, cuts the torn line, and takes records agai
   assert.equal((await segmentPaths(dir)).length, 1);
 });
 
+test("what fails for the thread that asked fails as it does elsewhere: cut away, or written again in a new segment", async (context) => {
+  let orders: Order[] = [];
+  const { dir, log, arm, disk } = await openFaulty(context, ({ kind }, armed) =>
+    armed && kind.startsWith("write") ? (orders.shift() ?? null) : null,
+  );
+  const here = async (ticket: string) => {
+    await disk.roomMade();
+    return log.append(decision(ticket, { effect: "refuse", reason: "model" }), "here");
+  };
+  await settled(log, ["a"]);
+  arm();
+  orders = [{ short: 17 }];
+  await here("b");
+  orders = [{ short: 20 }, { fail: "ENOSPC" }];
+  await assert.rejects(here("c"), { code: "full" });
+  assert.equal((await verify(dir)).ok, true, "no torn line is left while the disk is full");
+  await here("d");
+  orders = [{ short: 20 }, { fail: "EIO" }];
+  await Promise.all([log.append(outcome("d"), "soon"), here("e")]);
+  const [first, second, ...rest] = await segmentPaths(dir);
+  assert.deepEqual([rest, orders], [[], []]);
+  const writes = disk.calls.filter(({ kind }) => kind.startsWith("write")).map(({ kind, path }) => [kind, path]);
+  assert.deepEqual(writes.slice(-3), [
+    ["writeHere", first],
+    ["writeHere", first],
+    ["write", second],
+  ]);
+  orders = [{ fail: "EIO" }, { fail: "EIO" }];
+  await assert.rejects(here("f"), { code: "broken" });
+  assert.equal(log.healthy, false);
+  await assert.rejects(log.close(), { code: "broken" });
+  assert.deepEqual(await ticketsOnDisk(dir), ["a", "b", "d", "e"]);
+});
+
 test("a failed sync seals the segment; the same records go to a new one and are acknowledged there", async (context) => {
   let failures = 0;
   const { dir, log, arm, disk } = await openFaulty(context, ({ kind }, armed) =>

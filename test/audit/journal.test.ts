@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Earlier } from "../../src/audit/charges.ts";
 import { type DiskFile, nodeDisk } from "../../src/audit/disk.ts";
 import type { Charge, Entry } from "../../src/audit/entry.ts";
@@ -330,14 +331,18 @@ test("what a crash left open is charged as it was set aside, once, and not what 
   });
 });
 
-test("a record that is written here is on disk when `append` returns, and what comes meanwhile is not waited for", async (context) => {
+test("a record that is written here is on disk when `append` returns, with all that came before it", async (context) => {
   const dir = await scratch(context);
-  const ways: boolean[] = [];
+  const ways: string[] = [];
   const noted = (file: DiskFile): DiskFile => ({
     ...file,
-    write(bytes, position, here) {
-      ways.push(here);
-      return file.write(bytes, position, here);
+    write(bytes, position) {
+      ways.push("elsewhere");
+      return file.write(bytes, position);
+    },
+    writeHere(bytes, position) {
+      ways.push("here");
+      return file.writeHere(bytes, position);
     },
   });
   const create: Medium["disk"]["create"] = async (path) => noted(await nodeDisk.create(path));
@@ -348,14 +353,23 @@ test("a record that is written here is on disk when `append` returns, and what c
   const text = () => readFileSync(path!, "utf8");
   const first = log.append(decision("t1"), "here");
   assert.match(text(), /"ticket":"t1"/);
-  const second = log.append(decision("t2"), "here");
-  assert.doesNotMatch(text(), /"ticket":"t2"/);
-  assert.deepEqual([(await first).seq, (await second).seq], [2, 3]);
+  await turn();
+  const second = log.append(outcome("t1"), "soon");
+  assert.doesNotMatch(text(), /"kind":"outcome"/);
+  const third = log.append(decision("t2"), "here");
+  assert.match(text(), /"kind":"outcome".*\n.*"ticket":"t2"/);
+  assert.deepEqual([(await first).seq, (await second).seq, (await third).seq], [2, 3, 4]);
+  await turn();
+  // While others are on their way, it waits for its turn.
+  const fourth = log.append(outcome("t2"));
+  const fifth = log.append(decision("t3"), "here");
+  assert.doesNotMatch(text(), /"ticket":"t3"/);
+  assert.deepEqual([(await fourth).seq, (await fifth).seq], [5, 6]);
   await log.close();
-  assert.deepEqual(ways, [false, true, false, false]);
+  assert.deepEqual(ways, ["elsewhere", "here", "here", "elsewhere", "elsewhere", "elsewhere"]);
   assert.deepEqual(
     (await recordsOf(dir)).map(({ seq }) => seq),
-    [1, 2, 3, 4],
+    [1, 2, 3, 4, 5, 6, 7],
   );
 });
 
@@ -381,9 +395,9 @@ test("a record without haste goes along with the next that has it, and by itself
   const writes: number[] = [];
   const counted = (file: DiskFile): DiskFile => ({
     ...file,
-    write(bytes, position, here) {
+    write(bytes, position) {
       writes.push(Buffer.from(bytes).toString().split("\n").length - 1);
-      return file.write(bytes, position, here);
+      return file.write(bytes, position);
     },
   });
   const disk: Medium["disk"] = {
