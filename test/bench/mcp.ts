@@ -1,20 +1,21 @@
 /**
- * What a call and a list of tools cost through the gateway, beside the server itself, in the same run, and beside the one
- * record that has to be on the disk before a call may leave; and how long a change of the policy takes to reach every
- * client that listens.
+ * What a call and a list of tools cost through the gateway, beside the server itself and beside a bare relay that makes one
+ * record durable before each call leaves, in the same run; and how long a change of the policy takes to reach every client
+ * that listens.
  */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Pool } from "undici";
 import { mintKey } from "../../src/identity/mint.ts";
 import { startGateway } from "../support/gateway.ts";
-import { launch } from "../support/process.ts";
+import { launch, type Running } from "../support/process.ts";
 import { DurableRecords } from "./durable-records.ts";
 import type { Section } from "./report.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** How much is sent. */
 export interface McpPlan {
+  /** Turns that are not measured: what runs for days where it is used is compiled by then, for each kind of request. */
   readonly warm: number;
   /** Targets take turns: so many turns of so many calls, since machines have better and worse moments. */
   readonly turns: number;
@@ -45,6 +46,7 @@ export interface McpReport {
   /** Milliseconds to make one record durable, with nothing else going on. */
   readonly recordMs: readonly number[];
   readonly direct: McpFigures;
+  readonly relay: McpFigures;
   readonly gateway: McpFigures;
 }
 
@@ -61,55 +63,74 @@ const HEADERS = {
 
 /** Measures both, in turns. */
 export async function benchMcp(plan: McpPlan, progress: (line: string) => void): Promise<McpReport> {
-  const server = launch({
-    command: process.execPath,
-    args: [resolve(import.meta.dirname, "loopback-server.ts")],
-    env: { PATH: process.env.PATH ?? "" },
-    cwd: import.meta.dirname,
-  });
-  try {
-    const url = await server.until(
+  await using server = await Helper.start("loopback-server.ts");
+  const { url } = server;
+  await using bare = await Helper.start("bare-relay.ts", new URL(url).origin, "record");
+  const team = "allow models @all\nallow tools mcp:bench/get_*, mcp:bench/list_*";
+  const keys = Array.from({ length: plan.streams }, () => mintKey(randomBytes));
+  const holders = keys.map(
+    ({ digest }, at) => `key bench-${at} in eng {\n  hash sha256:${digest}\n  expires 2099-12-31\n}\n`,
+  );
+  const more = `mcp bench {\n  url "${url}"\n}\n${holders.join("")}`;
+  const policy = { url: "http://127.0.0.1:9", team, more };
+  await using gateway = await startGateway({ policy });
+  const through = new URL("/mcp/bench", gateway.url).href;
+  await using direct = new Target(url, {});
+  await using relayed = new Target(new URL("/mcp", bare.url).href, {});
+  await using via = new Target(through, { authorization: `Bearer ${gateway.key}` });
+  await using records = await DurableRecords.open();
+  const all = [direct, relayed, via].map((target) => ({ target, figures: new Figures() }));
+  const [alone, relay, behind] = all.map(({ figures }) => figures) as [Figures, Figures, Figures];
+  const recordMs: number[] = [];
+  progress("warming up");
+  for (let turn = 0; turn < plan.warm; turn += 1) for (const { target } of all) await new Figures().take(target, plan);
+  progress("calls and lists");
+  for (let turn = 0; turn < plan.turns; turn += 1) {
+    for (const { target, figures } of all) await figures.take(target, plan);
+    for (let at = 0; at < plan.calls; at += 1) recordMs.push(records.timed());
+  }
+  progress("changes of the policy");
+  const streams = await Promise.all(keys.map(({ key }) => Stream.open(through, key)));
+  const heardMs: number[] = [];
+  for (let round = 0; round < plan.reloads; round += 1) {
+    const heard = Promise.all(streams.map((stream) => stream.next()));
+    const grants = round % 2 === 0 ? "mcp:bench/get_*" : "mcp:bench/get_*, mcp:bench/list_*";
+    await gateway.reload({ ...policy, team: `allow models @all\nallow tools ${grants}` });
+    const begun = performance.now();
+    await heard;
+    heardMs.push(performance.now() - begun);
+  }
+  for (const stream of streams) stream.close();
+  return { direct: alone, relay, gateway: behind, recordMs, reload: { streams: streams.length, heardMs } };
+}
+
+/** A process that says its address. */
+class Helper implements AsyncDisposable {
+  readonly url: string;
+  readonly #running: Running;
+
+  private constructor(url: string, running: Running) {
+    this.url = url;
+    this.#running = running;
+  }
+
+  static async start(script: string, ...args: readonly string[]): Promise<Helper> {
+    const running = launch({
+      command: process.execPath,
+      args: [resolve(import.meta.dirname, script), ...args],
+      env: { PATH: process.env.PATH ?? "" },
+      cwd: import.meta.dirname,
+    });
+    const url = await running.until(
       (stdout) => (stdout === "" ? null : (JSON.parse(stdout) as { url: string }).url),
       WITHIN_MS,
     );
-    const team = "allow models @all\nallow tools mcp:bench/get_*, mcp:bench/list_*";
-    const keys = Array.from({ length: plan.streams }, () => mintKey(randomBytes));
-    const holders = keys.map(
-      ({ digest }, at) => `key bench-${at} in eng {\n  hash sha256:${digest}\n  expires 2099-12-31\n}\n`,
-    );
-    const more = `mcp bench {\n  url "${url}"\n}\n${holders.join("")}`;
-    const policy = { url: "http://127.0.0.1:9", team, more };
-    await using gateway = await startGateway({ policy });
-    const through = new URL("/mcp/bench", gateway.url).href;
-    await using direct = new Target(url, {});
-    await using via = new Target(through, { authorization: `Bearer ${gateway.key}` });
-    progress("warming up");
-    for (const target of [direct, via]) await target.flood(plan.warm, plan.clients);
-    progress("calls and lists");
-    await using records = await DurableRecords.open();
-    const [alone, behind] = [new Figures(), new Figures()];
-    const recordMs: number[] = [];
-    for (let turn = 0; turn < plan.turns; turn += 1) {
-      await alone.take(direct, plan);
-      await behind.take(via, plan);
-      for (let at = 0; at < plan.calls; at += 1) recordMs.push(await records.timed());
-    }
-    progress("changes of the policy");
-    const streams = await Promise.all(keys.map(({ key }) => Stream.open(through, key)));
-    const heardMs: number[] = [];
-    for (let round = 0; round < plan.reloads; round += 1) {
-      const heard = Promise.all(streams.map((stream) => stream.next()));
-      const grants = round % 2 === 0 ? "mcp:bench/get_*" : "mcp:bench/get_*, mcp:bench/list_*";
-      await gateway.reload({ ...policy, team: `allow models @all\nallow tools ${grants}` });
-      const begun = performance.now();
-      await heard;
-      heardMs.push(performance.now() - begun);
-    }
-    for (const stream of streams) stream.close();
-    return { direct: alone, gateway: behind, recordMs, reload: { streams: streams.length, heardMs } };
-  } finally {
-    server.signal("SIGKILL");
-    await server.exit;
+    return new Helper(url, running);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#running.signal("SIGTERM");
+    await this.#running.exit;
   }
 }
 
@@ -224,7 +245,7 @@ class Stream {
 }
 
 /** The figures as people read them. */
-export function mcpSection({ direct, gateway, recordMs, reload }: McpReport): Section {
+export function mcpSection({ direct, relay, gateway, recordMs, reload }: McpReport): Section {
   const row = (name: string, { callMs, listMs, callsPerSecond }: McpFigures) => [
     name,
     ms(median(callMs)),
@@ -233,20 +254,25 @@ export function mcpSection({ direct, gateway, recordMs, reload }: McpReport): Se
     ms(median(listMs)),
     ms(quantile(listMs, 0.99)),
   ];
-  const added = (share: number) => ms(quantile(gateway.callMs, share) - quantile(direct.callMs, share));
+  const added = (name: string, { callMs }: McpFigures) => {
+    const of = (share: number) => ms(quantile(callMs, share) - quantile(direct.callMs, share));
+    return [name, of(0.5), of(0.99), "", "", ""];
+  };
   const record = (share: number) => ms(quantile(recordMs, share));
   return {
     title: "A call of a tool, and a list of 1,000, beside the server itself",
     columns: ["via", "call p50", "call p99", "16 clients", "list p50", "list p99"],
     rows: [
       row("server", direct),
+      row("bare relay", relay),
       row("gateway", gateway),
-      ["added", added(0.5), added(0.99), "", "", ""],
-      ["of that a record", record(0.5), record(0.99), "", "", ""],
+      added("the relay adds", relay),
+      added("the gateway adds", gateway),
+      ["a record alone", record(0.5), record(0.99), "", "", ""],
     ],
     notes: [
       "Each call is recorded durably before it leaves; how it ended goes to the disk with the record of the next.",
-      "The record's row is what the disk takes for one alone, in the same run.",
+      "The bare relay makes one such record durable before each request goes on, and knows nothing; the last row is what the disk takes for one with nothing else going on.",
       "The list holds the half of the tools that is granted.",
       `A change of the policy in force was heard by all of ${reload.streams} clients after ${ms(median(reload.heardMs))}, at most ${ms(Math.max(...reload.heardMs))}.`,
     ],
@@ -254,7 +280,7 @@ export function mcpSection({ direct, gateway, recordMs, reload }: McpReport): Se
 }
 
 /** The figures for machines: milliseconds, and calls a second. */
-export function toolFigures({ direct, gateway, recordMs, reload }: McpReport) {
+export function toolFigures({ direct, relay, gateway, recordMs, reload }: McpReport) {
   const of = ({ callMs, listMs, callsPerSecond }: McpFigures) => ({
     callP50: median(callMs),
     callP99: quantile(callMs, 0.99),
@@ -262,7 +288,7 @@ export function toolFigures({ direct, gateway, recordMs, reload }: McpReport) {
     callsPerSecond,
   });
   const record = { p50: median(recordMs), p99: quantile(recordMs, 0.99) };
-  return { direct: of(direct), gateway: of(gateway), record, reloadHeardMs: median(reload.heardMs) };
+  return { direct: of(direct), relay: of(relay), gateway: of(gateway), record, reloadHeardMs: median(reload.heardMs) };
 }
 
 function ms(value: number): string {

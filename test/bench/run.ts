@@ -30,7 +30,7 @@ const FULL: RelayPlan = {
 };
 const QUICK: RelayPlan = { ...FULL, warm: 300, rounds: 2, load: 30, single: 10 };
 const TOOLS: McpPlan = {
-  warm: 3_000,
+  warm: 4,
   turns: 5,
   calls: 400,
   lists: 40,
@@ -39,7 +39,7 @@ const TOOLS: McpPlan = {
   streams: 100,
   reloads: 6,
 };
-const QUICK_TOOLS: McpPlan = { ...TOOLS, warm: 500, turns: 1, calls: 200, lists: 20, load: 1_000, reloads: 2 };
+const QUICK_TOOLS: McpPlan = { ...TOOLS, warm: 1, turns: 1, calls: 200, lists: 20, load: 1_000, reloads: 2 };
 const MB = 1 << 20;
 
 const { values } = parseArgs({
