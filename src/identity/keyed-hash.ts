@@ -5,14 +5,19 @@
 import { hash } from "node:crypto";
 
 const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
 
 /** The hash under a secret, in hex. */
 export function createKeyedHash(secret: Uint8Array): (value: string) => string {
   const key = secret.length > BLOCK_BYTES ? hash("sha256", secret, "buffer") : secret;
-  const [inner, outer] = [padded(key, 0x36), padded(key, 0x5c)];
+  const inner = padded(key, 0x36);
+  const outer = Buffer.concat([padded(key, 0x5c), Buffer.alloc(HASH_BYTES)]);
   return (value) => {
-    const inside = hash("sha256", Buffer.concat([inner, Buffer.from(value)]), "buffer");
-    return hash("sha256", Buffer.concat([outer, inside]), "hex");
+    const message = Buffer.allocUnsafe(BLOCK_BYTES + Buffer.byteLength(value));
+    message.set(inner);
+    message.write(value, BLOCK_BYTES);
+    outer.set(hash("sha256", message, "buffer"), BLOCK_BYTES);
+    return hash("sha256", outer, "hex");
   };
 }
 
