@@ -99,9 +99,20 @@ export class Arrival {
     return pairs;
   }
 
+  /** The headers whose (lower-case) names are wanted, by those names. */
+  named(isWanted: (name: string) => boolean): [string, string][] {
+    const { rawHeaders } = this.#request;
+    const pairs: [string, string][] = [];
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index]!.toLowerCase();
+      if (isWanted(name)) pairs.push([name, rawHeaders[index + 1]!]);
+    }
+    return pairs;
+  }
+
   /** True when the header of that (lower-case) name came more than once, of which `headers` shows the first. */
   repeats(wanted: string): boolean {
-    return this.pairs().filter(([name]) => name.length === wanted.length && name.toLowerCase() === wanted).length > 1;
+    return this.named((name) => name === wanted).length > 1;
   }
 
   /** Reads the whole body into one piece, up to a limit, and up to what there is memory for. */

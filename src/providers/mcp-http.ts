@@ -3,7 +3,7 @@
  * is followed; the caller's own headers travel only as far as the gateway hands them over.
  */
 import { Agent } from "undici";
-import { cleaned } from "./cleaned.ts";
+import { legible } from "./cleaned.ts";
 import type { Credential } from "./credential.ts";
 import { createMask } from "./mask.ts";
 import type { McpHttp, McpOutgoing } from "./mcp.ts";
@@ -26,7 +26,7 @@ const LONGEST_CALL_MS = 600_000;
 /** What a server takes nothing of. */
 export const NOTHING_TO_SHOW: Tokens = {
   check: () => {},
-  get: async () => "",
+  get: () => "",
   refuse: () => {},
   close: async () => {},
 };
@@ -35,7 +35,7 @@ export const NOTHING_TO_SHOW: Tokens = {
 export function tokensFrom(credential: Credential): Tokens {
   return {
     check: () => void credential.read(),
-    get: async () => credential.read(),
+    get: () => credential.read(),
     refuse: () => credential.doubt(),
     close: async () => {},
   };
@@ -50,28 +50,30 @@ export function createMcpHttp(address: string, tokens: Tokens): McpHttpClient {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { timeout: CONNECT_MS },
   });
-  const once = async ({ method, headers, body, signal, idleMs }: McpOutgoing, token: string): Promise<Answer> => {
+  const once = ({ method, headers, body, signal, idleMs }: McpOutgoing, token: string): Promise<Answer> => {
     const mask = token === "" ? null : createMask(token);
     const flat = headers.flat();
     flat.push("accept-encoding", "identity");
     if (token !== "") flat.push("authorization", `Bearer ${token}`);
     const times = { headersTimeout: idleMs ?? 0, bodyTimeout: idleMs ?? 0 };
     const options = { origin: url.origin, path: url.pathname, method, headers: flat, body, ...times };
-    return cleaned(await dispatch(agent, options, { signal, mask }), token === "" ? null : token);
+    return dispatch(agent, options, { signal, mask });
   };
   return {
     kind: "http",
     check: () => tokens.check(),
+    // Its headers say how the answer is to be read, and go no further.
     async send(outgoing) {
-      const token = await tokens.get();
+      const ready = tokens.get();
+      const token = typeof ready === "string" ? ready : await ready;
       const answer = await once(outgoing, token);
-      if (answer.status !== 401) return answer;
+      if (answer.status !== 401) return legible(answer, token);
       tokens.refuse(token);
       const fresh = await tokens.get();
       // A server that asks who it is has not looked at the request, so that it can be sent again.
-      if (fresh === token) return answer;
+      if (fresh === token) return legible(answer, token);
       await answer.body[Symbol.asyncIterator]().return?.();
-      return once(outgoing, fresh);
+      return legible(await once(outgoing, fresh), fresh);
     },
     async retire() {
       // Calls under way come to their end; a stream that is silent until something happens has none of its own.

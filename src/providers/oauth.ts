@@ -14,8 +14,8 @@ import { dispatch } from "./reception.ts";
 export interface Tokens {
   /** Throws UpstreamError `credential` when what is needed to fetch one is not there. */
   check(): void;
-  /** The token to send now; throws UpstreamError. */
-  get(): Promise<string>;
+  /** The token to send now, to be waited for when it has to be fetched first; throws UpstreamError. */
+  get(): string | Promise<string>;
   /** The server did not take this token. */
   refuse(token: string): void;
   close(): Promise<void>;
@@ -62,9 +62,9 @@ export function openTokens(oauth: OAuth, parts: TokenParts): Tokens {
   };
   return {
     check: () => void secret.read(),
-    async get() {
+    get() {
       if (current !== null && parts.tick() < current.until) return current.value;
-      return (await renew()).value;
+      return renew().then(({ value }) => value);
     },
     refuse(token) {
       if (current?.value === token) current = null;

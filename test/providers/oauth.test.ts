@@ -102,10 +102,13 @@ test("an issuer that gives no token is a fault that repeats nothing of its answe
   ];
   for (const answer of answers) {
     issuer.answer = () => answer;
-    await assert.rejects(tokens.get(), (error) => {
-      assert.ok(error instanceof UpstreamError && error.code === "credential");
-      return !error.message.includes("secret");
-    });
+    await assert.rejects(
+      async () => tokens.get(),
+      (error) => {
+        assert.ok(error instanceof UpstreamError && error.code === "credential");
+        return !error.message.includes("secret");
+      },
+    );
   }
   issuer.answer = () => token("good");
   assert.equal(await tokens.get(), "good");

@@ -4,12 +4,14 @@
  */
 import { serverGranted } from "../../decision/server-granted.ts";
 import type { TableServer } from "../../decision/table.ts";
+import type { McpHttp } from "../../providers/mcp.ts";
 import { UpstreamError } from "../../providers/provider.ts";
 import { capabilitiesFor } from "../../wire/mcp/asking.ts";
 import { jointResult } from "../../wire/mcp/joint.ts";
 import { passing } from "../faults.ts";
 import { joined } from "./all-servers.ts";
 import { clientCapabilities } from "./client-capabilities.ts";
+import type { Eras } from "./eras.ts";
 import { failed, noticeOf } from "./failure.ts";
 import { front } from "./front.ts";
 import type { Hall } from "./hall.ts";
@@ -25,7 +27,9 @@ import type { Carried, Visit } from "./visit.ts";
 /** Carries one message to its server; never throws. */
 export async function carry(visit: Visit, hall: Hall): Promise<Carried> {
   try {
-    return await carried(visit, hall);
+    const found = straight(visit, hall);
+    const via = found instanceof Promise ? await found : found;
+    return await (via === null ? bridged(visit, hall) : relay(visit, via, hall));
   } catch (error) {
     if (error instanceof UpstreamError) return failed(visit, noticeOf(visit, error, false));
     hall.ports.onInternalError(error);
@@ -33,8 +37,18 @@ export async function carry(visit: Visit, hall: Hall): Promise<Carried> {
   }
 }
 
-async function carried(visit: Visit, hall: Hall): Promise<Carried> {
-  const { server, era, joint, caller } = visit;
+/** The server, where messages can go to it and come back as they are; null where they cannot. */
+function straight({ server, era, joint }: Visit, hall: Hall): McpHttp | null | Promise<McpHttp | null> {
+  if (isAll(server) || joint) return null;
+  const client = hall.servers.open(server);
+  if (client.kind !== "http") return null;
+  const eras = hall.eras.of(server, client);
+  const way = (spoken: Eras) => (spoken.has(era) ? client : null);
+  return eras instanceof Promise ? eras.then(way) : way(eras);
+}
+
+async function bridged(visit: Visit, hall: Hall): Promise<Carried> {
+  const { server, joint, caller } = visit;
   if (isAll(server)) {
     const { table, principal, arrival } = caller;
     // One of which the caller has nothing is not asked: its lists would be cut to nothing, and what it says is not for them.
@@ -46,10 +60,8 @@ async function carried(visit: Visit, hall: Hall): Promise<Carried> {
     }));
     return front(visit, joined(members), hall);
   }
-  if (joint) return front(visit, inJoint(server, await pinnedPeer(server, visit, hall)), hall);
-  const client = hall.servers.open(server);
-  if (client.kind === "http" && (await hall.eras.of(server, client)).has(era)) return relay(visit, client, hall);
-  return front(visit, await pinnedPeer(server, visit, hall), hall);
+  const peer = await pinnedPeer(server, visit, hall);
+  return front(visit, joint ? inJoint(server, peer) : peer, hall);
 }
 
 /** What a server names in its answers has its joint name for the client. */

@@ -31,8 +31,8 @@ const MARK = "confirm:";
 /** How long a person may take. */
 const WAIT_MS = 10 * 60_000;
 
-/** Has a call confirmed, where policy asks for that. */
-export async function confirm(visit: Visit, called: Called, hall: Hall): Promise<Confirmed> {
+/** Has a call confirmed, where policy asks for that; to be waited for while a person is asked. */
+export function confirm(visit: Visit, called: Called, hall: Hall): Confirmed | Promise<Confirmed> {
   const { table, principal, arrival } = visit.caller;
   const name = canonicalName(called.server, called.target);
   const call = { tool: name, input: () => inputOf(called) };

@@ -18,21 +18,27 @@ const GOOD_MS = 10 * 60_000;
 
 /** What is known of all servers. */
 export class EraBook {
-  readonly #known = new WeakMap<McpHttp, { readonly at: number; readonly eras: Promise<Eras> }>();
+  readonly #known = new WeakMap<McpHttp, { readonly at: number; eras: Eras | Promise<Eras> }>();
   readonly #tick: () => number;
 
   constructor(tick: () => number) {
     this.#tick = tick;
   }
 
-  /** Throws UpstreamError when the server cannot be asked. */
-  of(server: TableServer, client: McpHttp): Promise<Eras> {
+  /** To be waited for when the server has to be asked first; throws UpstreamError when it cannot be. */
+  of(server: TableServer, client: McpHttp): Eras | Promise<Eras> {
     const known = this.#known.get(client);
     if (known !== undefined && this.#tick() - known.at < GOOD_MS) return known.eras;
-    const eras = ask(server, client);
-    this.#known.set(client, { at: this.#tick(), eras });
-    eras.catch(() => this.#known.delete(client));
-    return eras;
+    const asked = ask(server, client);
+    const verdict: { readonly at: number; eras: Eras | Promise<Eras> } = { at: this.#tick(), eras: asked };
+    this.#known.set(client, verdict);
+    asked.then(
+      (eras) => {
+        verdict.eras = eras;
+      },
+      () => this.#known.delete(client),
+    );
+    return asked;
   }
 }
 

@@ -3,7 +3,6 @@ import type { McpOutgoing } from "../../providers/mcp.ts";
 import { withCapabilities } from "../../wire/mcp/asking.ts";
 import { PARAM_PREFIX } from "../../wire/mcp/headers.ts";
 import { bytesOf, type Fields, type Message } from "../../wire/mcp/message.ts";
-import type { Arrival } from "../arrival.ts";
 import type { Visit } from "./visit.ts";
 
 const ACCEPT = "application/json, text/event-stream";
@@ -52,13 +51,6 @@ function headersOf({ caller, session }: Pick<Visit, "caller" | "session">, hasBo
   const headers: [string, string][] = [["accept", ACCEPT]];
   if (hasBody) headers.push(["content-type", "application/json"]);
   if (session?.upstream != null) headers.push(["mcp-session-id", session.upstream]);
-  for (const [name, value] of spoken(caller.arrival)) headers.push([name, value]);
+  headers.push(...caller.arrival.named((name) => TRAVELS.has(name) || name.startsWith(PARAM_PREFIX)));
   return headers;
-}
-
-function spoken(arrival: Arrival): [string, string][] {
-  return arrival
-    .pairs()
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
-    .filter(([name]) => TRAVELS.has(name) || name.startsWith(PARAM_PREFIX));
 }

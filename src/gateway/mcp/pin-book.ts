@@ -51,8 +51,11 @@ export class PinBook {
   }
 
   /** Looks at a server when that is due; what kept it from being looked at, or null. */
-  async check(server: TableServer): Promise<UpstreamError | null> {
-    if (!isPinned(server)) return null;
+  check(server: TableServer): null | Promise<UpstreamError | null> {
+    return isPinned(server) ? this.#checked(server) : null;
+  }
+
+  async #checked(server: Pinned): Promise<UpstreamError | null> {
     const client = this.#sights.open(server);
     const known = this.#views.get(client);
     const isGood = known !== undefined && this.#sights.tick() - known.at < GOOD_MS;

@@ -69,7 +69,7 @@ function headerOf({ headers }: Arrival, name: string): string | null {
 }
 
 function paramsOf(arrival: Arrival): [string, string][] {
-  return arrival.pairs().filter(([name]) => name.toLowerCase().startsWith(PARAM_PREFIX));
+  return arrival.named((name) => name.startsWith(PARAM_PREFIX));
 }
 
 function noSession(arrival: Arrival, id: Request["id"] | null): Reply {

@@ -3,6 +3,7 @@
  * stays as it is, event by event and at the client's pace. judge.ts says what becomes of each message on the way back.
  */
 import { seenBy } from "../../decision/view.ts";
+import { handOn } from "../../providers/body.ts";
 import { headerOf } from "../../providers/headers.ts";
 import type { McpHttp } from "../../providers/mcp.ts";
 import { type Answer, UpstreamError } from "../../providers/provider.ts";
@@ -77,29 +78,33 @@ interface Passage {
   firstByteMs: number | null;
 }
 
-async function receive(passage: Passage): Promise<Carried> {
+function receive(passage: Passage): Carried | Promise<Carried> {
+  const { status, headers } = passage.answer;
+  const { message, session } = passage.visit;
+  const isListening = message.kind === "request" && message.method === "subscriptions/listen";
+  if (isListening && !isStream(passage.answer)) return dropped(passage);
+  if (status === 401 || status === 403 || (status === 404 && session !== null)) return dropped(passage);
+  const type = headerOf(headers, "content-type")?.toLowerCase() ?? "";
+  if (type.includes("text/event-stream") && status < 300) return stream(passage);
+  return type.includes("json") ? document(passage) : dropped(passage);
+}
+
+/** What becomes of an answer that is not read. */
+async function dropped(passage: Passage): Promise<Carried> {
   const { answer, visit, hall } = passage;
   const { message } = visit;
-  if (message.kind === "request" && message.method === "subscriptions/listen" && !isStream(answer)) {
-    // The server has nothing to tell; the gateway has.
-    await drop(answer);
-    return subscribe(visit, message, hall);
-  }
-  const { status, headers } = answer;
+  const { status } = answer;
   const { name } = visit.server;
-  const type = headerOf(headers, "content-type")?.toLowerCase() ?? "";
+  await drop(answer);
+  // The server has nothing to tell; the gateway has.
+  if (message.kind === "request" && message.method === "subscriptions/listen") return subscribe(visit, message, hall);
   if (status === 401 || status === 403) {
-    await drop(answer);
     return failed(visit, passing("upstream", `server \`${name}\` does not take the gateway's credential`));
   }
   if (status === 404 && visit.session !== null) {
     hall.sessions.close(visit.session);
-    await drop(answer);
     return done(passage, sessionGone(visit.caller.arrival.id), { said: "error", oversize: null });
   }
-  if (type.includes("text/event-stream") && status < 300) return stream(passage);
-  if (type.includes("json")) return document(passage);
-  await drop(answer);
   if (status >= 200 && status < 300 && visit.message.kind !== "request")
     return done(passage, accepted(status), NOTHING_SAID);
   const sentence = `server \`${name}\` answered with status ${status}, which is neither an answer nor an error`;
@@ -163,12 +168,13 @@ async function document(passage: Passage): Promise<Carried> {
 async function collect(passage: Passage, most: number): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of passage.answer.body) {
+  await handOn(passage.answer.body, (chunk) => {
     noteFirst(passage);
     chunks.push(chunk);
     size += chunk.length;
-    if (size > most) return null;
-  }
+    return size > most ? "enough" : null;
+  });
+  if (size > most) return null;
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
 }
 

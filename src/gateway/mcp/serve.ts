@@ -73,7 +73,8 @@ async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Pr
   if (read.kind === "fault") return refuse({ ...caller, why: read.why }, read.refused, hall);
   const { visit, bytes } = read;
   const { message, target } = visit;
-  const unseen = await lookAtPinned(visit, hall);
+  const looking = lookAtPinned(visit, hall);
+  const unseen = looking instanceof Promise ? await looking : looking;
   if (message.kind === "request" && target !== null) {
     return serveCall(visit, { caller, server: visit.server.name, request: message, target, bytes }, unseen, hall);
   }
@@ -97,7 +98,8 @@ async function serveCall(visit: Visit, called: Called, unseen: UpstreamError | n
   const open = unseen === null && granted.kind === "allow" ? (heldBack(visit, called, hall) ?? granted) : granted;
   const would = wouldDecideCall(table, principal, call, { now: arrival.at, decided: allowed }) ?? flow?.would ?? null;
   ports.telemetry.overhead("policy", (ports.tick() - since) / 1000);
-  const asked = unseen === null && open.kind === "allow" ? await confirm(visit, called, hall) : null;
+  const asking = unseen === null && open.kind === "allow" ? confirm(visit, called, hall) : null;
+  const asked = asking instanceof Promise ? await asking : asking;
   const held = asked === null || asked.kind === "go" ? open : asked.refusal;
   const confirmation = asked?.confirmation ?? null;
   const counted = held.kind === "allow" && unseen === null ? count(called, hall) : null;
@@ -133,14 +135,11 @@ function count({ caller, server, request, target }: Called, { ports }: Hall): Re
 }
 
 /** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */
-async function lookAtPinned({ server, caller, message }: Visit, { pins }: Hall): Promise<UpstreamError | null> {
+function lookAtPinned({ server, caller, message }: Visit, { pins }: Hall): null | Promise<UpstreamError | null> {
   if (message.kind !== "request") return null;
-  if (!isAll(server)) {
-    const unseen = await pins.check(server);
-    return server.pins?.onDrift === "warn" ? null : unseen;
-  }
-  await Promise.all(caller.table.servers.map((each) => pins.check(each)));
-  return null;
+  if (isAll(server)) return Promise.all(caller.table.servers.map((each) => pins.check(each))).then(() => null);
+  const looking = pins.check(server);
+  return server.pins?.onDrift === "warn" && looking !== null ? looking.then(() => null) : looking;
 }
 
 /** The refusal of a tool that is not what was pinned; null when nothing is held back. */
