@@ -3,18 +3,19 @@
  * already redacted, the newest first. What is new and flagged turns the request away; what is flagged and older was turned
  * away before, and is withheld, so that the conversation can go on. Who gives no verdict counts as the guardrail says.
  */
+
 import { hash } from "node:crypto";
 import type { Asking, Finding } from "../audit/entry.ts";
+import { changed } from "../decision/change.ts";
 import type { Refusal } from "../decision/decision.ts";
 import { deedsAt } from "../decision/deeds.ts";
+import type { Mark } from "../decision/mark.ts";
+import { changesOf } from "../decision/marks.ts";
 import type { Table, TableGuardrail, TableService } from "../decision/table.ts";
 import type { Question, Services, Verdict } from "../services/service.ts";
 import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
-import { changed } from "../wire/text.ts";
 import type { Conversation } from "./conversation.ts";
 import { isCut, LEAVE_OUT, newTexts, toldOf, toolTold, WHERE, wayOut } from "./guard.ts";
-import type { Mark } from "./mark.ts";
-import { changesOf } from "./marks.ts";
 import { noVerdict } from "./no-verdict.ts";
 import type { Asked, Texts } from "./plane.ts";
 

@@ -3,21 +3,11 @@
  * it, so that each keeps its placeholder and is known again when it comes back bare; and what the model wrote itself
  * where the client has it otherwise, so that the model's turns go back to it byte for byte. conversations.ts keeps many.
  */
-import type { Occurrence } from "../decision/known.ts";
-import { SLICE, slicesOf } from "../decision/slices.ts";
-import { type Change, changed, inverse } from "../wire/text.ts";
+import { type Change, changed, inverse } from "../decision/change.ts";
+import { Secrets } from "../decision/secrets.ts";
 import { Clearances } from "./clearances.ts";
 import { Eras } from "./eras.ts";
-import { type Secret, Secrets } from "./secrets.ts";
 import { type Repeated, type Transcript, Transcripts } from "./transcript.ts";
-
-/** When a text was said. */
-export interface Moment {
-  readonly thread: string;
-  readonly turn: number;
-  /** True for a text that was sent before, of which is not known how. */
-  readonly past: boolean;
-}
 
 /** Most remembered texts of one conversation, each under two names; the oldest make room. */
 const MOST_WORDS = 4_000;
@@ -62,32 +52,6 @@ export class Conversation {
   /** True when some of the model's words may be recalled. */
   get remembers(): boolean {
     return this.#words.size > 0;
-  }
-
-  /** Where secrets stand that were known at a moment: one that became known later was not replaced then. */
-  find(text: string, moment: Moment): readonly Occurrence[] {
-    return this.#knownThen(text, this.secrets.known.find(text), moment);
-  }
-
-  /** The same in steps, a slice of a long text in each. */
-  *finding(text: string, moment: Moment): Generator<void, readonly Occurrence[]> {
-    const found: Occurrence[] = [];
-    for (const { from, to } of slicesOf(text, SLICE)) {
-      found.push(...this.secrets.known.find(text, Math.max(from, found.at(-1)?.end ?? 0), to));
-      yield;
-    }
-    return this.#knownThen(text, found, moment);
-  }
-
-  #knownThen(text: string, found: readonly Occurrence[], { thread, turn, past }: Moment): readonly Occurrence[] {
-    if (!past) return found;
-    const sinceOf = ({ start, end }: Occurrence) => this.secrets.of(text.slice(start, end))?.since.get(thread);
-    return found.filter((each) => (sinceOf(each) ?? turn) <= turn);
-  }
-
-  /** Notes that a secret was replaced at a moment. */
-  note({ since }: Secret, { thread, turn }: Moment): void {
-    since.set(thread, Math.min(turn, since.get(thread) ?? turn));
   }
 
   /** Takes what the model wrote and the changes in which the client has it; `place` names the text among those of its turn. */

@@ -1,10 +1,10 @@
 /** Findings added up for the record: by what found them, where, and what was done. Values only as the ids that placeholders have. */
 import type { Finding } from "../audit/entry.ts";
 import { type Deeds, deedsOf } from "../decision/deeds.ts";
+import type { Mark } from "../decision/mark.ts";
 import type { TableGuardrail } from "../decision/table.ts";
 import type { AnswerReport, Fate } from "../wire/anthropic/answer.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Mark } from "./mark.ts";
 import type { Texts } from "./plane.ts";
 
 /** Different values of a finding whose ids are recorded. */

@@ -5,6 +5,8 @@
  */
 import type { Finding } from "../audit/entry.ts";
 import type { Refusal } from "../decision/decision.ts";
+import type { Mark, Ruling } from "../decision/mark.ts";
+import { changesOf } from "../decision/marks.ts";
 import { inTurns } from "../decision/steps.ts";
 import { quote } from "../decision/words.ts";
 import type { Place } from "../language/tree.ts";
@@ -12,8 +14,6 @@ import type { Edit, TextSpan } from "../wire/anthropic/messages.ts";
 import type { Conversation } from "./conversation.ts";
 import { findingsIn } from "./findings.ts";
 import type { Guards } from "./guards.ts";
-import type { Mark, Ruling } from "./mark.ts";
-import { changesOf } from "./marks.ts";
 import type { Asked, Texts } from "./plane.ts";
 import { searching } from "./search.ts";
 

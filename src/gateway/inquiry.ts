@@ -3,7 +3,9 @@
  * would have it, with every secret replaced. What is flagged ends the answer, or is recorded; who gives no verdict counts as
  * the guardrail says. consult.ts does it for requests.
  */
+
 import type { Asking, Finding } from "../audit/entry.ts";
+import { changed } from "../decision/change.ts";
 import { deedsAt, deedsOf } from "../decision/deeds.ts";
 import type { Occurrence } from "../decision/known.ts";
 import { createScanner } from "../decision/scanner.ts";
@@ -11,7 +13,6 @@ import type { TableGuardrail, TableService } from "../decision/table.ts";
 import type { Services, Verdict } from "../services/service.ts";
 import type { AnswerRules } from "../wire/anthropic/answer.ts";
 import type { BlockQuestion, Jury } from "../wire/anthropic/jury.ts";
-import { changed } from "../wire/text.ts";
 import { noVerdict } from "./no-verdict.ts";
 import { noted } from "./own-words.ts";
 import type { Inquired } from "./seen.ts";

@@ -4,6 +4,7 @@
  */
 
 import type { DecisionBody } from "../audit/entry.ts";
+import type { Change } from "../decision/change.ts";
 import type { Refusal } from "../decision/decision.ts";
 import type { Facts } from "../decision/facts.ts";
 import type { AnswerReport, AnswerRules, StreamWatcher } from "../wire/anthropic/answer.ts";
@@ -13,7 +14,6 @@ import type { JudgedDocument, Jury } from "../wire/anthropic/jury.ts";
 import type { Edit, MessagesRequest, TextSpan, ToolSpan } from "../wire/anthropic/messages.ts";
 import type { RanCall } from "../wire/anthropic/ran.ts";
 import type { FaultNotice } from "../wire/fault.ts";
-import type { Change } from "../wire/text.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Continuity } from "./offers.ts";
 import type { Reply } from "./sink.ts";

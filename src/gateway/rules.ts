@@ -1,5 +1,7 @@
 /** What an answer is held to: the grants and the response guards of the table that the request began with. */
+
 import { type Call, callGranted, dependsOnInput } from "../decision/call-granted.ts";
+import { changed } from "../decision/change.ts";
 import { toolGranted } from "../decision/decide.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { createGrowth } from "../decision/growing.ts";
@@ -12,7 +14,6 @@ import type { Table } from "../decision/table.ts";
 import type { Deed } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { AnswerRules, Judged, Memory, Restored, Verdict, Withheld } from "../wire/anthropic/answer.ts";
-import { changed } from "../wire/text.ts";
 import { waitWords } from "../wire/wait.ts";
 import { type Conversation, namesIn } from "./conversation.ts";
 import type { Ticket } from "./ticket.ts";

@@ -4,14 +4,14 @@
  * comes after its turn, so that the same history gives the same bytes in every request, and the provider's caches and
  * signed thoughts stay good.
  */
+import type { Change } from "../decision/change.ts";
 import { clearOfEscapes } from "../decision/escapes.ts";
+import type { Mark } from "../decision/mark.ts";
+import { laying, learning, marksBack, type Ruled, rule } from "../decision/marks.ts";
 import { LONG } from "../decision/slices.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
-import type { Change } from "../wire/text.ts";
 import { type Conversation, namesIn } from "./conversation.ts";
 import type { Guards } from "./guards.ts";
-import type { Mark } from "./mark.ts";
-import { laying, learning, marksBack, type Ruled, rule } from "./marks.ts";
 import type { Texts } from "./plane.ts";
 import type { Repeated } from "./transcript.ts";
 
@@ -115,7 +115,7 @@ function* looking(index: number, { texts, guardsAt, conversation, nameOf }: Desk
   const found = yield* guards.finding(span.place, texts.body, span, read);
   if (found.length === 0) return { index, text, hits: [], back: null };
   const hits = clearOfEscapes(read(), rule(guards.guardrails, found));
-  yield* learning(conversation, read(), hits);
+  yield* learning(conversation.secrets, read(), hits);
   return { index, text, hits, back: null };
 }
 
@@ -142,12 +142,12 @@ function* lookingAcross(
   const isAcross = hits.filter(({ start, end }) => start < tail.length && end > tail.length);
   const across = rule(guards.guardrails, isAcross);
   const rest = across.map((hit) => ({ ...hit, start: 0, end: hit.end - tail.length }));
-  yield* learning(conversation, after, rest);
+  yield* learning(conversation.secrets, after, rest);
   right.hits = [...rest, ...right.hits];
   if (left === null) return;
   const shift = before.length - tail.length;
   const parts = across.map((hit) => ({ ...hit, start: hit.start + shift, end: before.length }));
-  yield* learning(conversation, before, parts);
+  yield* learning(conversation.secrets, before, parts);
   left.text = before;
   left.hits = [...left.hits, ...parts];
 }
@@ -158,13 +158,13 @@ function* marking(
   { index, text, hits, back }: Looked,
   { texts, conversation, thread, isCold }: Desk,
 ): Generator<void, readonly Mark[]> {
-  if (back !== null) return marksBack(conversation, back);
+  if (back !== null) return marksBack(conversation.secrets, back);
   if (hits.length === 0 && !conversation.secrets.known.any) return NONE;
   const span = texts.spans[index]!;
   const words = text ?? texts.read(span);
   const moment = { thread, turn: span.turn, past: isCold && span.turn < texts.end.turn };
-  const known = yield* conversation.finding(words, moment);
-  const marks = yield* laying(conversation, words, { hits, known, moment });
+  const known = yield* conversation.secrets.finding(words, moment);
+  const marks = yield* laying(conversation.secrets, words, { hits, known, moment });
   return span.fixed ? marks.map(left) : marks;
 }
 

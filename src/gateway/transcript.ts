@@ -3,8 +3,9 @@
  * it; what it repeats is found by comparing bytes, and what was said of it stands, whatever the policy says by now: a text
  * that was sent one way must not be sent another way later. Main thread, subagents and side calls each have their own.
  */
+
+import type { Mark } from "../decision/mark.ts";
 import type { TextSpan } from "../wire/anthropic/messages.ts";
-import type { Mark } from "./mark.ts";
 import type { Texts } from "./plane.ts";
 
 /** A body whose texts have been looked at. */

@@ -1,35 +1,8 @@
 /** Strings of JSON as people read them and as they stand in bytes: finds raw places, quotes replacements. */
+import type { Change } from "../decision/change.ts";
 import { atOnce } from "../decision/steps.ts";
 import type { Edit } from "./anthropic/messages.ts";
 import { decodeText } from "./json.ts";
-
-/** What takes the place of `[start, end)` of a decoded string, in UTF-16 units. */
-export interface Change {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** A text with changes made, which come sorted and apart. */
-export function changed(text: string, changes: readonly Change[]): string {
-  let result = "";
-  let from = 0;
-  for (const change of changes) {
-    result += text.slice(from, change.start) + change.text;
-    from = change.end;
-  }
-  return result + text.slice(from);
-}
-
-/** The changes that make the text again out of what these changes made of it. */
-export function inverse(text: string, changes: readonly Change[]): Change[] {
-  let shift = 0;
-  return changes.map((change) => {
-    const start = change.start + shift;
-    shift += change.text.length - (change.end - change.start);
-    return { start, end: start + change.text.length, text: text.slice(change.start, change.end) };
-  });
-}
 
 /** A text as it stands inside JSON quotes, without them. */
 export function quoteText(text: string): string {

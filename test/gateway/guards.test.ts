@@ -1,9 +1,9 @@
 /** Guardrails by themselves: the same for as long as they say the same, wherever they stand. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { rule } from "../../src/decision/marks.ts";
 import { atOnce } from "../../src/decision/steps.ts";
 import { guardsOf } from "../../src/gateway/guards.ts";
-import { rule } from "../../src/gateway/marks.ts";
 import { bodyOf } from "../providers/upstream.ts";
 import { message, sendDocument } from "./answers.ts";
 import { policyOf, request, startWorld, tableFrom } from "./world.ts";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
+import { changesOf } from "../../src/decision/marks.ts";
 import { atOnce, inTurns } from "../../src/decision/steps.ts";
 import { Conversation } from "../../src/gateway/conversation.ts";
 import { guardsOf } from "../../src/gateway/guards.ts";
-import { changesOf } from "../../src/gateway/marks.ts";
 import { textsOf } from "../../src/gateway/messages.ts";
 import { searching } from "../../src/gateway/search.ts";
 import { readMessages } from "../../src/wire/anthropic/read.ts";

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { changed } from "../../src/decision/change.ts";
+import { laying } from "../../src/decision/marks.ts";
 import { placeholdersIn } from "../../src/decision/placeholder.ts";
 import { depthBehind, plainOf, spellingsOf } from "../../src/decision/spelling.ts";
 import { atOnce } from "../../src/decision/steps.ts";
 import { Conversation } from "../../src/gateway/conversation.ts";
-import { laying } from "../../src/gateway/marks.ts";
-import { changed } from "../../src/wire/text.ts";
 import { chanceOf } from "../wire/chance.ts";
 
 const KEY = randomBytes(32);
@@ -20,8 +20,8 @@ const quoted = (text: string, times: number): string =>
 
 /** A text as it goes to the model. */
 function masked(conversation: Conversation, text: string): string {
-  const known = conversation.find(text, MOMENT);
-  const marks = atOnce(laying(conversation, text, { hits: [], known, moment: MOMENT }));
+  const known = conversation.secrets.find(text, MOMENT);
+  const marks = atOnce(laying(conversation.secrets, text, { hits: [], known, moment: MOMENT }));
   return changed(
     text,
     marks.flatMap(({ text: words, ...place }) => (words === null ? [] : [{ ...place, text: words }])),

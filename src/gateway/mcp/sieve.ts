@@ -4,8 +4,13 @@
  * be looked through does not go on.
  */
 import type { ResultSearch } from "../../audit/entry.ts";
+import { changed } from "../../decision/change.ts";
 import type { HeldResult } from "../../decision/held-result.ts";
+import type { Mark } from "../../decision/mark.ts";
+import { changesOf, type Ruled, rule } from "../../decision/marks.ts";
+import { lineOf, markingReturned, soughtBy } from "../../decision/returned.ts";
 import type { Hit } from "../../decision/scan.ts";
+import type { Secrets } from "../../decision/secrets.ts";
 import { inTurns } from "../../decision/steps.ts";
 import type { Table } from "../../decision/table.ts";
 import type { Edit } from "../../wire/anthropic/messages.ts";
@@ -13,11 +18,8 @@ import { type Json, JsonError } from "../../wire/json.ts";
 import { type ResultText, textsIn } from "../../wire/mcp/result-texts.ts";
 import { skim } from "../../wire/skim.ts";
 import { splice } from "../../wire/splice.ts";
-import { changed, editingAt, textAt } from "../../wire/text.ts";
-import type { Conversation } from "../conversation.ts";
+import { editingAt, textAt } from "../../wire/text.ts";
 import { type Guards, guardsOf } from "../guards.ts";
-import type { Mark } from "../mark.ts";
-import { changesOf, laying, learning, type Ruled, rule } from "../marks.ts";
 import type { SearchNotes } from "./search-notes.ts";
 
 /** What became of a message. */
@@ -28,8 +30,6 @@ export type Sifted =
 
 /** Largest message that is looked through, in bytes. A model takes a small part of that. */
 const MOST = 16_000_000;
-/** Everything that comes back belongs together, and none of it was sent before. */
-const MOMENT = { thread: "", turn: 0, past: false };
 const CLEAN: Sifted = { kind: "clean" };
 
 /** What a sieve works with. */
@@ -37,7 +37,7 @@ export interface Means {
   /** Where it says what it finds. */
   readonly notes: SearchNotes;
   /** What is known of the call: values that were found once are known when they come again. */
-  readonly conversation: Conversation;
+  readonly secrets: Secrets;
   /** Asked now and then, to let others work while much is looked through. */
   readonly rest: () => Promise<void> | null;
 }
@@ -53,8 +53,7 @@ export class Sieve {
     this.#table = table;
     this.#lines = lines;
     this.#means = means;
-    const indices = [...new Set(lines.flatMap(({ sought }) => sought))].sort((a, b) => a - b);
-    this.#guards = guardsOf(table.sought, indices);
+    this.#guards = guardsOf(table.sought, soughtBy(lines));
   }
 
   /** Looks through the bytes of a message. */
@@ -80,32 +79,22 @@ export class Sieve {
     return { kind: "withheld", why: WHY[reason], origin };
   }
 
-  /** First all that patterns find, then every value that is known by then: what is named in one text is bare in another. */
   *#editing(json: Json, texts: readonly ResultText[]): Generator<void, readonly Edit[]> {
-    const { conversation } = this.#means;
-    const found = new Map<ResultText, readonly Ruled[]>();
-    for (const text of texts) {
-      const hits = yield* this.#looking(json, text);
-      if (hits.length > 0) {
-        found.set(text, hits);
-        yield* learning(conversation, readText(json, text), hits);
-      }
-      yield;
-    }
+    const read = (text: ResultText) => readText(json, text);
+    const looking = (text: ResultText, words: string) => this.#looking(json, text, words);
+    const marked = yield* markingReturned(this.#means.secrets, { texts, read, looking });
     const edits: Edit[] = [];
-    if (found.size === 0 && !conversation.secrets.known.any) return edits;
-    for (const text of texts) {
-      edits.push(...(yield* this.#marking(json, text, found.get(text) ?? NONE)));
+    for (const [text, marks] of marked) {
+      edits.push(...(yield* this.#changing(json, text, marks)));
       yield;
     }
     return edits;
   }
 
-  *#looking(json: Json, text: ResultText): Generator<void, readonly Ruled[]> {
+  *#looking(json: Json, text: ResultText, words: string): Generator<void, readonly Ruled[]> {
     const { start, end, key } = text;
     this.#means.notes.texts += 1;
     this.#means.notes.bytes += end - start;
-    const words = readText(json, text);
     const plain = yield* this.#finding(json, text, words);
     const isNamed = key !== null && end - start >= SHORTEST;
     const named = isNamed
@@ -131,26 +120,19 @@ export class Sieve {
     return this.#guards.finding("tool-result", bytes, span, () => words);
   }
 
-  *#marking(json: Json, text: ResultText, hits: readonly Ruled[]): Generator<void, readonly Edit[]> {
-    const { conversation } = this.#means;
-    const words = readText(json, text);
-    const known = yield* conversation.finding(words, MOMENT);
-    if (hits.length === 0 && known.length === 0) return [];
-    const marks = yield* laying(conversation, words, { hits, known, moment: MOMENT });
+  *#changing(json: Json, text: ResultText, marks: readonly Mark[]): Generator<void, readonly Edit[]> {
     for (const mark of marks) this.#note(text, mark);
     const changes = changesOf(marks);
     if (changes.length === 0) return [];
     const { start, end, isQuoted } = text;
     if (isQuoted) return yield* editingAt(json.bytes, text, changes);
-    return [{ start, end, bytes: Buffer.from(JSON.stringify(changed(words, changes))) }];
+    return [{ start, end, bytes: Buffer.from(JSON.stringify(changed(readText(json, text), changes))) }];
   }
 
   #note({ place }: ResultText, { ruling, id, text }: Mark): void {
     if (ruling === null) return;
-    const { guardrails } = this.#table.sought;
-    const line = this.#lines.find(({ sought }) => sought.some((index) => guardrails[index]!.name === ruling.guardrail));
     const done = text === null ? "flag" : "redact";
-    const rule = (line ?? this.#lines[0]!).origin.place;
+    const rule = lineOf(this.#table, this.#lines, ruling).place;
     this.#means.notes.found({ rule, pattern: ruling.pattern, place, done }, id);
   }
 }
@@ -161,7 +143,6 @@ interface Span {
   readonly end: number;
 }
 
-const NONE: readonly Ruled[] = [];
 /** Shortest value that the word before it can tell to be something. */
 const SHORTEST = 4;
 

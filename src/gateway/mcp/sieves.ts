@@ -1,5 +1,6 @@
 /** Which messages on the way back to a visit are looked through, and for what. Where no line asks for it nothing is made. */
 import type { ResultSearch } from "../../audit/entry.ts";
+import { Secrets } from "../../decision/secrets.ts";
 import { quote } from "../../decision/words.ts";
 import { withData, withMessage } from "../../wire/mcp/events.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import { toolError } from "../../wire/mcp/refuse.ts";
 import { canonicalName } from "../../wire/mcp/target.ts";
 import { eventData } from "../../wire/sse.ts";
-import { Conversation } from "../conversation.ts";
 import type { Ports } from "../ports.ts";
 import { takingTurns } from "../turns.ts";
 import { type Going, heldOf } from "./rules.ts";
@@ -106,7 +106,7 @@ export class Sieves {
     const searches = heldOf(this.#going, isOwn)?.searches ?? [];
     if (searches.length === 0) return null;
     const { hmac, tick } = this.#world;
-    this.#means ??= { notes: new SearchNotes(), conversation: new Conversation(hmac), rest: takingTurns(tick) };
+    this.#means ??= { notes: new SearchNotes(), secrets: new Secrets(hmac), rest: takingTurns(tick) };
     return new Sieve(this.#going.caller.table, searches, this.#means);
   }
 

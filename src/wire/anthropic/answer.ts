@@ -2,11 +2,12 @@
  * The answer on its way back: what it used, which tools it calls, and the few changes that rules ask for. stream.ts does
  * it to SSE, document.ts to the non-streaming twin; both must decide alike. Bytes that no rule touches leave as they came.
  */
+
+import type { Change } from "../../decision/change.ts";
 import type { Growing, Growth } from "../../decision/growing.ts";
 import type { Hit, Scanner } from "../../decision/scan.ts";
 import type { Usage } from "../../decision/usage.ts";
 import type { Reason } from "../../model/reasons.ts";
-import type { Change } from "../text.ts";
 import type { CallingBlock } from "./called.ts";
 
 /** What becomes of a hit in an answer. */

@@ -5,8 +5,8 @@
  * when the answer ends early. A method that gives a sentence says that a rule ends the answer; then only `say` may follow.
  */
 
+import type { Change } from "../../decision/change.ts";
 import { makeEvent } from "../sse.ts";
-import type { Change } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
 import { type Begun, CALL_MAX, judgeOverlong, judgeStreamed, waits } from "./call.ts";
 import { type CallingBlock, isCalling } from "./called.ts";

@@ -5,8 +5,8 @@
  * per text.
  */
 
+import { type Change, changed } from "../../decision/change.ts";
 import { type Growing, isBreak } from "../../decision/growing.ts";
-import { type Change, changed } from "../text.ts";
 import type { AnswerRules } from "./answer.ts";
 import type { Signs } from "./signs.ts";
 import type { Tally } from "./tally.ts";

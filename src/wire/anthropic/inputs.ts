@@ -3,10 +3,12 @@
  * is ever put in the place of a finding here: placeholders become what they stand for, or the call is withheld. blocks.ts
  * calls it for streams, document.ts for answers in one piece.
  */
+
+import type { Change } from "../../decision/change.ts";
 import { placeholdersIn } from "../../decision/placeholder.ts";
 import { type Json, JsonError, type Node } from "../json.ts";
 import { skim } from "../skim.ts";
-import { type Change, quoteText, rawEdits } from "../text.ts";
+import { quoteText, rawEdits } from "../text.ts";
 import type { AnswerRules, Fate, Verdict } from "./answer.ts";
 import { applyChanges, hasGuard, judge } from "./guard.ts";
 import type { Edit } from "./messages.ts";

@@ -1,9 +1,9 @@
 /** Placeholders in the input of a call: the tool gets what they stand for, or the call is withheld. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Change, changed, inverse } from "../../../src/decision/change.ts";
 import type { Memory } from "../../../src/wire/anthropic/answer.ts";
 import { rewriteDocument } from "../../../src/wire/anthropic/document.ts";
-import { type Change, changed, inverse } from "../../../src/wire/text.ts";
 import { chanceOf, pieces } from "../chance.ts";
 import { callBlock, messageDelta, rulesOf, START, STOP, textBlock, visibleIn, watch } from "./answers.ts";
 import { scannerOf } from "./scanner.ts";

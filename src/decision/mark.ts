@@ -1,6 +1,6 @@
 /** What is said of a place in a text of a request; marks.ts lays them. */
-import type { Deeds } from "../decision/deeds.ts";
-import type { Origin } from "../decision/origin.ts";
+import type { Deeds } from "./deeds.ts";
+import type { Origin } from "./origin.ts";
 
 /** What a guardrail says about a place in a text. */
 export interface Ruling {

@@ -1,10 +1,11 @@
 /**
  * The secrets of one conversation, each with its placeholder. However a value is spelled it is the same secret; what a tool
- * gets for its placeholder is spelled as it was at such a place, else as quotes around it ask for. conversation.ts keeps it.
+ * gets for its placeholder is spelled as it was at such a place, else as quotes around it ask for.
  */
-import { KnownValues } from "../decision/known.ts";
-import { idOf, placeholder } from "../decision/placeholder.ts";
-import { depthBehind, hasSpellings, othersOf, plainOf, respelled, spellingsOf } from "../decision/spelling.ts";
+import { KnownValues, type Occurrence } from "./known.ts";
+import { idOf, placeholder } from "./placeholder.ts";
+import { SLICE, slicesOf } from "./slices.ts";
+import { depthBehind, hasSpellings, othersOf, plainOf, respelled, spellingsOf } from "./spelling.ts";
 
 /** By what a secret was found. */
 export interface Source {
@@ -27,6 +28,14 @@ export interface Secret extends Source {
   readonly spellings: Map<number, string>;
   /** Placeholders of what was spelled in two ways at the same depth, but for the first. */
   readonly others: Map<string, string>;
+}
+
+/** When a text was said. */
+export interface Moment {
+  readonly thread: string;
+  readonly turn: number;
+  /** True for a text that was sent before, of which is not known how. */
+  readonly past: boolean;
 }
 
 /** Most secrets of one conversation; the oldest make room. */
@@ -78,6 +87,32 @@ export class Secrets {
     return (
       known?.placeholder ?? placeholder(pattern ?? this.#otherwise.get(value)?.pattern ?? "value", plain, this.#hmac)
     );
+  }
+
+  /** Where secrets stand that were known at a moment: one that became known later was not replaced then. */
+  find(text: string, moment: Moment): readonly Occurrence[] {
+    return this.#knownThen(text, this.known.find(text), moment);
+  }
+
+  /** The same in steps, a slice of a long text in each. */
+  *finding(text: string, moment: Moment): Generator<void, readonly Occurrence[]> {
+    const found: Occurrence[] = [];
+    for (const { from, to } of slicesOf(text, SLICE)) {
+      found.push(...this.known.find(text, Math.max(from, found.at(-1)?.end ?? 0), to));
+      yield;
+    }
+    return this.#knownThen(text, found, moment);
+  }
+
+  #knownThen(text: string, found: readonly Occurrence[], { thread, turn, past }: Moment): readonly Occurrence[] {
+    if (!past) return found;
+    const sinceOf = ({ start, end }: Occurrence) => this.of(text.slice(start, end))?.since.get(thread);
+    return found.filter((each) => (sinceOf(each) ?? turn) <= turn);
+  }
+
+  /** Notes that a secret was replaced at a moment. */
+  note({ since }: Secret, { thread, turn }: Moment): void {
+    since.set(thread, Math.min(turn, since.get(thread) ?? turn));
   }
 
   /** Keeps a secret; what was said first of a value stands. */

@@ -2,15 +2,14 @@
  * What becomes of one text of a request: findings of guardrails and secrets known from before, laid together so that what
  * changes the text lies apart. search.ts finds them, guard.ts makes edits, refusals and records of them.
  */
-import { deedsOf, maskText, strengthOf } from "../decision/deeds.ts";
-import type { Occurrence } from "../decision/known.ts";
-import type { Hit } from "../decision/scan.ts";
-import { REACH } from "../decision/spelling.ts";
-import type { TableGuardrail } from "../decision/table.ts";
-import type { Change } from "../wire/text.ts";
-import type { Conversation, Moment } from "./conversation.ts";
+import type { Change } from "./change.ts";
+import { deedsOf, maskText, strengthOf } from "./deeds.ts";
+import type { Occurrence } from "./known.ts";
 import type { Mark, Ruling } from "./mark.ts";
-import type { Secret } from "./secrets.ts";
+import type { Hit } from "./scan.ts";
+import type { Moment, Secret, Secrets } from "./secrets.ts";
+import { REACH } from "./spelling.ts";
+import type { TableGuardrail } from "./table.ts";
 
 /** Hits of a scanner with what is done about them. */
 export interface Ruled extends Hit {
@@ -35,17 +34,17 @@ export function isSecret({ ruling: { deeds } }: Ruled): boolean {
 }
 
 /** Keeps what hits found, one after the other, so that it is known from now on. */
-export function* learning(conversation: Conversation, text: string, hits: readonly Ruled[]): Generator<void, void> {
+export function* learning(secrets: Secrets, text: string, hits: readonly Ruled[]): Generator<void, void> {
   for (const hit of hits) {
     if (!isSecret(hit)) continue;
-    keep(conversation, text.slice(hit.start, hit.end), hit.ruling);
+    keep(secrets, text.slice(hit.start, hit.end), hit.ruling);
     yield;
   }
 }
 
-function keep(conversation: Conversation, value: string, { guardrail, pattern, deeds }: Ruling): Secret {
+function keep(secrets: Secrets, value: string, { guardrail, pattern, deeds }: Ruling): Secret {
   const restore = deeds.done?.kind === "redact" && deeds.done.restore;
-  return conversation.secrets.keep(value, { guardrail, pattern, restore, bare: true });
+  return secrets.keep(value, { guardrail, pattern, restore, bare: true });
 }
 
 /** What is laid over a text: what was found in it, and where known secrets stand. */
@@ -56,21 +55,17 @@ export interface Found {
 }
 
 /** Lays the marks of a text one after the other; they come in order, and those that change it lie apart from each other. */
-export function* laying(
-  conversation: Conversation,
-  text: string,
-  { hits, known, moment }: Found,
-): Generator<void, Mark[]> {
+export function* laying(secrets: Secrets, text: string, { hits, known, moment }: Found): Generator<void, Mark[]> {
   const changing = hits.filter(({ ruling }) => isChanging(ruling));
   const staying = hits
     .filter(({ ruling }) => !isChanging(ruling))
     .map((hit): Mark => {
-      const id = conversation.secrets.idOf(text.slice(hit.start, hit.end));
+      const id = secrets.idOf(text.slice(hit.start, hit.end));
       return { ...placeOf(hit), text: null, ruling: hit.ruling, id };
     });
   const laid: Mark[] = [];
   for (const cluster of clusters([...changing, ...known])) {
-    laid.push(markOf(conversation, text, { ...cluster, moment, before: laid }));
+    laid.push(markOf(secrets, text, { ...cluster, moment, before: laid }));
     yield;
   }
   return staying.length === 0 ? laid : [...laid, ...staying].sort((a, b) => a.start - b.start);
@@ -96,13 +91,13 @@ function clusters(found: readonly (Ruled | Occurrence)[]): Cluster[] {
 
 /** Bears the words of the strongest finding in it, else those of the secret; what only several cover is a new value. */
 function markOf(
-  conversation: Conversation,
+  secrets: Secrets,
   text: string,
   { start, end, members, moment, before }: Cluster & { readonly moment: Moment; readonly before: readonly Mark[] },
 ): Mark {
   const value = text.slice(start, end);
-  const place = { start, end, id: conversation.secrets.idOf(value) };
-  const secret = conversation.secrets.of(value);
+  const place = { start, end, id: secrets.idOf(value) };
+  const secret = secrets.of(value);
   const strongest = members
     .flatMap((each) => ("ruling" in each ? [each.ruling] : []))
     .toSorted((a, b) => strengthOf(b.deeds.done) - strengthOf(a.deeds.done))[0];
@@ -110,10 +105,10 @@ function markOf(
   const ruling = strongest ?? rulingOf(secret!);
   const { done } = ruling.deeds;
   if (done?.kind === "mask" && secret === undefined) return { ...place, text: maskText(value, done.keep), ruling };
-  const kept = secret ?? keep(conversation, value, ruling);
-  conversation.note(kept, moment);
+  const kept = secret ?? keep(secrets, value, ruling);
+  secrets.note(kept, moment);
   const isRedacted = done?.kind === "mask";
-  const words = conversation.secrets.wordsFor(kept, value, () => leftOf(text, start, before));
+  const words = secrets.wordsFor(kept, value, () => leftOf(text, start, before));
   return { ...place, text: words, ruling: isRedacted ? { ...ruling, deeds: rulingOf(kept).deeds } : ruling };
 }
 
@@ -143,11 +138,11 @@ function placeOf({ start, end }: Occurrence): Occurrence {
 }
 
 /** The marks of a text that goes back as the model wrote it. */
-export function marksBack(conversation: Conversation, back: readonly Change[]): Mark[] {
+export function marksBack(secrets: Secrets, back: readonly Change[]): Mark[] {
   return back.map(({ start, end, text }) => {
-    const secret = conversation.secrets.behind(text);
+    const secret = secrets.behind(text);
     const ruling = secret === undefined ? null : rulingOf(secret);
-    return { start, end, text, ruling, id: secret === undefined ? "" : conversation.secrets.idOf(secret.value) };
+    return { start, end, text, ruling, id: secret === undefined ? "" : secrets.idOf(secret.value) };
   });
 }
 
