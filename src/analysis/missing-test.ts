@@ -20,6 +20,7 @@ import type { Predicate } from "../model/predicate.ts";
 import { callsDiffer, conditionsAt } from "./condition.ts";
 import type { Ground } from "./ground.ts";
 import { missingCalls } from "./missing-call.ts";
+import { missingResults } from "./missing-result.ts";
 import { nameOf } from "./reach.ts";
 import type { Statement } from "./statement.ts";
 import { DEFAULT_CLOCK, runTest } from "./test.ts";
@@ -87,6 +88,8 @@ function reasonOf(statement: Statement, { model }: Pair): string {
       return "other lines ask about its calls too, or no call of it that is granted was found to be written in a test";
     case "flow":
       return "other lines withhold its tools from everybody below it, or none of its names can be written in a test";
+    case "results":
+      return "other lines say the same about all that nobody else decides on, no tool of it is granted below it, or its patterns have no `hit` that a test could send";
     case "guard": {
       const { patterns, ask } = model.guardrails[statement.binding.guardrail]!;
       if (ask !== null) return "it asks a service, and what that would say no test can know";
@@ -180,6 +183,8 @@ function playsOf(statement: Statement, node: number, pair: Pair): readonly Play[
       return flowPlays(statement, node, pair);
     case "ask":
       return askPlays(statement, node, pair);
+    case "results":
+      return resultPlays(statement, node, pair);
     case "guard":
       return guardPlays(statement, pair.model, pair.ground);
     case "limit":
@@ -200,6 +205,7 @@ const BLANK = {
   microUsd: null,
   tokens: null,
   times: 1,
+  result: null,
 } as const;
 
 function sending(statement: Statement, parts: Partial<TestSend> & Pick<TestSend, "expect">): TestSend {
@@ -303,6 +309,22 @@ function askPlays(statement: Extract<Statement, { kind: "ask" }>, node: number, 
     const called = input === null ? "" : ` input ${writeJson(input)}`;
     return [{ steps, lines: [`send tool ${tool}${called} expect ask`] }];
   });
+}
+
+/** One of the granted tools that it is about gives back what only the line holds, if any does. */
+function resultPlays(statement: Extract<Statement, { kind: "results" }>, node: number, { ground }: Pair): Play[] {
+  const granted = statement.bound.tools.slice();
+  intersect(granted, accessOf(ground.table, node, momentOf(statement)).tools);
+  const tools = [...eachBit(granted)].slice(0, MOST_BEFORE).flatMap((atom) => namesOfAtom(ground.table, atom));
+  const results = missingResults(statement.rule);
+  return tools.flatMap((tool) =>
+    results.map(({ result, expect }): Play => {
+      const back = result?.kind === "text" ? quoteText(result.text) : thousands(result?.bytes ?? 0);
+      const words = expect.kind === "found" ? `${expect.deed} ${expect.by?.written.join()}` : expect.kind;
+      const line = `send tool ${tool} result ${back} expect ${words}`;
+      return { steps: [sending(statement, { tool, result, expect })], lines: [line] };
+    }),
+  );
 }
 
 /** An input for which the line asks, no other line does, and the call is granted; null when none was found. */

@@ -2,7 +2,8 @@
  * `send` lines: one request played through the whole decision, as the gateway would: policy, tools, guarded text, then
  * limits, then what its answer holds. A text without a place stands wherever a request guard looks. A tool that would be
  * taken out of the request counts as refused, because it could not be used; one that is granted is called once, and with an
- * input that it may not be called with it counts as refused as well. What a send does not say is assumed: the first model
+ * input that it may not be called with it counts as refused as well. A send that says what its tool gives back is a call at
+ * a server of the gateway, confirmed where somebody has to: there is no request, and what comes back is played. What a send does not say is assumed: the first model
  * that the subject may use, one token, and the price of the tokens said.
  */
 import { callGranted } from "../decision/call-granted.ts";
@@ -10,7 +11,7 @@ import { callLimits, siteOf } from "../decision/call-limits.ts";
 import { alwaysConfirmedBy, confirmedBy } from "../decision/confirmed-by.ts";
 import { estimateCost } from "../decision/cost.ts";
 import { courseOf } from "../decision/course.ts";
-import { decide, someModel, toolGranted } from "../decision/decide.ts";
+import { decide, someModel, standing, toolGranted } from "../decision/decide.ts";
 import type { Hold } from "../decision/decision.ts";
 import { deedsOf, maskText } from "../decision/deeds.ts";
 import { ONE_CALL } from "../decision/demand.ts";
@@ -28,10 +29,17 @@ import type { TestSend } from "../model/model.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { Counters } from "./counters.ts";
 import { failure } from "./finding.ts";
+import { type Back, meetsBack, originsOfBack, playResult, whatCameBack } from "./send-result.ts";
 
 /** What became of a send. */
 type Outcome =
-  | { readonly kind: "pass"; readonly looked: Looked; readonly way: Way }
+  | {
+      readonly kind: "pass";
+      readonly looked: Looked;
+      readonly way: Way;
+      /** What became of what the tool gives back; null when the test does not say what that is. */
+      readonly back: Back | null;
+    }
   | {
       readonly kind: "refuse";
       readonly reason: Reason;
@@ -68,10 +76,10 @@ export interface Stage {
 /** Plays a line as often as it says; stops at the first time that ends otherwise than expected. */
 export function checkSend(stage: Stage, send: TestSend, now: number): Diagnostic[] {
   for (let round = 1; round <= send.times; round++) {
-    const outcome = play(stage, send, now);
-    const which = send.times > 1 ? `request ${round} of ${send.times}` : "the request";
+    const outcome = send.result === null ? play(stage, send, now) : playCall(stage, send, now);
+    const which = send.times > 1 ? `${round} of ${send.times}` : null;
     if (!meets(outcome, send.expect)) {
-      const message = `${which} ${whatHappened(outcome, send.expect)}, and the test expects ${whatIsExpected(send.expect)}`;
+      const message = `${nameOf(outcome, send, which)} ${whatHappened(outcome, send.expect)}, and the test expects ${whatIsExpected(send.expect)}`;
       return [failure({ code: "GW5003", span: send.span, message, origins: originsOf(outcome) })];
     }
     const last = round === send.times && outcome.kind === "pass";
@@ -80,6 +88,13 @@ export function checkSend(stage: Stage, send: TestSend, now: number): Diagnostic
     }
   }
   return [];
+}
+
+/** What the expectation is about. */
+function nameOf(outcome: Outcome, { tool, result }: TestSend, which: string | null): string {
+  const asked = result === null ? "request" : "call";
+  if (outcome.kind === "refuse" || outcome.back === null) return which === null ? `the ${asked}` : `${asked} ${which}`;
+  return `what ${tool} gives back${which === null ? "" : ` to call ${which}`}`;
 }
 
 function checkRemaining(
@@ -137,7 +152,27 @@ function play(stage: Stage, send: TestSend, now: number): Outcome {
   const full = counters.take(calls, ONE_CALL, now);
   if (full !== null) return overLimit(full);
   const way = { routes: decision.routes, holds: [...decision.holds, ...calls], asks };
-  return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way };
+  return { kind: "pass", looked: found ?? { acts: [], text: send.text ?? "" }, way, back: null };
+}
+
+/** A call of a tool at a server of the gateway, which is no request to a model; then what comes back from it. */
+function playCall(stage: Stage, send: TestSend, now: number): Outcome {
+  const { table, principal, counters } = stage;
+  const tool = send.tool!;
+  const refusal = standing(table, principal, now);
+  if (refusal !== null) {
+    const { reason, message, origins } = refusal;
+    return { kind: "refuse", reason, message, origins };
+  }
+  const { granted, origin } = toolGranted(table, principal, tool, now);
+  if (!granted) return { kind: "refuse", reason: "tool", message: `tool ${tool} is not granted`, origins: [origin] };
+  const refused = closedTool(stage, tool, now) ?? refusedCall(table, principal, send, now);
+  if (refused !== null) return refused;
+  const holds = countedBy(stage, send, now);
+  const full = counters.take(holds, ONE_CALL, now);
+  if (full !== null) return overLimit(full);
+  const back = playResult(table, principal, { tool, result: send.result! }, now);
+  return { kind: "pass", looked: { acts: [], text: "" }, way: { routes: [], holds, asks: null }, back };
 }
 
 function overLimit({ counter, slot, origin }: Hold): Outcome {
@@ -222,6 +257,7 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
   const isDone = (how: Mark, name: string | null): boolean =>
     outcome.kind === "pass" &&
     outcome.looked.acts.some((act) => act.how === how && (name === null || act.guardrail.name === name));
+  if (outcome.kind === "pass" && outcome.back !== null) return meetsBack(outcome.back, expected);
   switch (expected.kind) {
     case "allow":
       return outcome.kind === "pass" && outcome.way.asks === null && !isDone("redact", null) && !isDone("mask", null);
@@ -236,6 +272,9 @@ function meets(outcome: Outcome, expected: TestSend["expect"]): boolean {
     case "flag":
     case "observe":
       return isDone(expected.kind, expected.guardrail);
+    case "found":
+    case "withhold":
+      return false;
     case "ask":
       return outcome.kind === "pass" && outcome.way.asks !== null;
     case "route":
@@ -252,6 +291,7 @@ function isReason(reason: Reason, expected: string | null): boolean {
 
 function originsOf(outcome: Outcome): readonly Origin[] {
   if (outcome.kind === "refuse") return outcome.origins;
+  if (outcome.back !== null) return originsOfBack(outcome.back);
   const { asks } = outcome.way;
   return [
     ...new Set([...(asks === null ? [] : [asks]), ...outcome.looked.acts.map(({ guardrail }) => guardrail.origin)]),
@@ -267,6 +307,7 @@ const HAPPENED = {
 
 function whatHappened(outcome: Outcome, expected: TestSend["expect"]): string {
   if (outcome.kind === "refuse") return `is refused for \`${outcome.reason}\` (${outcome.message})`;
+  if (outcome.back !== null) return whatCameBack(outcome.back, expected);
   if (expected.kind === "route") return `goes to ${outcome.way.routes.join(", then ")}`;
   const { acts, text } = outcome.looked;
   if (outcome.way.asks !== null && (expected.kind === "allow" || expected.kind === "ask")) {
@@ -301,6 +342,13 @@ function whatIsExpected(expected: TestSend["expect"]): string {
       const to = "to" in expected && expected.to !== null ? ` to ${JSON.stringify(expected.to)}` : "";
       return `${EXPECTED[expected.kind]}${by}${to}`;
     }
+    case "found": {
+      const by = expected.by === null ? "" : ` by ${expected.by.written.join(", ")}`;
+      const to = expected.to === null ? "" : ` to ${JSON.stringify(expected.to)}`;
+      return `${EXPECTED[expected.deed]}${by}${to}`;
+    }
+    case "withhold":
+      return "it to be withheld";
     case "ask":
       return "a person to be asked";
     case "route":

@@ -5,10 +5,20 @@
  */
 import { addBit, eachBit, emptyBits, fullBits } from "../decision/bits.ts";
 import { ceilingText } from "../decision/duties.ts";
-import type { ConfirmRule, FlowRule, Grant, GuardBinding, Kind, Slot, Table, TableNode } from "../decision/table.ts";
-import { activeText, untilText } from "../decision/words.ts";
+import type {
+  ConfirmRule,
+  FlowRule,
+  Grant,
+  GuardBinding,
+  Kind,
+  ResultBound,
+  Slot,
+  Table,
+  TableNode,
+} from "../decision/table.ts";
+import { activeText, resultText, untilText } from "../decision/words.ts";
 import type { Span } from "../language/source.ts";
-import type { Active, Limit, Model } from "../model/model.ts";
+import type { Active, Limit, Model, ResultRule } from "../model/model.ts";
 import { declaredNames, type Ground } from "./ground.ts";
 
 /** A statement of a node, and where its part of the table lies. */
@@ -22,12 +32,13 @@ export type Statement = {
   | { readonly kind: "access"; readonly grant: Grant }
   | { readonly kind: "flow"; readonly rule: FlowRule }
   | { readonly kind: "ask"; readonly rule: ConfirmRule }
+  | { readonly kind: "results"; readonly rule: ResultRule; readonly bound: ResultBound }
   | { readonly kind: "guard"; readonly binding: GuardBinding }
   | { readonly kind: "limit"; readonly slot: number; readonly amount: number; readonly limit: Limit }
   | { readonly kind: "active"; readonly window: number; readonly index: number }
 );
 
-/** Every `allow`, `deny`, `only`, flow rule, `ask`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
+/** Every `allow`, `deny`, `only`, flow rule, `ask`, `results`, `guard`, `limit`, `budget` and `active` of a policy, in the order of its nodes; what is only observed is not among them. */
 export function statementsOf(model: Model, table: Table): Statement[] {
   return model.nodes.flatMap((it, node): Statement[] => {
     const laid = table.nodes[node]!;
@@ -50,6 +61,10 @@ export function statementsOf(model: Model, table: Table): Statement[] {
       ...it.confirmations.map(({ span, until }, index): Statement => {
         const rule = laid.confirms[index]!;
         return { kind: "ask", node, span, text: rule.origin.text, until, rule };
+      }),
+      ...it.results.map((rule, index): Statement => {
+        const { span, until } = rule;
+        return { kind: "results", node, span, text: resultText(rule), until, rule, bound: laid.results[index]! };
       }),
       ...it.guards.flatMap(({ guardrail, observe, span, until }, index): Statement[] => {
         if (observe) return [];
@@ -118,6 +133,12 @@ function without(statement: Statement, { table, family }: Ground): Table {
     case "ask": {
       const change = (node: TableNode): TableNode => {
         return { ...node, confirms: node.confirms.filter((it) => it !== statement.rule) };
+      };
+      return { ...table, nodes: changed(table, [statement.node], change) };
+    }
+    case "results": {
+      const change = (node: TableNode): TableNode => {
+        return { ...node, results: node.results.filter((it) => it !== statement.bound) };
       };
       return { ...table, nodes: changed(table, [statement.node], change) };
     }

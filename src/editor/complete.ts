@@ -108,6 +108,8 @@ function wordProposals(word: string, rules: readonly string[], { cursor }: Asked
   // Some reasons of refusals are reserved words, and follow `refuse` only.
   const last = cursor.before.at(-1);
   if (rules.at(-1) === "expectation" && last !== "expect" && last !== "refuse") return [];
+  // Of what a tool gives back nobody asks a person, and nothing is only observed.
+  if (last === "expect" && word !== "allow" && isReturned(cursor.before)) return [];
   if (word === "after" && !closesTools(cursor.before)) return [];
   if (rules.includes("behind") && !fitsExpectation(word, cursor.before)) return [];
   return [{ kind: "word", label: word, snippet: null, detail: null, doc }];
@@ -133,6 +135,11 @@ function fitsBlock(word: string, block: string): boolean {
 function closesTools(before: readonly string[]): boolean {
   const effect = before.findLastIndex((word) => word === "allow" || word === "deny" || word === "only");
   return before[effect] === "deny" && before[effect + 1] === "tools";
+}
+
+/** Whether a test says what its tool gives back. */
+function isReturned(before: readonly string[]): boolean {
+  return before.includes("result", before.lastIndexOf("send"));
 }
 
 /** `then` goes on with a route, and `to` says the text of a redaction. */
@@ -235,8 +242,19 @@ function subjects(before: readonly string[], { policy: { declared } }: Asked): r
   }
 }
 
-function expected(last: string, means: readonly string[], { policy: { declared } }: Asked): readonly Proposal[] {
-  if (last === "expect") return named("word", means);
+/** What may be expected of what a tool gives back. */
+const RETURNED: ReadonlySet<string> = new Set(["redact", "flag", "withhold"]);
+
+function expected(last: string, means: readonly string[], { policy, cursor }: Asked): readonly Proposal[] {
+  const { declared } = policy;
+  const isBack = isReturned(cursor.before);
+  if (last === "expect") {
+    return named(
+      "word",
+      means.filter((word) => (isBack ? RETURNED.has(word) : word !== "withhold")),
+    );
+  }
+  if (isBack) return last === "redact" || last === "flag" ? named("name", own(declared.patterns), "pattern") : [];
   if (last === "refuse") return named("word", REASONS, "reason");
   if (["redact", "mask", "flag", "observe"].includes(last))
     return named("name", declared.guardrails.keys(), "guardrail");
@@ -271,7 +289,9 @@ function own(members: ReadonlyMap<string, { readonly pack: string | null }>): re
 // ---- groups and strings -----------------------------------------------------------------------------------------------
 
 function groupProposals(rules: readonly string[], { policy, pack, cursor }: Asked): readonly Proposal[] {
-  const isPattern = rules.includes("patternName");
+  const isExpected = rules.at(-1) === "expectation";
+  if (isExpected && !(isReturned(cursor.before) && ["redact", "flag"].includes(cursor.before.at(-1) ?? ""))) return [];
+  const isPattern = isExpected || rules.includes("patternName");
   if (!isPattern && (rules.includes("calls") || rules.includes("results"))) return groups(policy, pack, "tools");
   if (!isPattern) return groups(policy, pack, thingOf(cursor.before));
   const { patterns } = policy.declared;

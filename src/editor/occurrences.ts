@@ -202,14 +202,17 @@ class Collector {
   }
 
   #step(step: TestStatement): void {
-    if (step.kind === "send") this.#expectation(step.expect);
+    if (step.kind === "called") for (const { text, span } of step.tools) this.#server(text, span);
+    if (step.kind !== "send") return;
+    if (step.tool !== null) this.#server(step.tool.text, step.tool.span);
+    this.#expectation(step.expect);
   }
 
   #expectation(expect: Expectation): void {
     if (expect.kind === "route") for (const name of expect.providers) this.#word("provider", name);
-    if (expect.kind !== "redact") return;
-    if (expect.guardrail !== null) this.#word("guardrail", expect.guardrail);
-    if (expect.to !== null) this.#placeholders(expect.to.span);
+    if ("guardrail" in expect && expect.guardrail !== null) this.#word("guardrail", expect.guardrail);
+    if (expect.kind === "found" && expect.by !== null) this.#pattern(expect.by);
+    if ("to" in expect && expect.to !== null) this.#placeholders(expect.to.span);
   }
 
   #placeholders(span: Span): void {

@@ -131,7 +131,8 @@ export const WORDS: Readonly<Record<string, string>> = {
     "Calls of the listed tools are counted: at the gateway's own servers, and in answers that ask the client for them.",
   tokens: "How many tokens the request takes; behind `limit`: what is counted.",
   times: "How often the request is made.",
-  expect: "What becomes of the request: `allow`, `refuse`, `redact`, `mask`, `flag`, `observe` or `route`.",
+  result: 'What the tool gives back, as its one text or by its size in bytes: `result "…"`, `result 80k`.',
+  expect: "What becomes of the request; of a `result` that it goes on (`allow`), `redact`, `flag` or `withhold`.",
   remaining: "What is left, to the unit, of the tightest such budget or limit.",
   to: "Whom an invariant is about; behind `redact`: the exact text; behind `delegate`: the team.",
   // ---- invariants -------------------------------------------------------------------------------------------------
@@ -175,6 +176,7 @@ export const CHOICES: Readonly<Record<string, string>> = {
   high: "Of high severity, or certain; what a pattern has that does not say.",
   critical: "Of the highest severity.",
   route: "The providers that are tried first, in order.",
+  withhold: "The result is too large, and a sentence goes on in its place.",
   days: "A number of days.",
 };
 

@@ -100,6 +100,10 @@ export const CODES = {
     "a field of a condition is written in a way that names none",
     'The fields of a tool\'s input are written by their names, joined by dots where one lies in the other: `repo.owner`. A name of other characters than letters, digits, `-` and `_` is written as a JSON pointer in quotes: `"/odd name/a~1b"`, where `~1` is a slash and `~0` a tilde.',
   ),
+  GW1020: error(
+    "an expectation that cannot be met",
+    "A `send` with `result` is about what its tool gives back: that goes on (`allow`), holds what a line about results finds (`redact`, `flag`) or is too large (`withhold`). All other expectations are about the request. Of a result of which only the size is said nothing can be found. Expect what can become of it, or say what the tool gives back.",
+  ),
 
   // ---- GW2xxx: names ----------------------------------------------------------------------------------------------
   GW2001: error(
@@ -364,7 +368,7 @@ export const CODES = {
   ),
   GW3071: error(
     "a rule about results that do not come by",
-    "`results` is about what tools of the gateway's own servers (`mcp:`) give back: there the gateway stands between the server and the client. What the client's own tools give back it sees only as a part of the next request, where a guardrail `in tool-result` looks at it; what the provider's tools give back is a part of the answer. Prompts and resources are no tools. A glob has to begin with `mcp:`.",
+    "`results` is about what tools of the gateway's own servers (`mcp:`) give back: there the gateway stands between the server and the client. What the client's own tools give back it sees only as a part of the next request, where a guardrail `in tool-result` looks at it; what the provider's tools give back is a part of the answer. Prompts and resources are no tools. A glob has to begin with `mcp:`, and so does the tool whose `result` a test gives.",
   ),
   GW3080: error(
     "a condition where nothing is called",

@@ -49,7 +49,7 @@ export const NAME_MEANS: Readonly<Record<string, readonly string[]>> = {
   used: ["`requests`", "`tokens`", "`calls`", "`concurrency`"],
   remaining: ["`requests`", "`tokens`", "`calls`"],
   place: ["`user`", "`tool-result`", "`tool-input`", "`system`", "`document`", "`answer`"],
-  expectation: ["`refuse`", "`redact`", "`mask`", "`flag`", "`route`"],
+  expectation: ["`refuse`", "`redact`", "`mask`", "`flag`", "`route`", "`withhold`"],
   require: ["`days`"],
   asking: ["`elicit`", "`roots`"],
 };
@@ -171,6 +171,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   given: "given spent $49.99/day` or `given used requests 19/min` or `given called WebFetch",
   send: "send model claude-haiku-4-5 expect allow",
   object: 'send tool Bash input { "command": "ls" } expect allow',
+  result:
+    'send tool mcp:files/read_file result "id EMP-1" expect redact` or `send tool mcp:files/read_file result 80k expect withhold',
   place: 'send text "id EMP-123456" in tool-result expect redact secrets',
   remaining: "send cost $0.05 expect allow remaining $0.05/day` or `send expect allow remaining requests 9/min",
   behind: 'send text "id EMP-1" expect redact secrets to "id EMP-[[secret:employee-id:*]]"',

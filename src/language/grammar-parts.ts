@@ -197,13 +197,21 @@ export class GrammarParts extends EmbeddedActionsParser {
         },
         {
           ALT: (): PatternName => {
-            const token = this.CONSUME(tokens.Reference);
-            return { kind: "pack", name: { text: token.image.slice(1), span: this.at(token) }, span: this.at(token) };
+            return this.asPatternName(this.CONSUME(tokens.Reference));
           },
         },
       ]),
     PART,
   );
+
+  protected asPatternName(token: IToken): PatternName {
+    const [kind, text] =
+      token.tokenType === tokens.Reference
+        ? (["pack", token.image.slice(1)] as const)
+        : (["pattern", token.image] as const);
+    const span = this.at(token);
+    return { kind, name: { text, span }, span };
+  }
 
   protected readonly patternNames = this.RULE(
     "patternNames",

@@ -1,15 +1,15 @@
 /** The body of `test`. */
 import type { IToken } from "chevrotain";
+import { GrammarExpectations } from "./grammar-expectations.ts";
 import { PART, type Seen } from "./grammar-parts.ts";
-import { GrammarServices } from "./grammar-services.ts";
 import type { Span } from "./source.ts";
 import * as tokens from "./tokens.ts";
-import type { Expectation, Remaining, Send, SendPlace, TestStatement, Word } from "./tree.ts";
+import type { Send, SendPlace, SendResult, TestStatement } from "./tree.ts";
 
 const { Reserved, Contextual, Inner } = tokens;
 
 type Carried = {
-  -readonly [K in "model" | "tool" | "input" | "text" | "place" | "microUsd" | "tokens" | "times"]: Send[K];
+  -readonly [K in "model" | "tool" | "input" | "text" | "place" | "microUsd" | "tokens" | "times" | "result"]: Send[K];
 };
 
 const NOTHING = {
@@ -21,18 +21,16 @@ const NOTHING = {
   microUsd: null,
   tokens: null,
   times: null,
+  result: null,
 } as const;
 
 const PLACES = ["user", "tool-result", "tool-input", "system", "document", "answer"] as const satisfies SendPlace[];
 
-/** What may follow an expectation's own words. */
-interface Behind {
-  readonly next: Word[];
-  to: Word | null;
-}
+/** Parts that a call of a tool does not have. */
+const OF_REQUESTS = ["model", "text", "cost", "tokens"] as const;
 
 /** Tests: what can and cannot be used, and what becomes of a request that is sent. */
-export class GrammarTests extends GrammarServices {
+export class GrammarTests extends GrammarExpectations {
   protected readonly test = this.RULE("test", (): TestStatement[] => {
     const body: TestStatement[] = [];
     this.CONSUME(tokens.Open);
@@ -139,10 +137,11 @@ export class GrammarTests extends GrammarServices {
     const seen: Seen = new Map();
     const carried: Carried = { ...NOTHING };
     this.MANY(() => this.SUBRULE(this.carry, { ARGS: [carried, seen] }));
-    const expect = this.SUBRULE(this.expectation);
+    const expect = this.SUBRULE(this.expectation, { ARGS: [carried.result?.kind ?? "request"] });
     this.ACTION(() => {
       this.checkPlace(carried, seen.get("in"));
       this.checkInput(carried);
+      this.checkResult(carried, seen);
     });
     return expect && { kind: "send", ...carried, expect, span: this.since(first) };
   });
@@ -208,8 +207,41 @@ export class GrammarTests extends GrammarServices {
           this.keep(part, seen, () => Object.assign(carried, { times }));
         },
       },
+      {
+        ALT: () => {
+          const part = this.CONSUME(Contextual.result);
+          this.ACTION(() => {
+            // One that cannot be read is still what the expectation is about.
+            carried.result ??= { kind: "text", text: "", span: this.at(part) };
+          });
+          const result = this.SUBRULE(this.result);
+          this.keep(part, seen, () => Object.assign(carried, result && { result }));
+        },
+      },
     ]);
   });
+
+  /** What the tool gives back: one text, or so many bytes of which nothing else is said. */
+  private readonly result = this.RULE(
+    "result",
+    (): SendResult | undefined =>
+      this.OR([
+        {
+          ALT: (): SendResult | undefined => {
+            const text = this.SUBRULE(this.text);
+            return text && { kind: "text", ...text };
+          },
+        },
+        {
+          ALT: (): SendResult | undefined => {
+            const first = this.LA(1);
+            const bytes = this.SUBRULE(this.integer);
+            return bytes === undefined ? undefined : { kind: "size", bytes, span: this.since(first) };
+          },
+        },
+      ]),
+    PART,
+  );
 
   private keep(part: IToken, seen: Seen, write: () => void): void {
     this.ACTION(() => {
@@ -241,110 +273,19 @@ export class GrammarTests extends GrammarServices {
     );
   }
 
-  private readonly expectation = this.RULE(
-    "expectation",
-    (): Expectation | undefined => {
-      this.CONSUME(Reserved.expect);
-      return this.OR([
-        {
-          ALT: (): Expectation => {
-            const first = this.CONSUME(Reserved.allow);
-            const remaining = this.OPTION1(() => this.SUBRULE(this.remaining)) ?? null;
-            return { kind: "allow", remaining, span: this.since(first) };
-          },
-        },
-        {
-          ALT: (): Expectation => {
-            const first = this.CONSUME(Reserved.ask);
-            return { kind: "ask", span: this.since(first) };
-          },
-        },
-        {
-          ALT: (): Expectation | undefined => {
-            const how = this.OR2([
-              { ALT: () => this.CONSUME(tokens.Name) },
-              { ALT: () => this.CONSUME(Reserved.observe) },
-            ]);
-            const what = this.OPTION2(() => this.OR1(this.reasons)) ?? null;
-            const behind: Behind = { next: [], to: null };
-            this.SUBRULE(this.behind, { ARGS: [behind] });
-            return this.ACTION(() => this.asExpectation(how, what && this.word(what), behind));
-          },
-        },
-      ]);
-    },
-    PART,
-  );
-
-  private readonly remaining = this.RULE(
-    "remaining",
-    (): Remaining | undefined => {
-      this.CONSUME(Contextual.remaining);
-      return this.OR([
-        {
-          ALT: (): Remaining | undefined => {
-            const rate = this.SUBRULE(this.moneyRate);
-            return rate && { measure: "budget", amount: rate.microUsd, period: rate.period };
-          },
-        },
-        {
-          ALT: (): Remaining | undefined => {
-            const unit = this.CONSUME(tokens.Name);
-            const rate = this.SUBRULE(this.rate);
-            const measure = this.ACTION(() => this.choice(unit, ["requests", "tokens", "calls"]));
-            return measure && rate && { measure, amount: rate.amount, period: rate.period };
-          },
-        },
-      ]);
-    },
-    PART,
-  );
-
-  /** `then second` behind a route, `to "…"` behind a redaction. */
-  private readonly behind = this.RULE(
-    "behind",
-    (behind: Behind): void => {
-      this.MANY(() => {
-        this.CONSUME(Reserved.then);
-        const next = this.SUBRULE(this.name);
-        this.ACTION(() => behind.next.push(next));
-      });
-      this.OPTION(() => {
-        this.CONSUME(Reserved.to);
-        const to = this.SUBRULE(this.text);
-        this.ACTION(() => {
-          behind.to = to ?? null;
-        });
-      });
-    },
-    PART,
-  );
-
-  private asExpectation(how: IToken, what: Word | null, { next, to }: Behind): Expectation | undefined {
-    const kind = this.choice(how, ["allow", "refuse", "redact", "mask", "flag", "observe", "route"]);
-    const span = this.since(how);
-    const stray = (kind !== "redact" && kind !== "mask" ? to : null) ?? (kind !== "route" ? next[0] : null);
-    if (kind !== undefined && stray) {
-      const help = "`to` follows `redact` or `mask`, and `then` joins the providers of a `route`";
-      this.fault("GW1006", stray.span, `\`expect ${kind}\` ends before this`, help);
+  private checkResult({ tool, result }: Carried, seen: Seen): void {
+    if (result === null) return;
+    if (tool === null) {
+      const help = '`send tool mcp:files/read_file result "…"`';
+      this.fault("GW1006", result.span, "`result` is what a `tool` gives back, and this `send` has none", help);
     }
-    if (kind === "refuse") return { kind, reason: what, span };
-    if (kind === "redact" || kind === "mask") return { kind, guardrail: what, to, span };
-    if (kind === "flag" || kind === "observe") return { kind, guardrail: what, span };
-    if (kind !== "route") return undefined;
-    if (what !== null) return { kind, providers: [what, ...next], span };
-    this.fault("GW1006", span, "`expect route` needs the name of a provider", "as in `expect route anthropic`");
-    return undefined;
+    for (const part of OF_REQUESTS) {
+      const span = seen.get(part);
+      if (span === undefined) continue;
+      const message = `\`${part}\` belongs to a request to a model, and a \`send\` with \`result\` is a call of a tool`;
+      this.fault("GW1006", span, message, "write a `send` for each");
+    }
   }
-
-  /** Reasons of refusals and names of guardrails; some reasons are reserved words elsewhere. */
-  private readonly reasons = [
-    { ALT: () => this.CONSUME1(tokens.Name) },
-    { ALT: () => this.CONSUME(Inner.key) },
-    { ALT: () => this.CONSUME(Inner.provider) },
-    { ALT: () => this.CONSUME(Inner.guardrail) },
-    { ALT: () => this.CONSUME(Reserved.budget) },
-  ];
 
   private readonly testStatements = [
     { ALT: (): TestStatement | undefined => this.SUBRULE(this.can) },

@@ -219,6 +219,7 @@ const CONTEXTUAL_WORDS = [
   "cost",
   "tokens",
   "times",
+  "result",
   "input",
   "output",
   "cache-read",

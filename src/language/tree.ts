@@ -522,6 +522,16 @@ export type Expectation =
   | { readonly kind: "redact" | "mask"; readonly guardrail: Word | null; readonly to: Word | null; readonly span: Span }
   /** It goes on; a guardrail flags it, or observes what it would have done. */
   | { readonly kind: "flag" | "observe"; readonly guardrail: Word | null; readonly span: Span }
+  /** Of what its tool gives back: what a line about results finds gives way to a placeholder, or stays and is recorded. */
+  | {
+      readonly kind: "found";
+      readonly deed: "redact" | "flag";
+      readonly by: PatternName | null;
+      readonly to: Word | null;
+      readonly span: Span;
+    }
+  /** What its tool gives back is too large to go on. */
+  | { readonly kind: "withhold"; readonly span: Span }
   /** It goes on, and a person has to confirm a call of its tool. */
   | { readonly kind: "ask"; readonly span: Span }
   /** The providers that are tried first, in order. */
@@ -536,6 +546,11 @@ export interface SendInput {
   readonly span: Span;
 }
 
+/** `result "…"` or `result 80k`: what the tool gives back, as its one text or by its bytes alone. */
+export type SendResult =
+  | { readonly kind: "text"; readonly text: string; readonly span: Span }
+  | { readonly kind: "size"; readonly bytes: number; readonly span: Span };
+
 /** What a `send` line carries; each part at most once, null when not written. */
 export interface Send {
   readonly kind: "send";
@@ -548,6 +563,7 @@ export interface Send {
   readonly microUsd: number | null;
   readonly tokens: number | null;
   readonly times: number | null;
+  readonly result: SendResult | null;
   readonly expect: Expectation;
   readonly span: Span;
 }

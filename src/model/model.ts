@@ -361,11 +361,24 @@ export interface TestSend {
   readonly microUsd: number | null;
   readonly tokens: number | null;
   readonly times: number;
+  /** What the tool gives back: its one text, or how many bytes it is; null: the test is about the request. */
+  readonly result:
+    | { readonly kind: "text"; readonly text: string }
+    | { readonly kind: "size"; readonly bytes: number }
+    | null;
   readonly expect:
     | { readonly kind: "allow"; readonly remaining: Remaining | null }
     | { readonly kind: "refuse"; readonly reason: string | null }
     | { readonly kind: "redact" | "mask"; readonly guardrail: string | null; readonly to: string | null }
     | { readonly kind: "flag" | "observe"; readonly guardrail: string | null }
+    /** A line about results finds something, by one of the patterns if any are named. */
+    | {
+        readonly kind: "found";
+        readonly deed: "redact" | "flag";
+        readonly by: NamedPatterns | null;
+        readonly to: string | null;
+      }
+    | { readonly kind: "withhold" }
     | { readonly kind: "ask" }
     | { readonly kind: "route"; readonly providers: readonly string[] };
   readonly span: Span;

@@ -8,7 +8,6 @@ import type {
   Item,
   KeyDeclaration,
   OrgDeclaration,
-  PatternName,
   ResultsStatement,
   Statement,
   TeamDeclaration,
@@ -32,12 +31,11 @@ import type {
   GuardUse,
   KeyFacts,
   Limit,
-  NamedPatterns,
   Node,
   Pattern,
   ResultRule,
 } from "./model.ts";
-import { patternsNamed } from "./patterns.ts";
+import { namedPatterns } from "./patterns.ts";
 
 /** What building needs: the groups, the patterns, the time zone of dates, and where to say what is wrong. */
 export interface Workshop {
@@ -216,14 +214,8 @@ function globsOfAsked(item: Item, { groups, report }: Workshop): readonly string
 function resultRuleOf(statement: ResultsStatement, workshop: Workshop, moment: Moments): ResultRule {
   const { items, max, redact, flag, until, span } = statement;
   const globs = [...new Set(items.flatMap((item) => globsOfHeld(item, workshop)))];
-  const sought = { redact: namedPatterns(redact, workshop), flag: namedPatterns(flag, workshop) };
+  const sought = { redact: namedPatterns(redact, workshop.patterns), flag: namedPatterns(flag, workshop.patterns) };
   return { globs, written: items.map(writtenItem), max, ...sought, until: moment(until), span };
-}
-
-function namedPatterns(names: readonly PatternName[], { patterns }: Workshop): NamedPatterns | null {
-  if (names.length === 0) return null;
-  const written = names.map(({ kind, name }) => (kind === "pack" ? `@${name.text}` : name.text));
-  return { written, patterns: patternsNamed(names, patterns) };
 }
 
 /** Only what the gateway's own servers give back comes by before it is a part of a conversation. */

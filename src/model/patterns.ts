@@ -14,7 +14,7 @@ import type {
 import type { Declared } from "./declared.ts";
 import { fault } from "./fault.ts";
 import { NO_FILTER } from "./filters/filter.ts";
-import type { Deed, Expression, Guardrail, GuardrailAction, Pattern } from "./model.ts";
+import type { Deed, Expression, Guardrail, GuardrailAction, NamedPatterns, Pattern } from "./model.ts";
 import { filterOf } from "./pattern-filter.ts";
 import { lookFor } from "./pattern-finds.ts";
 import { checkSearched } from "./searched-expression.ts";
@@ -118,7 +118,7 @@ function patternsOf(
 }
 
 /** The patterns that names stand for, each once. Unknown names are known-names.ts's to report. */
-export function patternsNamed(names: readonly PatternName[], patterns: ReadonlyMap<string, Pattern>): Pattern[] {
+function patternsNamed(names: readonly PatternName[], patterns: ReadonlyMap<string, Pattern>): Pattern[] {
   const chosen = new Map<string, Pattern>();
   for (const { kind, name } of names) {
     const single = patterns.get(name.text);
@@ -130,6 +130,16 @@ export function patternsNamed(names: readonly PatternName[], patterns: ReadonlyM
     }
   }
   return [...chosen.values()];
+}
+
+/** The same with what is written; null when nothing is. */
+export function namedPatterns(
+  names: readonly PatternName[],
+  patterns: ReadonlyMap<string, Pattern>,
+): NamedPatterns | null {
+  if (names.length === 0) return null;
+  const written = names.map(({ kind, name }) => (kind === "pack" ? `@${name.text}` : name.text));
+  return { written, patterns: patternsNamed(names, patterns) };
 }
 
 function askOf({ ask, timeout, onError }: GuardrailDeclaration): Guardrail["ask"] {

@@ -1,11 +1,13 @@
 /** `test` blocks → tests of the model: subjects as nodes, names as globs, dates as moments. */
-import type { TestDeclaration, TestStatement, Word } from "../language/tree.ts";
+import type { Expectation, SendResult, TestDeclaration, TestStatement, Word } from "../language/tree.ts";
+import { familyOf } from "./called.ts";
 import { fault } from "./fault.ts";
 import { globFault } from "./glob.ts";
 import { lastMoment } from "./instant.ts";
 import { WHY_KNOWN } from "./lists.ts";
-import type { Node, Test, TestStep } from "./model.ts";
+import type { Node, Test, TestSend, TestStep } from "./model.ts";
 import type { Workshop } from "./nodes.ts";
+import { namedPatterns } from "./patterns.ts";
 
 /** The tests in the order of the text; those with an unknown subject are left out (it is reported elsewhere). */
 export function buildTests(workshop: Workshop, nodes: readonly Node[]): Test[] {
@@ -58,9 +60,10 @@ function checkName({ text, span }: Word, thing: "models" | "tools", { report }: 
 }
 
 function sendOf(step: Extract<TestStatement, { kind: "send" }>, workshop: Workshop): TestStep {
-  const { model, tool, input, text, place, microUsd, tokens, times, expect, span } = step;
+  const { model, tool, input, text, place, microUsd, tokens, times, result, expect, span } = step;
   if (model) checkName(model, "models", workshop);
   if (tool) checkName(tool, "tools", workshop);
+  if (tool && result) checkHeld(tool, workshop);
   return {
     kind: "send",
     model: model?.text ?? null,
@@ -71,14 +74,28 @@ function sendOf(step: Extract<TestStatement, { kind: "send" }>, workshop: Worksh
     microUsd,
     tokens,
     times: times ?? 1,
-    expect: expectOf(expect),
+    result: resultOf(result),
+    expect: expectOf(expect, workshop),
     span,
   };
 }
 
-type Expect = Extract<TestStep, { kind: "send" }>["expect"];
+/** Only what the gateway's own servers give back is held to lines about results. */
+function checkHeld({ text, span }: Word, { report }: Workshop): void {
+  if (familyOf(text) === "mcp") return;
+  const message = `\`result\` is about tools of the gateway's own servers (\`mcp:\`), not about \`${text}\``;
+  const help = 'what other tools give back is played by `text "…" in tool-result`';
+  report(fault("GW3071", span, message, help));
+}
 
-function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): Expect {
+function resultOf(result: SendResult | null): TestSend["result"] {
+  if (result === null) return null;
+  return result.kind === "text" ? { kind: "text", text: result.text } : { kind: "size", bytes: result.bytes };
+}
+
+type Expect = TestSend["expect"];
+
+function expectOf(expect: Expectation, workshop: Workshop): Expect {
   switch (expect.kind) {
     case "allow":
       return { kind: "allow", remaining: expect.remaining };
@@ -90,6 +107,12 @@ function expectOf(expect: Extract<TestStatement, { kind: "send" }>["expect"]): E
     case "flag":
     case "observe":
       return { kind: expect.kind, guardrail: expect.guardrail?.text ?? null };
+    case "found": {
+      const { deed, by, to } = expect;
+      return { kind: "found", deed, by: by && namedPatterns([by], workshop.patterns), to: to?.text ?? null };
+    }
+    case "withhold":
+      return { kind: "withhold" };
     case "ask":
       return { kind: "ask" };
     case "route":

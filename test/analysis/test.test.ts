@@ -110,6 +110,7 @@ function send(parts: Partial<TestSend>): TestStep {
     microUsd: null,
     tokens: null,
     times: 1,
+    result: null,
   };
   return { kind: "send", ...nothing, expect: allow, span: at(++line), ...parts };
 }

@@ -110,6 +110,7 @@ function send(parts: Partial<TestSend> & Pick<TestSend, "expect">, span: Test["s
     microUsd: null,
     tokens: null,
     times: 1,
+    result: null,
   };
   return { kind: "send", ...nothing, span, ...parts };
 }

@@ -151,6 +151,31 @@ suite("gw policy test", () => {
     assert.match(out, /\ncovered: 1 of 3 statements \(33 %\), 1 that no test could miss, /);
   });
 
+  test("what a tool gives back is played, and a line about it that no test would miss is named", async () => {
+    const held =
+      "  allow tools mcp:files/*\n  results mcp:files/* max 1k redact staff\n  results mcp:files/read flag staff\n";
+    const more =
+      '\nmcp files {\n  command "server"\n}\n\npattern staff {\n  match /EMP-\\d{6}/\n  hit "EMP-447021"\n}\n';
+    const test = `
+test "numbers stay" for team eng {
+  send tool mcp:files/read result "of EMP-447021" expect redact staff to "of [[secret:staff:*]]"
+  send tool mcp:files/read result 1k expect withhold
+}
+`;
+    place.write("policy/acme.policy", orgText(held) + more + test);
+    const { code, out } = await run("--coverage");
+    assert.equal(code, 1, out);
+    assert.match(
+      out,
+      /acme\.policy:\d+:3: what mcp:files\/read gives back goes on as it is, and the test expects it to be withheld\n/,
+    );
+    place.write("policy/acme.policy", orgText(held) + more + test.replace("1k", "1_001"));
+    const good = await run("--coverage");
+    assert.equal(good.code, 0, good.out);
+    assert.match(good.out, /no test would miss `results mcp:files\/read flag staff` of team eng\n/);
+    assert.doesNotMatch(good.out, /no test would miss `results mcp:files\/\* max/);
+  });
+
   test("--coverage-min fails below, in every format", async () => {
     place.write("policy/org.policy", orgText(TEAM) + TESTS);
     assert.equal((await run("--coverage-min", "33")).code, 0);

@@ -111,6 +111,11 @@ test("names are those of the kind that belongs there", () => {
   offers('test "x" for team eng {\n  send expect refuse ‸\n}', ["budget", "model", "tool", "expired"], ["then", "to"]);
   offers('test "x" for team eng {\n  send expect redact ‸\n}', ["no-secrets", "to"], ["budget", "then"]);
   offers('test "x" for team eng {\n  send expect route anthropic ‸\n}', ["then"], ["to"]);
+  const back = 'test "x" for team eng {\n  send tool mcp:files/read result "x" expect ';
+  assert.deepEqual(proposed(`${back}‸\n}`), ["allow", "redact", "flag", "withhold"]);
+  offers(`${back}redact ‸\n}`, ["employee-id", "@secrets", "to"], ["no-secrets", "then"]);
+  offers(`${back}withhold ‸\n}`, ["send"], ["employee-id", "@secrets", "to"]);
+  offers('test "x" for team eng {\n  send expect redact ‸\n}', ["no-secrets"], ["employee-id", "@secrets"]);
 });
 
 test("models and tools are those that policy and packs know, and their groups", () => {

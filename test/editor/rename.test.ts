@@ -48,6 +48,31 @@ test("a pattern is renamed where results are looked through for it, and a pack i
   assert.ok("refuse" in rename({ policy, path: "more.policy", offset: text.indexOf("@secrets") + 2 }, "other"));
 });
 
+test("what tests expect and call is renamed with it", () => {
+  const policy = openPolicy();
+  const lines = [
+    "language 1",
+    'mcp files {\n  command "x"\n}',
+    'test "more" for team eng {',
+    '  send text "x" in answer expect mask no-secrets',
+    '  send text "y" expect flag no-secrets',
+    '  send tool mcp:files/read result "x" expect flag employee-id',
+    '  send tool mcp:files/read result "x" expect redact employee-id to "[[secret:employee-id:*]]"',
+    "  given called mcp:files/list",
+    "}",
+  ];
+  const text = `${lines.join("\n")}\n`;
+  policy.put({ path: "more.policy", text });
+  const changes = (word: string) => {
+    const edits = rename({ policy, path: "more.policy", offset: text.indexOf(word) + 1 }, "other");
+    assert.ok(!("refuse" in edits));
+    return edits.get("more.policy")?.map(({ start }) => text.slice(start, start + word.length));
+  };
+  assert.deepEqual(changes("no-secrets"), ["no-secrets", "no-secrets"]);
+  assert.deepEqual(changes("employee-id"), ["employee-id", "employee-id", "employee-id"]);
+  assert.deepEqual(changes("files"), ["files", "files", "files", "files"]);
+});
+
 test("a team takes the teams below it along", () => {
   assert.deepEqual(renamed(placeAt("tests.policy", "for team e|ng"), "makers"), [
     "team makers {",

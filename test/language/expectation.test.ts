@@ -58,7 +58,7 @@ test("there is an example for each declaration and statement, and it parses", ()
   const inGuardrail = ["action", "sample", "ask", "timeout"];
   const inPattern = ["texts", "patternChecks", "exemptions", "grade"];
   const inService = ["resource", "serviceCheck"];
-  const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind", "object"];
+  const inTest = ["can", "otherwise", "clock", "given", "send", "place", "remaining", "behind", "object", "result"];
   const inInvariant = ["never", "onlyTo", "require"];
   const inServer = ["address", "command", "env", "serverTimeout", "may", "oauth", "pins"];
   const wrap = (rule: string, text: string): string => {

@@ -288,6 +288,7 @@ test("a test block becomes a tree", () => {
     microUsd: null,
     tokens: null,
     times: null,
+    result: null,
   };
   assert.deepEqual(bare(text), [
     {
@@ -311,6 +312,7 @@ test("a test block becomes a tree", () => {
           microUsd: 50_000,
           tokens: 5_000,
           times: 3,
+          result: null,
           expect: { kind: "refuse", reason: { text: "budget" } },
         },
         { kind: "send", ...nothing, expect: { kind: "allow", remaining: null } },

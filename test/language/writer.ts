@@ -114,6 +114,8 @@ function object(random: Chance, inner: Write): string {
 }
 
 const TEST: readonly Write[] = [
+  (random) =>
+    `send tool mcp:a/b result ${random.pick([`${text(random)} expect flag @pii`, `${text(random)} expect redact id to ${text(random)}`, "80k expect withhold"])}`,
   (random) => `send tool Bash input ${object(random, json)} expect allow`,
   (random) => `${random.pick(["can", "cannot"])} use ${random.pick(THINGS)} ${items(random)}`,
   () => "otherwise cannot",

@@ -136,6 +136,7 @@ function namesOfTest(test: TestDeclaration, declared: Declared): Diagnostic[] {
     if (expect.kind === "route") {
       for (const name of expect.providers) diagnostics.push(...unknown(name, "GW2005", "provider", declared.providers));
     }
+    if (expect.kind === "found" && expect.by) diagnostics.push(...patternNames([expect.by], declared));
     if (expect.kind === "refuse" && expect.reason) diagnostics.push(...reason(expect.reason));
   }
   return diagnostics;

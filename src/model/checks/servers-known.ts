@@ -5,7 +5,7 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Span } from "../../language/source.ts";
 import { didYouMean } from "../../language/suggest.ts";
-import type { Item } from "../../language/tree.ts";
+import type { Item, TestDeclaration } from "../../language/tree.ts";
 import { LONGEST_TOOL_NAME, nameForClients } from "../client-names.ts";
 import type { Declared } from "../declared.ts";
 import { fault } from "../fault.ts";
@@ -15,11 +15,21 @@ import { suggestion } from "../suggestion.ts";
 
 /** Unknown servers, names that clients cannot say, and rules about clients' servers that can never match. */
 export function serversKnown(declared: Declared): Diagnostic[] {
-  return itemLists(declared).flatMap(({ thing, items }) =>
+  const lists = [...itemLists(declared), { thing: "tools", items: declared.tests.flatMap(toolsOf) } as const];
+  return lists.flatMap(({ thing, items }) =>
     thing === "tools"
       ? items.flatMap((item) => [...unknownServer(item, declared), ...sayable(item), ...own(item, declared)])
       : [],
   );
+}
+
+/** The tools that a test sends, or says were called. */
+function toolsOf({ body }: TestDeclaration): readonly Item[] {
+  const words = body.flatMap((step) => {
+    if (step.kind === "called") return step.tools;
+    return step.kind === "send" && step.tool !== null ? [step.tool] : [];
+  });
+  return words.map((word) => ({ kind: "glob", ...word }));
 }
 
 interface Parts {
