@@ -21,6 +21,7 @@ import { leftOut } from "./lint/left-out.ts";
 import { type IdleLine, idleLines } from "./lint/lines.ts";
 import { listEntries } from "./lint/list-entries.ts";
 import { over } from "./lint/over.ts";
+import { patternEntries } from "./lint/pattern-entries.ts";
 import { routes } from "./lint/routes.ts";
 import { toolNames } from "./lint/tool-names.ts";
 import { unreachable } from "./lint/unreachable.ts";
@@ -32,6 +33,7 @@ const LINTS: readonly ((realm: Realm, idle: readonly IdleLine[]) => Diagnostic[]
   coveredHours,
   coveredResults,
   listEntries,
+  patternEntries,
   guardsTwice,
   idleFlows,
   idleAsks,

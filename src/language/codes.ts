@@ -512,7 +512,7 @@ export const CODES = {
   ),
   GW6011: warning(
     "an entry of a list that others hold",
-    "Every name that the entry stands for is held by other entries of the same list: by a wider glob, by a group, or by the same word once more. It changes nothing, and a reader takes it for an exception. Leave it out.",
+    "Every name that the entry stands for is held by other entries of the same list: by a wider glob, by a group, or by the same word once more. So is a pattern behind `redact` or `flag` of a `results` line by others behind the same word, and one behind `flag` by what the line redacts, since that is recorded as well. It changes nothing, and a reader takes it for an exception. Leave it out.",
   ),
   GW6012: warning(
     "a guardrail that guards already",

@@ -78,10 +78,22 @@ export interface Confirmation {
   readonly span: Span;
 }
 
-/** Patterns that something names, and the names as their author wrote them. */
+/** Patterns that something names, each once, and the names as their author wrote them. */
 export interface NamedPatterns {
   readonly written: readonly string[];
   readonly patterns: readonly Pattern[];
+}
+
+/** The same with the names one by one. */
+export interface PatternList extends NamedPatterns {
+  readonly entries: readonly PatternEntry[];
+}
+
+/** One name of a list of patterns, and what it stands for. */
+export interface PatternEntry {
+  readonly written: string;
+  readonly patterns: readonly Pattern[];
+  readonly span: Span;
 }
 
 /** `results … max SIZE redact … flag …`, its groups expanded to globs: what comes back from any of these tools is held to it. */
@@ -92,9 +104,9 @@ export interface ResultRule {
   /** Bytes; null for any size. */
   readonly max: number | null;
   /** What gives way to placeholders; null when nothing does. */
-  readonly redact: NamedPatterns | null;
+  readonly redact: PatternList | null;
   /** What is only recorded; null when nothing is. */
-  readonly flag: NamedPatterns | null;
+  readonly flag: PatternList | null;
   readonly until: Until;
   readonly span: Span;
 }

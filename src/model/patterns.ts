@@ -14,7 +14,7 @@ import type {
 import type { Declared } from "./declared.ts";
 import { fault } from "./fault.ts";
 import { NO_FILTER } from "./filters/filter.ts";
-import type { Deed, Expression, Guardrail, GuardrailAction, NamedPatterns, Pattern } from "./model.ts";
+import type { Deed, Expression, Guardrail, GuardrailAction, Pattern, PatternList } from "./model.ts";
 import { filterOf } from "./pattern-filter.ts";
 import { lookFor } from "./pattern-finds.ts";
 import { checkSearched } from "./searched-expression.ts";
@@ -136,10 +136,14 @@ function patternsNamed(names: readonly PatternName[], patterns: ReadonlyMap<stri
 export function namedPatterns(
   names: readonly PatternName[],
   patterns: ReadonlyMap<string, Pattern>,
-): NamedPatterns | null {
+): PatternList | null {
   if (names.length === 0) return null;
-  const written = names.map(({ kind, name }) => (kind === "pack" ? `@${name.text}` : name.text));
-  return { written, patterns: patternsNamed(names, patterns) };
+  const entries = names.map((entry) => ({
+    written: entry.kind === "pack" ? `@${entry.name.text}` : entry.name.text,
+    patterns: patternsNamed([entry], patterns),
+    span: entry.span,
+  }));
+  return { entries, written: entries.map(({ written }) => written), patterns: patternsNamed(names, patterns) };
 }
 
 function askOf({ ask, timeout, onError }: GuardrailDeclaration): Guardrail["ask"] {
