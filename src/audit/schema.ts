@@ -57,6 +57,7 @@ const fault = z.enum([
   "media-type",
   "upstream",
   "timeout",
+  "issuer",
   "audit",
   "draining",
   "internal",

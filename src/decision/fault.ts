@@ -8,6 +8,7 @@ export type Fault =
   | "media-type"
   | "upstream"
   | "timeout"
+  | "issuer"
   | "audit"
   | "draining"
   | "internal";

@@ -6,7 +6,7 @@ import type { TableProvider } from "../decision/table.ts";
 import type { Answer, Outgoing } from "../providers/provider.ts";
 import { UpstreamError } from "../providers/provider.ts";
 import type { FaultNotice } from "../wire/fault.ts";
-import { passing } from "./faults.ts";
+import { passing, unanswered } from "./faults.ts";
 import type { Ports } from "./ports.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -42,7 +42,9 @@ export async function forward(ticket: Ticket, outgoing: Outgoing, ports: Ports):
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       reached ||= error.code === "timeout" || error.code === "broken";
-      if (isLast || outgoing.signal.aborted) return unanswered(provider.name, reached, error);
+      if (!isLast && !outgoing.signal.aborted) continue;
+      const notice = unanswered(`provider \`${provider.name}\``, error);
+      return { kind: "unanswered", provider: provider.name, reached, notice };
     }
   }
   return { kind: "unanswered", provider: null, reached, notice: passing("upstream", "no provider is left to try") };
@@ -50,23 +52,4 @@ export async function forward(ticket: Ticket, outgoing: Outgoing, ports: Ports):
 
 function routesOf({ caller, decision }: Ticket): TableProvider[] {
   return decision.routes.flatMap((name) => caller.table.providers.find((provider) => provider.name === name) ?? []);
-}
-
-function unanswered(provider: string, reached: boolean, error: UpstreamError): Unanswered {
-  return { kind: "unanswered", provider, reached, notice: noticeOf(provider, error) };
-}
-
-function noticeOf(provider: string, { code }: UpstreamError): FaultNotice {
-  switch (code) {
-    case "timeout":
-      return passing("timeout", `provider \`${provider}\` did not answer in time`);
-    case "connect":
-      return passing("upstream", `provider \`${provider}\` cannot be reached`);
-    case "broken":
-      return passing("upstream", `provider \`${provider}\` broke off before it answered`);
-    case "credential":
-      return passing("upstream", `the credential of provider \`${provider}\` is not available to the gateway`);
-    default:
-      return code satisfies never;
-  }
 }

@@ -14,7 +14,10 @@ import { dispatch } from "./reception.ts";
 export interface Tokens {
   /** Throws UpstreamError `credential` when what is needed to fetch one is not there. */
   check(): void;
-  /** The token to send now, to be waited for when it has to be fetched first; throws UpstreamError. */
+  /**
+   * The token to send now, to be waited for when it has to be fetched first; throws UpstreamError `issuer` when none is given,
+   * and whatever `check` throws.
+   */
   get(): string | Promise<string>;
   /** The server did not take this token. */
   refuse(token: string): void;
@@ -41,6 +44,7 @@ const MARGIN_MS = 30_000;
 const USUAL_MS = 300_000;
 const TIMEOUT_MS = 30_000;
 const LONGEST_ANSWER = 64 * 1024;
+const NO_TOKEN = "its issuer answered with no token that can be sent";
 
 /** Opens the source of tokens; reads the secret once, so that a missing one shows at once. */
 export function openTokens(oauth: OAuth, parts: TokenParts): Tokens {
@@ -89,9 +93,10 @@ async function fetchToken(
   const times = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
   const options = { origin, path: pathname, method: "POST", headers, body: form.toString(), ...times } as const;
   const { signal } = new AbortController();
-  const answer = cleaned(await dispatch(agent, options, { signal, mask: null }), null);
-  const body = await textOf(answer.body);
-  if (answer.status !== 200) throw refused(answer.status);
+  const { status, body } = await dispatch(agent, options, { signal, mask: null })
+    .then(async (it) => ({ status: it.status, body: await textOf(cleaned(it, null).body) }))
+    .catch(unanswered);
+  if (status !== 200) throw issuerError(`its issuer answered with status ${status}`);
   return tokenOf(body, tick());
 }
 
@@ -101,14 +106,26 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > LONGEST_ANSWER) throw new UpstreamError("credential", "the issuer of tokens answered with too much");
+    if (size > LONGEST_ANSWER) throw issuerError("its issuer answered with too much");
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Nothing of the answer is repeated: it may hold what was sent. */
-function refused(status: number): UpstreamError {
-  return new UpstreamError("credential", `the issuer of tokens answered with status ${status}`);
+/** Nothing of an answer is ever repeated in the message: it may hold what was sent. */
+function issuerError(message: string, cause?: unknown): UpstreamError {
+  return new UpstreamError("issuer", message, { cause });
+}
+
+const TROUBLES = {
+  connect: "its issuer cannot be reached",
+  timeout: "its issuer was silent for too long",
+} as const;
+
+/** What happens on the way to the issuer is not the server's affair. */
+function unanswered(error: unknown): never {
+  if (!(error instanceof UpstreamError) || error.code === "issuer") throw error;
+  const { code } = error;
+  throw issuerError(code === "connect" || code === "timeout" ? TROUBLES[code] : "its issuer broke off", error);
 }
 
 function tokenOf(body: string, now: number): Token {
@@ -116,7 +133,7 @@ function tokenOf(body: string, now: number): Token {
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw refused(200);
+    throw issuerError(NO_TOKEN);
   }
   const {
     access_token: value,
@@ -124,7 +141,7 @@ function tokenOf(body: string, now: number): Token {
     expires_in: lasts,
   } = (parsed ?? {}) as Readonly<Record<string, unknown>>;
   const isToken = typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
-  if (!isToken || (typeof type === "string" && type.toLowerCase() !== "bearer")) throw refused(200);
+  if (!isToken || (typeof type === "string" && type.toLowerCase() !== "bearer")) throw issuerError(NO_TOKEN);
   const ms = typeof lasts === "number" && lasts > 0 ? lasts * 1000 : USUAL_MS;
   return { value, until: now + Math.max(ms - MARGIN_MS, ms / 2) };
 }

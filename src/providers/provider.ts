@@ -20,10 +20,13 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** Why there is no answer. `credential`: there is none to show; `issuer`: who gives tokens gave none; `denied`: it is not taken. */
+export type UpstreamTrouble = "connect" | "timeout" | "broken" | "credential" | "issuer" | "denied";
+
 /** Thrown by `send` when there is no answer, and by the body when it breaks off. */
 export class UpstreamError extends Error {
-  readonly code: "connect" | "timeout" | "broken" | "credential";
-  constructor(code: "connect" | "timeout" | "broken" | "credential", message: string, options?: ErrorOptions) {
+  readonly code: UpstreamTrouble;
+  constructor(code: UpstreamTrouble, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "UpstreamError";
     this.code = code;

@@ -124,6 +124,7 @@ const FAULTS: Readonly<Record<Fault, true>> = {
   "media-type": true,
   upstream: true,
   timeout: true,
+  issuer: true,
   audit: true,
   draining: true,
   internal: true,

@@ -143,7 +143,7 @@ test("a provider that is not there, or hangs, is a typed error that the client m
   const hanging = await startWorld(t, { policy: policyOf(OPEN), answer: () => {}, timeouts: { headers: 50 } });
   const late = await hanging.ask(request());
   assert.equal(late.status, 503);
-  assert.match(await late.text(), /"api_error".*did not answer in time/);
+  assert.match(await late.text(), /"api_error".*was silent for too long/);
   assert.equal((await hanging.outcome()).fault, "timeout");
 });
 

@@ -105,13 +105,27 @@ test("an issuer that gives no token is a fault that repeats nothing of its answe
     await assert.rejects(
       async () => tokens.get(),
       (error) => {
-        assert.ok(error instanceof UpstreamError && error.code === "credential");
+        assert.ok(error instanceof UpstreamError && error.code === "issuer");
+        assert.match(error.message, /^its issuer answered with /);
         return !error.message.includes("secret");
       },
     );
   }
   issuer.answer = () => token("good");
   assert.equal(await tokens.get(), "good");
+});
+
+test("an issuer that cannot be reached, or breaks off, is not taken for the server", async (t) => {
+  const issuer = await startIssuer(t);
+  const unreachable = open(t, { ...issuer, url: "http://127.0.0.1:1/token" });
+  await assert.rejects(async () => unreachable.get(), { code: "issuer", message: "its issuer cannot be reached" });
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-length": "100" }).write("{");
+    setImmediate(() => response.destroy());
+  });
+  const broken = open(t, { ...issuer, url: await listening(t, server) });
+  await assert.rejects(async () => broken.get(), { code: "issuer", message: "its issuer broke off" });
 });
 
 test("a missing secret shows at once", async (t) => {

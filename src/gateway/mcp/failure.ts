@@ -4,27 +4,17 @@ import type { FaultNotice } from "../../wire/fault.ts";
 import { jointName } from "../../wire/mcp/joint.ts";
 import { type Fields, isFields } from "../../wire/mcp/message.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
-import { passing } from "../faults.ts";
+import { passing, unanswered } from "../faults.ts";
 import { endWhole } from "./line-out.ts";
 import { isAll } from "./place.ts";
 import type { Carried, Visit } from "./visit.ts";
 
 /** A failure of a server in a sentence; `over` when the whole call took too long. */
-export function noticeOf({ server: { name }, caller }: Visit, { code }: UpstreamError, over: boolean): FaultNotice {
+export function noticeOf({ server, caller }: Visit, error: UpstreamError, over: boolean): FaultNotice {
   if (caller.arrival.left === "draining") return passing("draining", "the gateway is shutting down; call again");
-  if (over) return passing("timeout", `server \`${name}\` took longer than its policy lets it`);
-  switch (code) {
-    case "timeout":
-      return passing("timeout", `server \`${name}\` was silent for too long`);
-    case "connect":
-      return passing("upstream", `server \`${name}\` cannot be reached`);
-    case "broken":
-      return passing("upstream", `server \`${name}\` broke off before it answered`);
-    case "credential":
-      return passing("upstream", `the credential of server \`${name}\` is not available to the gateway`);
-    default:
-      return code satisfies never;
-  }
+  if (isAll(server)) return passing(over ? "timeout" : "upstream", "none of the servers gave an answer");
+  const whom = `server \`${server.name}\``;
+  return over ? passing("timeout", `${whom} took longer than its policy lets it`) : unanswered(whom, error);
 }
 
 /** The end of a message that could not be carried: nothing of an answer has left yet. */

@@ -79,7 +79,7 @@ export async function exchange(line: Line, sent: Sent): Promise<Answer> {
     await drop(answer);
     throw new SessionLost();
   }
-  return isStream(answer) ? follow(line, sent, answer) : documentOf(line, answer, id);
+  return isStream(answer) ? follow(line, sent, answer) : documentOf(line, answer);
 }
 
 /** Sends what needs no answer; throws UpstreamError. */
@@ -125,11 +125,10 @@ export async function* messagesOf({ body }: HttpAnswer): AsyncGenerator<Message,
   }
 }
 
-async function documentOf({ maxAnswerBytes }: Line, answer: HttpAnswer, id: Id): Promise<Answer> {
+async function documentOf({ maxAnswerBytes }: Line, answer: HttpAnswer): Promise<Answer> {
   if (answer.status === 401 || answer.status === 403) {
     await drop(answer);
-    const error = { code: -32_603, message: "the server does not take the gateway's credential" };
-    return answerTo(id, { result: null, error });
+    throw new UpstreamError("denied", `the server answered with status ${answer.status}`);
   }
   const chunks: Uint8Array[] = [];
   let size = 0;

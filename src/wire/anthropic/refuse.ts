@@ -59,6 +59,7 @@ const FAULTS = {
   "media-type": { status: 415, type: "invalid_request_error", retry: "never" },
   upstream: DOWN,
   timeout: DOWN,
+  issuer: DOWN,
   audit: DOWN,
   draining: DOWN,
   internal: { status: 500, type: "api_error", retry: "wait" },

@@ -78,6 +78,7 @@ function statusOf(why: Refusal | FaultNotice, isRequest: boolean): number {
       return 415;
     case "upstream":
     case "timeout":
+    case "issuer":
     case "audit":
     case "overloaded":
     case "draining":

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +27,10 @@ async function startOdd(t: TestContext, answer: RequestListener): Promise<string
       JSON.stringify({ jsonrpc: "2.0", id: 1, ...(found ? { result } : { error: { code: -32_022, message: "no" } }) }),
     );
   });
+  return listeningAt(t, server);
+}
+
+async function listeningAt(t: TestContext, server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {
@@ -103,6 +107,81 @@ for (const [how, answer, words, fault] of ODD) {
     });
   }
 }
+
+/** A server with sessions that answers whatever comes after its greeting with a status. */
+async function startWithSessions(t: TestContext, status: number): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method, id } = JSON.parse(Buffer.concat(chunks).toString() || "{}") as { method?: string; id?: number };
+    if (method === "server/discover") return response.writeHead(404).end();
+    if (method !== "initialize") return response.writeHead(status).end("who are you, a-secret?");
+    const result = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: { name: "odd", version: "1" } };
+    response.writeHead(200, { "content-type": "application/json", "mcp-session-id": "s1" });
+    response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  });
+  return listeningAt(t, server);
+}
+
+for (const status of [401, 403]) {
+  test(`a credential that is not taken, ${status}, is one sentence whatever eras the client and the server speak`, async (t) => {
+    const stateful = await startWithSessions(t, status);
+    const modern = await startOdd(t, (_, response) => response.writeHead(status).end("who are you, a-secret?"));
+    const closed = await listeningAt(
+      t,
+      createServer((_, response) => response.writeHead(status).end()),
+    );
+    for (const url of [stateful, modern, closed]) {
+      const world = await startWorld(t, { policy: policyOf(GRANTS, serverAt("odd", url)) });
+      const called = { name: "t", arguments: {} };
+      const hello = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "c", version: "1" } };
+      const begun = await post(world, "/mcp/odd", { jsonrpc: "2.0", id: 1, method: "initialize", params: hello });
+      const session = { "mcp-session-id": begun.headers.get("mcp-session-id") ?? "none" };
+      const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: called };
+      const answers = [
+        await post(world, "/mcp/odd", stateless("tools/call", called), about("tools/call", "t")),
+        url === closed ? begun : await post(world, "/mcp/odd", call, session),
+      ];
+      for (const sent of answers) {
+        assert.match(sent.text, /"server `odd` does not take the gateway's credential[^"]* \([\w-]+\)"/);
+        const id = sent.headers.get("request-id");
+        assert.ok(id !== null && sent.text.includes(`(${id})`), "the id of the request stands in the sentence");
+        assert.doesNotMatch(sent.text, /a-secret/);
+      }
+      const ended = await world.until((bodies) => {
+        const returns = bodies.filter((body): body is ReturnBody => body.kind === "return");
+        return returns.length === (url === closed ? 1 : 2) ? returns : undefined;
+      });
+      for (const { end, fault } of ended) assert.deepEqual([end, fault], ["upstream-failed", "upstream"]);
+    }
+  });
+}
+
+test("a server whose issuer gives no token is told apart from one that fails", async (t) => {
+  const fixture = await startFixture({ token: "never-given" });
+  t.after(() => fixture.close());
+  const issuer = await listeningAt(
+    t,
+    createServer((request, response) => {
+      request.resume();
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: "invalid_client", of: request.headers.authorization }));
+    }),
+  );
+  const oauth = `credential oauth "${issuer}" client "gateway" secret env ISSUER_SECRET`;
+  const world = await startWorld(t, {
+    policy: policyOf(GRANTS, serverAt("odd", fixture.url, oauth)),
+    env: { ISSUER_SECRET: "s3cret-of-the-gateway" },
+  });
+  const { text, ended, isError } = await ask(world);
+  assert.equal(isError, true);
+  assert.match(text, /^the gateway has no token for server `odd`: its issuer answered with status 401/);
+  assert.deepEqual([ended.end, ended.fault], ["upstream-failed", "issuer"]);
+  const basic = Buffer.from("gateway:s3cret-of-the-gateway").toString("base64");
+  const recorded = JSON.stringify(await world.until((bodies) => bodies));
+  assert.ok(!text.includes(basic) && !recorded.includes(basic));
+  assert.equal(fixture.seen.length, 0, "the server is not asked without a token");
+});
 
 test("a call that goes on for too long is ended, however much it says", async (t) => {
   const url = await startOdd(t, (_, response) => {
