@@ -255,6 +255,20 @@ export interface ReturnBody {
   readonly totalMs: number;
 }
 
+/**
+ * What lines about results made of what a server said outside of any call: one message on the stream of a session, or what
+ * came beside the answer to a request without a record of its own. Recorded only where something was found or withheld.
+ */
+export interface HeardBody {
+  readonly kind: "heard";
+  /** Of the request whose stream or answer it came on. */
+  readonly ticket: string;
+  readonly actor: Actor;
+  readonly server: string;
+  readonly oversize: ReturnBody["oversize"];
+  readonly search: ResultSearch | null;
+}
+
 /** What a server offers is another than was pinned, or other than it was a moment ago; `count` is 0 when all is as pinned again. */
 export interface DriftBody {
   readonly kind: "drift";
@@ -372,6 +386,7 @@ export type Body =
   | OutcomeBody
   | CallBody
   | ReturnBody
+  | HeardBody
   | JoinBody
   | DriftBody
   | AlteredBody

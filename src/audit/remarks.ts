@@ -2,7 +2,7 @@
  * What guardrails, services and observed statements had to say about a request, which calls in its answer were withheld, and
  * what became of what a tool gave back, in a few words for a line of the trail.
  */
-import type { Asking, DecisionBody, Finding, Observed, OutcomeBody, ReturnBody, ToolUse } from "./entry.ts";
+import type { Asking, DecisionBody, Finding, HeardBody, Observed, OutcomeBody, ReturnBody, ToolUse } from "./entry.ts";
 
 /** The remarks on a request and its answer; none when all was silent. */
 export function remarksOn(decided: DecisionBody, outcome: OutcomeBody | null): readonly string[] {
@@ -14,13 +14,14 @@ export function remarksOn(decided: DecisionBody, outcome: OutcomeBody | null): r
   ];
 }
 
-/** The remarks on what a tool gave back. */
-export function remarksOnReturn({ oversize, search }: ReturnBody): readonly string[] {
+/** The remarks on what a tool gave back, or on what else its server said. */
+export function remarksOnReturn({ kind, oversize, search }: ReturnBody | HeardBody): readonly string[] {
+  const where = kind === "return" ? "in the result" : "in what it said";
   const { found = [], withheld = null } = search ?? {};
   return [
     ...(oversize === null ? [] : [`too large: ${oversize.origin}`]),
     ...(withheld === null ? [] : [`withheld, not searched (${withheld.reason}): ${withheld.origin}`]),
-    ...counted(found.map(({ done, pattern, count }) => ({ words: `${done} ${pattern} in the result`, count }))),
+    ...counted(found.map(({ done, pattern, count }) => ({ words: `${done} ${pattern} ${where}`, count }))),
   ];
 }
 

@@ -180,6 +180,7 @@ const resultSearch = z.strictObject({
   ),
   withheld: z.strictObject({ reason: z.enum(["size", "unreadable"]), origin: text }).nullable(),
 });
+const oversize = z.strictObject({ bytes: count, max: count, origin: text }).nullable();
 const returned = z.strictObject({
   kind: z.literal("return"),
   ticket: text,
@@ -189,7 +190,7 @@ const returned = z.strictObject({
   status: count,
   name: text,
   result: z.enum(["ok", "tool-error", "asks", "error", "none"]),
-  oversize: z.strictObject({ bytes: count, max: count, origin: text }).nullable().default(null),
+  oversize: oversize.default(null),
   search: resultSearch.nullable().default(null),
   bytes: count,
   firstByteMs: z.number().nonnegative().nullable(),
@@ -212,6 +213,14 @@ const body = z.discriminatedUnion("kind", [
   call,
   returned,
   join,
+  z.strictObject({
+    kind: z.literal("heard"),
+    ticket: text,
+    actor,
+    server: text,
+    oversize,
+    search: resultSearch.nullable(),
+  }),
   z.strictObject({
     kind: z.literal("drift"),
     server: text,

@@ -11,6 +11,7 @@ import {
   type DriftBody,
   type Entry,
   type FaultBody,
+  type HeardBody,
   isDecision,
   type JoinBody,
   type OutcomeBody,
@@ -50,7 +51,7 @@ export interface Request {
 }
 
 /** What is told beside requests. */
-type News = DriftBody | AlteredBody | BudgetWarnBody | JoinBody;
+type News = DriftBody | AlteredBody | BudgetWarnBody | JoinBody | HeardBody;
 
 /** Records of the log from its last decisions on, in order; lines that are no records are passed over. */
 export async function* records({ dir, last, again }: TailSettings): AsyncGenerator<TailRecord, void, undefined> {
@@ -95,8 +96,10 @@ export async function* requests(source: AsyncIterable<TailRecord>): AsyncGenerat
 /** A call that was joined with its answer is no news, nor is one of a server that policy leaves to the client. */
 function isNews(body: Body): body is News {
   if (body.kind === "join") return body.finding !== "joined" && body.finding !== "outside";
-  return body.kind === "drift" || body.kind === "altered" || body.kind === "budget.warn";
+  return NEWS.has(body.kind);
 }
+
+const NEWS: ReadonlySet<Body["kind"]> = new Set(["drift", "altered", "budget.warn", "heard"]);
 
 /** One line: time, key, model, effect and reason, place, tokens, cost, remarks. `timezone` is that of the reader. */
 export function requestLine({ at, decided, outcome }: Request, timezone: string): string {
@@ -115,6 +118,7 @@ export function requestLine({ at, decided, outcome }: Request, timezone: string)
 
 function remarksIn(decided: Request["decided"], outcome: Request["outcome"]): readonly string[] {
   if (decided.kind === "join") return WORDS[decided.finding];
+  if (decided.kind === "heard") return remarksOnReturn(decided);
   if (decided.kind === "altered") return [`not as pinned: ${decided.tools.join(", ")}`];
   if (decided.kind === "call") {
     const { confirmation, observed, effect } = decided;
@@ -142,6 +146,10 @@ function whoOf(decided: Request["decided"]): string {
 
 function placeOf(decided: Request["decided"]): string {
   if (decided.kind === "drift" || decided.kind === "altered" || decided.kind === "budget.warn") return decided.origin;
+  if (decided.kind === "heard") {
+    const { oversize, search } = decided;
+    return (oversize ?? search?.withheld)?.origin ?? search?.found[0]?.rule ?? "-";
+  }
   return decided.kind === "fault" || decided.kind === "join" ? "-" : (decided.origins[0] ?? "-");
 }
 
@@ -155,6 +163,7 @@ function subjectOf(decided: Request["decided"], outcome: Request["outcome"]): st
       return decided.name;
     case "drift":
     case "altered":
+    case "heard":
       return `mcp:${decided.server}`;
     case "budget.warn":
       return decided.counter;
@@ -200,6 +209,7 @@ function effectOf(decided: Request["decided"], outcome: Request["outcome"]): str
   if (decided.kind === "drift") return decided.count === 0 ? "as pinned" : `drift, ${decided.action}`;
   if (decided.kind === "altered") return `altered, ${decided.action}`;
   if (decided.kind === "join") return decided.finding;
+  if (decided.kind === "heard") return "heard";
   if (decided.kind === "budget.warn") return `warn at ${decided.warnAt}%`;
   if (decided.effect === "refuse") return `refuse ${decided.reason}`;
   if (outcome === null) return "allow, open";

@@ -39,6 +39,8 @@ export function narrate(logger: Logger): (entry: Entry) => void {
         return body.effect === "refuse" ? barred(logger, body) : undefined;
       case "return":
         return body.end === "complete" ? undefined : returned(logger, body);
+      case "heard":
+        return undefined;
       case "drift":
         return drifted(logger, body);
       case "altered":

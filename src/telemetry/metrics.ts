@@ -107,6 +107,8 @@ function createFold(instruments: Instruments, options: MetricsOptions, scope: Na
         return foldCall(instruments, names, body);
       case "return":
         return foldReturn(instruments, names, body);
+      case "heard":
+        return foldBack(instruments, names, [body.actor.team ?? NONE, names.tool(body.server)], body);
       case "drift":
         return foldDrift(instruments, names, body);
       case "altered":
@@ -240,9 +242,19 @@ function foldReturn(into: Instruments, names: Names, body: ReturnBody): void {
   const team = body.actor.team ?? NONE;
   const labels = callLabels(names, body);
   into.calls(team, ...labels, body.end === "complete" ? body.result : body.end).inc();
-  if (body.oversize !== null) into.oversize(team, labels[0], names.rule(body.oversize.origin)).inc();
-  if (body.search !== null) foldSearch(into, names, [team, labels[0]], body.search);
+  foldBack(into, names, [team, labels[0]], body);
   into.callDuration(team, labels[0]).observe(body.totalMs / 1000);
+}
+
+/** What came back from a call, or was said outside of one. */
+function foldBack(
+  into: Instruments,
+  names: Names,
+  from: readonly [team: string, server: string],
+  { oversize, search }: Pick<ReturnBody, "oversize" | "search">,
+): void {
+  if (oversize !== null) into.oversize(...from, names.rule(oversize.origin)).inc();
+  if (search !== null) foldSearch(into, names, from, search);
 }
 
 function foldSearch(

@@ -85,6 +85,20 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     },
     firstByteMs: null,
   }),
+  heard: {
+    kind: "heard",
+    ticket: "t4",
+    actor,
+    server: "github",
+    oversize: null,
+    search: {
+      texts: 1,
+      bytes: 12,
+      skipped: [],
+      found: [{ rule: "a.policy:7", pattern: "email", place: "notice", done: "flag", count: 1, values: ["a"] }],
+      withheld: null,
+    },
+  },
   drift: {
     kind: "drift",
     server: "github",

@@ -120,6 +120,38 @@ test("what passed the gateway by, and tools that are told otherwise, stand among
   await log.close();
 });
 
+test("what a server said outside of any call stands among them, with what was made of it", async (context) => {
+  const dir = await scratch(context);
+  const { log } = await open(dir, "one");
+  const { actor } = joined();
+  const found = { pattern: "email", place: "notice", count: 1, values: [] } as const;
+  const search = {
+    texts: 1,
+    bytes: 9,
+    skipped: [],
+    found: [
+      { rule: "a.policy:7", done: "redact", ...found },
+      { rule: "a.policy:8", done: "flag", ...found },
+    ],
+    withheld: null,
+  } as const;
+  const heard = { kind: "heard", ticket: "t", actor, server: "github" } as const;
+  await log.append({ ...heard, oversize: null, search });
+  await log.append({ ...heard, oversize: { bytes: 9_000, max: 1_000, origin: "a.policy:6" }, search: null });
+  const withheld = { reason: "size", origin: "a.policy:9" } as const;
+  await log.append({ ...heard, oversize: null, search: { ...search, found: [], withheld } });
+  const lines = (await all(requests(records({ dir, last: 9, again: null })))).map((each) => requestLine(each, "UTC"));
+  assert.deepEqual(
+    lines.map((line) => line.split(/ {2,}/).slice(1)),
+    [
+      ["a.policy:7", "redact email in what it said; flag email in what it said"],
+      ["a.policy:6", "too large: a.policy:6"],
+      ["a.policy:9", "withheld, not searched (size): a.policy:9"],
+    ].map(([place, words]) => ["dana-laptop", "mcp:github", "heard", place, "-", "-", words]),
+  );
+  await log.close();
+});
+
 test("drift of a server stands among the requests that it explains", async (context) => {
   const dir = await scratch(context);
   const { log } = await open(dir, "one");

@@ -13,6 +13,7 @@ import { SseError, SseFramer } from "../../wire/sse.ts";
 import { beat } from "../beat.ts";
 import type { Caller } from "../ticket.ts";
 import type { Hall } from "./hall.ts";
+import { recordHeard } from "./heard.ts";
 import { hear } from "./hearing.ts";
 import { streamHeaders } from "./line-out.ts";
 import { aboutSession, reaction } from "./outgoing.ts";
@@ -113,5 +114,17 @@ function handed(
   }
   if (forward === null) return null;
   const changed = forward === message.whole ? event : withMessage(event, forward);
-  return oversize === null ? sieves.event(message, changed) : changed;
+  if (oversize !== null) return recordHeard(listening, { oversize, search: null }, hall.ports).then(() => changed);
+  const going = sieves.event(message, changed);
+  return going instanceof Promise ? recordedAs(going, { listening, sieves, via, hall }) : going;
+}
+
+/** What was made of a message is recorded before it goes on. */
+async function recordedAs(
+  going: Promise<Uint8Array | null>,
+  { listening, sieves, hall }: Heard,
+): Promise<Uint8Array | null> {
+  const gone = await going;
+  await recordHeard(listening, { oversize: null, search: sieves.take() }, hall.ports);
+  return gone;
 }

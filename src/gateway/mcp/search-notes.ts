@@ -17,6 +17,18 @@ export class SearchNotes {
     add(this.#findings, finding, { count: 1, ids: [id] });
   }
 
+  /** The same, and begins anew. */
+  take(): ResultSearch | null {
+    const { search } = this;
+    this.texts = 0;
+    this.bytes = 0;
+    this.images = 0;
+    this.files = 0;
+    this.withheld = null;
+    this.#findings.clear();
+    return search;
+  }
+
   /** For the record; null when nothing came that was to be looked through. */
   get search(): ResultSearch | null {
     const { texts, bytes, images, files, withheld } = this;

@@ -1,7 +1,8 @@
 /**
  * One message to an address of a server of tools, told in order: whose it is, what it is about, whether that is granted;
  * what is let through is recorded first, then carried to its server, and its end is recorded too. Whatever only keeps
- * the conversation going (lists, greetings, notices) is carried without a record of its own.
+ * the conversation going (lists, greetings, notices) is carried without a record, unless something in it was looked for
+ * and found.
  */
 import { standing } from "../../decision/decide.ts";
 import { decideCall, wouldDecideCall } from "../../decision/decide-call.ts";
@@ -27,6 +28,7 @@ import { failed, noticeOf, refusedOf } from "./failure.ts";
 import { judgeFlow } from "./flow.ts";
 import { isForeign } from "./foreign.ts";
 import type { Hall } from "./hall.ts";
+import { recordHeard } from "./heard.ts";
 import { endWhole } from "./line-out.ts";
 import { isAll, placeOf } from "./place.ts";
 import { readVisit } from "./read.ts";
@@ -83,7 +85,9 @@ async function serveMessage(caller: Caller, server: TableServer, hall: Hall): Pr
   // An answer to the gateway's own question goes no further.
   const isOurs = message.kind === "answer" && visit.session !== null && hall.asks.answer(visit.session.id, message);
   if (isOurs) return caller.arrival.reply({ status: 202, headers: [], body: new Uint8Array(0) });
-  (await carry(visit, hall)).close();
+  const carried = await carry(visit, hall);
+  carried.close();
+  await recordHeard(visit, carried, hall.ports);
 }
 
 /** What is granted is recorded before it goes anywhere, and how it ended after its answer. */

@@ -46,6 +46,11 @@ export class Sieves {
     return this.#means?.notes.search ?? null;
   }
 
+  /** The same of what came since this was asked last, on a stream that is told of message by message. */
+  take(): ResultSearch | null {
+    return this.#means?.notes.take() ?? null;
+  }
+
   /** Whether what comes back to the visit's own request is looked through. */
   get looks(): boolean {
     return this.#request !== null && this.#sieveOf(true) !== null;

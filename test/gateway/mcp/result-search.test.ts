@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { ResultFinding, ReturnBody } from "../../../src/audit/entry.ts";
+import type { HeardBody, ResultFinding, ReturnBody } from "../../../src/audit/entry.ts";
 import { policyOf, startWorld, type World } from "../world.ts";
 import { about, messageOf, packaged, post, programOf, type Sent, serverAt, stateless } from "./servers.ts";
 
@@ -312,7 +312,11 @@ test("the placeholder is that of the other plane, where it stands for what the c
 });
 
 /** A server with sessions that says these messages on the stream of each. */
-async function startCaster(t: TestContext, messages: readonly object[]): Promise<string> {
+async function startCaster(
+  t: TestContext,
+  messages: readonly object[],
+  besideLists: readonly object[] = [],
+): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -324,6 +328,13 @@ async function startCaster(t: TestContext, messages: readonly object[]): Promise
       }
       const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || "{}") as { id?: number; method?: string };
       const json = { "content-type": "application/json" };
+      if (method === "tools/list") {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        for (const message of [...besideLists, { id, result: { tools: [] } }])
+          response.write(`data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`);
+        response.end();
+        return;
+      }
       if (method !== "initialize") {
         const code = id === undefined ? 202 : 400;
         response
@@ -350,11 +361,13 @@ test("what comes on the stream of a session is looked through, and lists on it a
   const url = await startCaster(t, [
     { id: 5, result: { tools } },
     { id: 6, result: { content: [{ type: "text", text }] } },
-    { method: "notifications/message", params: { level: "info", data: { said: text } } },
+    { method: "notifications/message", params: { level: "info", data: { said: text, badge: "BADGE-ABCDEFGH" } } },
+    { method: "notifications/message", params: { level: "info", data: "nothing" } },
+    { id: 7, result: { content: [{ type: "text", text: "long ".repeat(100) }] } },
     { method: "notifications/end" },
   ]);
   const policy = policyOf(
-    `allow tools mcp:caster/tell\n  results mcp:caster/tell redact employee-id`,
+    `allow tools mcp:caster/tell\n  results mcp:caster/tell max 300 redact employee-id flag badge`,
     serverAt("caster", url) + PATTERNS,
   );
   const world = await startWorld(t, { policy });
@@ -370,5 +383,38 @@ test("what comes on the stream of a session is looked through, and lists on it a
   assert.ok(!said.includes(ID), said);
   assert.equal(said.match(/EMP-\[\[secret:employee-id:[a-z2-7]{10}\]\]/g)?.length, 2);
   assert.match(said, /"tools":\[\{"name":"tell"/);
-  assert.doesNotMatch(said, /hidden/);
+  assert.doesNotMatch(said, /hidden|long long/);
+  // What was found in each message, or that it was too large, is recorded before it goes on; what came untouched is not.
+  const heard = world.entries.map(({ body }) => body).filter((body) => body.kind === "heard");
+  assert.deepEqual(
+    heard.map(({ search, oversize }) => [tally(search?.found ?? []), oversize?.max ?? null]),
+    [
+      [{ "redact employee-id text": 1 }, null],
+      [{ "redact employee-id notice": 1, "flag badge notice": 1 }, null],
+      [{}, 300],
+    ],
+  );
+  for (const { server, actor, ticket } of heard) {
+    assert.deepEqual([server, actor.team, ticket], ["caster", "eng", heard[0]!.ticket]);
+  }
+  assert.ok(!JSON.stringify(heard).includes(ID));
+  const metrics = await world.metrics.text();
+  const labels = 'team="eng",mcp_server="caster",rule="test\\.policy:\\d+"';
+  assert.match(metrics, new RegExp(`gw_mcp_result_findings_total\\{${labels},action="redact"\\} 2`));
+  assert.match(metrics, new RegExp(`gw_mcp_results_too_large_total\\{${labels}\\} 1`));
+});
+
+test("an answer to a call on the stream of a list is looked through and recorded, though the list has no record", async (t) => {
+  const stray = { id: 98, result: { content: [{ type: "text", text: `EMP-${ID}` }] } };
+  const url = await startCaster(t, [], [stray]);
+  const world = await open(t, [serverAt("caster", url)], "results mcp:caster/tell redact employee-id");
+  const headers = await begin(world, "/mcp/caster");
+  const sent = await post(world, "/mcp/caster", { jsonrpc: "2.0", id: 3, method: "tools/list" }, headers);
+  assert.match(sent.text, /EMP-\[\[secret:employee-id:/);
+  assert.ok(!sent.text.includes(ID));
+  const [heard] = await world.until((bodies) => {
+    const told = bodies.filter((body): body is HeardBody => body.kind === "heard");
+    return told.length === 0 ? undefined : told;
+  });
+  assert.deepEqual(tally(heard?.search?.found ?? []), { "redact employee-id text": 1 });
 });
