@@ -21,7 +21,7 @@ export function unanswered(whom: string, { code, message }: UpstreamError): Faul
     case "broken":
       return passing("upstream", `${whom} broke off before it answered`);
     case "denied":
-      return passing("upstream", `${whom} does not take the gateway's credential`);
+      return lasting("upstream", `${whom} does not take the gateway's credential; tell those who run the gateway`);
     case "credential":
       return passing("upstream", `the credential of ${whom} is not available to the gateway`);
     case "issuer":

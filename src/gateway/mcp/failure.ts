@@ -6,6 +6,7 @@ import { type Fields, isFields } from "../../wire/mcp/message.ts";
 import { mcpReply, type Refused } from "../../wire/mcp/refuse.ts";
 import { passing, unanswered } from "../faults.ts";
 import { endWhole } from "./line-out.ts";
+import { Misbehaved } from "./misbehaved.ts";
 import { isAll } from "./place.ts";
 import type { Carried, Visit } from "./visit.ts";
 
@@ -14,7 +15,8 @@ export function noticeOf({ server, caller }: Visit, error: UpstreamError, over: 
   if (caller.arrival.left === "draining") return passing("draining", "the gateway is shutting down; call again");
   if (isAll(server)) return passing(over ? "timeout" : "upstream", "none of the servers gave an answer");
   const whom = `server \`${server.name}\``;
-  return over ? passing("timeout", `${whom} took longer than its policy lets it`) : unanswered(whom, error);
+  if (over) return passing("timeout", `${whom} took longer than its policy lets it`);
+  return error instanceof Misbehaved ? passing("upstream", `${whom} ${error.does}`) : unanswered(whom, error);
 }
 
 /** The end of a message that could not be carried: nothing of an answer has left yet. */

@@ -18,6 +18,7 @@ import {
   textIn,
 } from "../../wire/mcp/message.ts";
 import { SseError, SseFramer } from "../../wire/sse.ts";
+import { Misbehaved, noMessage } from "./misbehaved.ts";
 import type { Hello, PeerCall } from "./peer.ts";
 
 /** A server, and how much of an answer is taken. */
@@ -135,11 +136,11 @@ async function documentOf({ maxAnswerBytes }: Line, answer: HttpAnswer): Promise
   for await (const chunk of answer.body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > maxAnswerBytes) throw new UpstreamError("broken", "the server answered with more than is taken");
+    if (size > maxAnswerBytes) throw new Misbehaved("answered with more than is taken");
   }
   const message = readMessage(Buffer.concat(chunks, size));
   if (message.kind === "answer") return message;
-  throw new UpstreamError("broken", `the server answered with status ${answer.status}`);
+  throw noMessage(answer.status, message.kind === "unreadable" ? message.why : "it is no answer");
 }
 
 async function follow(line: Line, { id, call, headers }: Sent, answer: HttpAnswer): Promise<Answer> {
@@ -148,7 +149,7 @@ async function follow(line: Line, { id, call, headers }: Sent, answer: HttpAnswe
     if (message.kind === "notification") heed(message, call);
     if (message.kind === "request") void react(line, call, message, headers);
   }
-  throw new UpstreamError("broken", "the server ended its answer before it was complete");
+  throw new Misbehaved("ended its answer before it was complete");
 }
 
 /** How far a call is. */

@@ -27,6 +27,7 @@ import { failed, failureMessage, noticeOf } from "./failure.ts";
 import type { Hall } from "./hall.ts";
 import { drop, isStream } from "./http-exchange.ts";
 import { endWhole, streamHeaders } from "./line-out.ts";
+import { noMessage } from "./misbehaved.ts";
 import { outgoingOf, reaction } from "./outgoing.ts";
 import { type Patience, patienceOf } from "./patience.ts";
 import { rulesOf } from "./rules.ts";
@@ -99,7 +100,7 @@ async function dropped(passage: Passage): Promise<Carried> {
   // The server has nothing to tell; the gateway has.
   if (message.kind === "request" && message.method === "subscriptions/listen") return subscribe(visit, message, hall);
   if (status === 401 || status === 403) {
-    return failed(visit, passing("upstream", `server \`${name}\` does not take the gateway's credential`));
+    return failed(visit, noticeOf(visit, new UpstreamError("denied", "it does not take the credential"), false));
   }
   if (status === 404 && visit.session !== null) {
     hall.sessions.close(visit.session);
@@ -148,7 +149,7 @@ async function document(passage: Passage): Promise<Carried> {
     return done(passage, accepted(answer.status), NOTHING_SAID);
   const message = readMessage(body);
   if (message.kind === "unreadable") {
-    return failed(visit, passing("upstream", `server \`${name}\` answered with what is no message: ${message.why}`));
+    return failed(visit, noticeOf(visit, noMessage(answer.status, message.why), false));
   }
   const { forward, said, oversize } = judge(message, rules);
   const isList = message.kind === "answer" && message.result !== null && rules.request !== null && said === "ok";

@@ -24,6 +24,7 @@ import {
   SessionLost,
   tell,
 } from "./http-exchange.ts";
+import { Misbehaved } from "./misbehaved.ts";
 import type { Hello, Peer, PeerCall } from "./peer.ts";
 import type { OnChange } from "./program-peer.ts";
 
@@ -167,7 +168,7 @@ class Upstream implements Peer {
       headers: [],
       onAnswer,
     });
-    if (result === null) throw new UpstreamError("broken", "the server does not take the gateway's greeting");
+    if (result === null) throw new Misbehaved("does not take the gateway's greeting");
     headers.push(["mcp-protocol-version", textIn(result, "protocolVersion") ?? SESSION_VERSION]);
     await tell(this.#line, { jsonrpc: "2.0", method: "notifications/initialized" }, headers);
     await this.#listen(headers);

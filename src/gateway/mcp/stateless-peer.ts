@@ -1,9 +1,9 @@
 /** Talks to a server of the stateless era on a client's behalf: every request stands alone and says all that it needs. */
-import { UpstreamError } from "../../providers/provider.ts";
 import { META, STATELESS_VERSION } from "../../wire/mcp/era.ts";
 import { wrapped } from "../../wire/mcp/headers.ts";
 import { type Answer, type Fields, fieldsIn, isFields, textIn } from "../../wire/mcp/message.ts";
 import { exchange, GATEWAY, type Headers, helloOf, type Line, nextId, quiet } from "./http-exchange.ts";
+import { Misbehaved } from "./misbehaved.ts";
 import type { Peer, PeerCall } from "./peer.ts";
 
 /** Questions of a server that follow each other in one call. */
@@ -15,7 +15,7 @@ export function createStatelessPeer(line: Line): Peer {
     asksInCalls: false,
     async hello() {
       const { result } = await send(line, quiet("server/discover"));
-      if (result === null) throw new UpstreamError("broken", "the server does not answer server/discover");
+      if (result === null) throw new Misbehaved("does not answer server/discover");
       return helloOf(result, fieldsIn(fieldsIn(result, "_meta"), META.server));
     },
     async call(call) {
@@ -27,7 +27,7 @@ export function createStatelessPeer(line: Line): Peer {
         const state = result.requestState === undefined ? {} : { requestState: result.requestState };
         answer = await send(line, { ...call, params: { ...call.params, inputResponses, ...state } });
       }
-      throw new UpstreamError("broken", "the server asks without end");
+      throw new Misbehaved("asks without end");
     },
   };
 }

@@ -51,10 +51,16 @@ const ODD: readonly [string, RequestListener, RegExp, ReturnBody["fault"]][] = [
   [
     "does not take the credential",
     (_, response) => response.writeHead(401).end(),
-    /does not take the gateway's credential/,
+    /does not take the gateway's credential; tell those who run the gateway \(/,
     "upstream",
   ],
   ["is overloaded", (_, response) => response.writeHead(503).end("busy"), /answered with status 503/, "upstream"],
+  [
+    "fails in its own words",
+    (_, response) => response.writeHead(500, { "content-type": "application/json" }).end('{"error":"secret"}'),
+    /answered with status 500, which is neither an answer nor an error; try again in 2 s/,
+    "upstream",
+  ],
   [
     "sends elsewhere",
     (_, response) => response.writeHead(307, { location: "http://127.0.0.1:1/" }).end(),
@@ -97,12 +103,11 @@ for (const [how, answer, words, fault] of ODD) {
       const ended = await world.until((bodies) =>
         bodies.findLast((body): body is ReturnBody => body.kind === "return"),
       );
-      if (path === "/mcp/odd") {
-        const { result } = messageOf(sent) as unknown as { result: { isError: boolean; content: { text: string }[] } };
-        assert.match(result.content[0]!.text, words);
-        assert.equal(result.isError, true);
-        assert.deepEqual([ended.end, ended.fault], ["upstream-failed", fault]);
-      } else assert.match(sent.text, /"isError":true|"error"/);
+      const { result } = messageOf(sent) as unknown as { result: { isError: boolean; content: { text: string }[] } };
+      assert.match(result.content[0]!.text, words);
+      assert.match(result.content[0]!.text, /^server `odd` /);
+      assert.equal(result.isError, true);
+      assert.deepEqual([ended.end, ended.fault], ["upstream-failed", fault]);
       assert.equal(ended.name, "mcp:odd/t");
     });
   }
