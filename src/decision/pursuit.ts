@@ -2,7 +2,7 @@
  * Follows the leads of one text: notes where each expression may match, and runs it there as soon as nothing that is still
  * to come can reach that far. So a text can be looked through piece by piece with the answer that the whole has.
  */
-import type { Finder } from "./finder.ts";
+import type { Finder } from "../model/finder.ts";
 
 /** An expression, as far as it matters where it runs. */
 export interface Pursuer {

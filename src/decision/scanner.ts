@@ -4,11 +4,11 @@
  */
 import { CONFIDENCES, ENCODINGS, type Encoding, type Stage } from "../language/tree.ts";
 import { createAccepts } from "../model/filters/filter.ts";
+import { createFinder, isTriedByPlace, mostBefore } from "../model/finder.ts";
 import type { Literal as Setting } from "../model/regex/literals.ts";
 import { type Direction, trailOf } from "../model/regex/trail.ts";
 import { deedsOf, strengthOf } from "./deeds.ts";
 import { unpack } from "./encoded.ts";
-import { createFinder } from "./finder.ts";
 import { createPrefilter, type Literal } from "./prefilter.ts";
 import { type Found, MARGIN, type Pursuer, Pursuit, searchFor } from "./pursuit.ts";
 import type { Hit, Scanner } from "./scan.ts";
@@ -48,9 +48,6 @@ interface Probe extends Pursuer {
   /** A character that stands in every match; empty when none is known. */
   readonly certain: string;
 }
-
-/** So many letters before a literal are tried one by one. */
-const NEAR = 8;
 
 /** What a literal leads to: a probe that may match around it. */
 interface Lead {
@@ -112,14 +109,10 @@ function kitOf(table: Guarded, guards: readonly number[], stage: Stage): Kit {
       const certainty = CONFIDENCES.indexOf(confidence);
       const accepts = createAccepts(filter);
       for (const expression of expressions) {
-        const { certain, longest, literals } = expression;
-        const finder = createFinder(expression);
+        const { certain, longest } = expression;
         const grade = { strength, certainty };
-        const before = literals.some((each) => each.before === null)
-          ? null
-          : Math.max(0, ...literals.map((each) => each.before!));
-        const isAnchored = literals.length > 0 && before !== null && before <= NEAR && finder.at !== null;
-        const rest = { finder, accepts, certain, before, longest, isAnchored };
+        const trial = { before: mostBefore(expression), isAnchored: isTriedByPlace(expression) };
+        const rest = { finder: createFinder(expression), accepts, certain, longest, ...trial };
         const probe = probes.push({ guardrail, pattern: name, ...grade, ...rest }) - 1;
         if (expression.literals.length === 0) blind.push(probe);
         addClues(clues, probe, expression);

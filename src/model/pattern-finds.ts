@@ -1,6 +1,9 @@
-/** Whether a pattern finds something in a text, for its examples: every match of every expression, through its filter. */
-import { RE2JS } from "re2js";
-import { conditionsOf } from "./filters/filter.ts";
+/**
+ * Whether a pattern finds something in a text, for its examples: through its filter, and going on from match to match as the
+ * scanner of texts does, so that an example promises what happens.
+ */
+import { type Condition, conditionsOf } from "./filters/filter.ts";
+import { createFinder, isTriedByPlace, type Match } from "./finder.ts";
 import type { Expression, Pattern } from "./model.ts";
 
 /** What became of the matches of a pattern: one counts, or why none does. */
@@ -14,9 +17,8 @@ export function lookFor({ expressions, filter }: Pick<Pattern, "expressions" | "
   const conditions = conditionsOf(filter);
   let dropped: string | null = null;
   for (const expression of expressions) {
-    for (const [start, end] of valuesOf(expression, text)) {
-      const finding = { value: text.slice(start, end), text, start, end };
-      const failed = conditions.find(({ holds }) => !holds(finding));
+    for (const { from, to } of matchesOf(expression, text)) {
+      const failed = failedOf(conditions, text, from, to);
       if (failed === undefined) return { found: true };
       dropped = failed.words;
     }
@@ -24,18 +26,20 @@ export function lookFor({ expressions, filter }: Pick<Pattern, "expressions" | "
   return { found: false, dropped };
 }
 
-/** The places of an expression's values: of its first group where it has one that is not empty. */
-function* valuesOf({ engine, source, flags, re2 }: Expression, text: string): Generator<readonly [number, number]> {
-  if (engine === "v8") {
-    for (const match of text.matchAll(new RegExp(source, `${flags}dg`))) {
-      const [whole, first] = match.indices!;
-      yield first !== undefined && first[1] > first[0] ? first : whole!;
+function failedOf(conditions: readonly Condition[], text: string, start: number, end: number): Condition | undefined {
+  const finding = { value: text.slice(start, end), text, start, end };
+  return conditions.find(({ holds }) => !holds(finding));
+}
+
+/** The matches that are looked at until one counts. */
+function matchesOf(expression: Expression, text: string): Match[] {
+  const finder = createFinder(expression);
+  const matches: Match[] = [];
+  if (isTriedByPlace(expression)) {
+    for (let place = 0; place < text.length; place++) {
+      const match = finder.at!(text, place);
+      if (match !== null) matches.push(match);
     }
-    return;
-  }
-  const matcher = RE2JS.compile(re2).matcher(text);
-  while (matcher.find()) {
-    const group = matcher.groupCount() > 0 && matcher.end(1) > matcher.start(1) ? 1 : 0;
-    yield [matcher.start(group), matcher.end(group)];
-  }
+  } else finder.each(text, 0, (match) => matches.push(match) > 0);
+  return matches;
 }

@@ -1,9 +1,9 @@
 /** What is noted of a text piece by piece is found as in the whole, and no piece of the work grows with the text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Finder } from "../../src/decision/finder.ts";
 import { type Pursuer, Pursuit } from "../../src/decision/pursuit.ts";
 import { atOnce } from "../../src/decision/steps.ts";
+import type { Finder } from "../../src/model/finder.ts";
 import { chanceOf } from "../wire/chance.ts";
 
 const LITERAL = "key";

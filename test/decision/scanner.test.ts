@@ -4,7 +4,8 @@ import type { Scanner } from "../../src/decision/scan.ts";
 import { createScanner } from "../../src/decision/scanner.ts";
 import type { Table, TableExpression, TableGuardrail } from "../../src/decision/table.ts";
 import { checkExpression } from "../../src/model/expression.ts";
-import { NO_FILTER } from "../../src/model/filters/filter.ts";
+import { type Filter, NO_FILTER } from "../../src/model/filters/filter.ts";
+import { lookFor } from "../../src/model/pattern-finds.ts";
 import { doing, model, node, REDACT, REJECT, tableOf } from "./models.ts";
 import { random } from "./oracle.ts";
 
@@ -197,4 +198,54 @@ test("a run of millions of letters, which is more than the quick engine can hold
     scanner.scan(text).map(({ start, end, pattern }) => [start, end, pattern]),
     [[4, text.length - 3, "key"]],
   );
+});
+
+/** Expressions that are tried at each place, that are searched for around a literal, and that have none, in both engines. */
+const TRIALS: readonly Written[] = [
+  ["tried", "key=(\\S{2,12})"],
+  ["tried-before", "\\w{0,3}key=(\\S{2,12})"],
+  ["searched", "\\w{0,12}key=(\\S{2,12})"],
+  ["linear", "key=(\\S{2,12})", "", { engine: "linear" }],
+  ["blind", "[a-e]=(\\S{2,9})"],
+  ["nothing", "key=(x?)"],
+];
+
+test("examples of a pattern are judged as texts are searched, behind and within what does not count", () => {
+  const span = { path: "p.policy", start: 0, end: 0, line: 1, column: 1 };
+  const next = random(11);
+  const pick = (words: readonly string[]) => words[Math.floor(next() * words.length)]!;
+  const outcomes = new Map<string, Set<boolean>>();
+  for (let round = 0; round < 600; round++) {
+    const text = Array.from({ length: 1 + Math.floor(next() * 8) }, () =>
+      pick(["key=", "a=", "env", "xy", " ", "7", "b"]),
+    ).join("");
+    const drops = { on: "value", has: [pick(["env", "x", "key"])] } as const;
+    const filter: Filter = { ...NO_FILTER, unless: [drops] };
+    for (const written of TRIALS) {
+      const trial = guardrail([written]);
+      const patterns = trial.patterns.map((it) => ({ ...it, filter }));
+      const scanned = found(scannerOf({ ...trial, patterns }), text).length > 0;
+      const expressions = [{ ...expression(written), span }];
+      assert.equal(
+        lookFor({ expressions, filter }, text).found,
+        scanned,
+        `${written[0]} in ${text}, but not ${drops.has}`,
+      );
+      outcomes.set(written[0], (outcomes.get(written[0]) ?? new Set()).add(scanned));
+    }
+  }
+  for (const [name] of TRIALS) assert.equal(outcomes.get(name)?.size, 2, name);
+});
+
+test("a key that stands behind a name in what does not count is a hit of its pattern's example as well", () => {
+  const span = { path: "p.policy", start: 0, end: 0, line: 1, column: 1 };
+  const filter: Filter = { ...NO_FILTER, unless: [{ on: "value", has: ["env."] }] };
+  const text = "key=env.ACME||key=hunter2";
+  const tried: Written = ["tried", "key=(\\S{2,40})"];
+  const searched: Written = ["searched", "\\w{0,12}key=(\\S{2,40})"];
+  assert.deepEqual(lookFor({ expressions: [{ ...expression(tried), span }], filter }, text), { found: true });
+  assert.deepEqual(lookFor({ expressions: [{ ...expression(searched), span }], filter }, text), {
+    found: false,
+    dropped: "`unless`",
+  });
 });

@@ -3,7 +3,8 @@
  * group, its first group is the value that is found.
  */
 import { RE2JS } from "re2js";
-import type { TableExpression } from "./table.ts";
+import type { Runnable } from "./filters/filter.ts";
+import type { Expression } from "./model.ts";
 
 export interface Finder {
   /** Calls back for every match that begins at a place or behind it, from the left, as long as it is told to go on. */
@@ -20,8 +21,26 @@ export interface Match {
   readonly to: number;
 }
 
+/** So many letters before a literal are tried one by one. */
+const NEAR = 8;
+
+/** The most that stands before one of an expression's literals in a match; null: anything. */
+export function mostBefore({ literals }: Pick<Expression, "literals">): number | null {
+  if (literals.some(({ before }) => before === null)) return null;
+  return Math.max(0, ...literals.map(({ before }) => before!));
+}
+
+/**
+ * Whether an expression is tried at each place where a match may begin, and not searched for. Then a match that does not count
+ * hides nothing; in a search none begins in another.
+ */
+export function isTriedByPlace({ literals, engine }: Pick<Expression, "literals" | "engine">): boolean {
+  const before = mostBefore({ literals });
+  return literals.length > 0 && before !== null && before <= NEAR && engine === "v8";
+}
+
 /** The finder of an expression. */
-export function createFinder(expression: TableExpression): Finder {
+export function createFinder(expression: Runnable): Finder {
   if (expression.engine !== "v8") return linearFinder(expression);
   const quick = v8Finder(expression);
   // V8 keeps a way back for every letter of a run, and has no room for millions; what is found twice is joined later.
@@ -57,7 +76,7 @@ function firstAt(linear: Finder, text: string, place: number): Match | null {
   return found;
 }
 
-function v8Finder({ source, flags }: TableExpression): Finder {
+function v8Finder({ source, flags }: Runnable): Finder {
   const kept = flags.replace("g", "");
   const search = new RegExp(source, `${kept}g`);
   const sticky = new RegExp(source, `${kept}y`);
@@ -94,7 +113,7 @@ function v8Finder({ source, flags }: TableExpression): Finder {
   };
 }
 
-function linearFinder({ re2 }: TableExpression): Finder {
+function linearFinder({ re2 }: Runnable): Finder {
   const engine = RE2JS.compile(re2);
   return {
     at: null,
