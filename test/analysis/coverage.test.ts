@@ -263,6 +263,10 @@ function randomPolicy(seed: number): string {
       maybe(() => `${effect()} tools ${tools()} where ${chance.pick(WHERE)}${until()}`),
       maybe(() => `deny tools ${tools()} after tools ${tools()}${until()}`),
       maybe(() => chance.pick(["allow providers p", "deny providers q", "only providers p, q"])),
+      maybe(() => {
+        const parts = chance.pick(["max 90", "max 200 redact e", "redact e", "flag e", "max 90 redact e flag f"]);
+        return `results mcp:s/${chance.pick(["*", "get_*", "x"])} ${parts}${until()}`;
+      }),
       maybe(() => `guard ${some(["g", "h"])}${until()}`),
       maybe(() => `limit requests ${chance.pick(["5", "9"])}/${chance.pick(["sec", "min"])}`),
       maybe(() => `limit tokens ${chance.pick(["500", "90"])}/hour per team`),
@@ -280,6 +284,7 @@ function randomPolicy(seed: number): string {
     'mcp s {\n  url "https://s.example/mcp"\n}',
     "models all {\n  **\n  via p then q\n}",
     'pattern e {\n  match /EMP-\\d+/\n  hit "EMP-1"\n}',
+    'pattern f {\n  match /TOK-\\d+/\n  hit "TOK-1"\n}',
     "guardrail g {\n  on request\n  match e\n  action redact\n}",
     'guardrail h {\n  on request, response\n  match e\n  action reject "no"\n}',
     `team a {\n${body()}}`,
@@ -328,12 +333,13 @@ function lacking(model: Model, statement: Statement): Model {
       (it) => it.span !== statement.span || ("guardrail" in it && statement.text.split(" ")[1] !== it.guardrail),
     );
   const it = model.nodes[statement.node]!;
-  const { access, flows, confirmations, guards, limits, active } = it;
+  const { access, flows, confirmations, results, guards, limits, active } = it;
   const changed = {
     ...it,
     access: lost(access),
     flows: lost(flows),
     confirmations: lost(confirmations),
+    results: lost(results),
     guards: lost(guards),
     limits: lost(limits),
     active: lost(active),
@@ -343,8 +349,8 @@ function lacking(model: Model, statement: Statement): Model {
 
 /** The same with a test more, so that every glob of the whole model has its atoms; it is never run. */
 function withNames(mutant: Model, { nodes }: Model): Model {
-  const steps = nodes.flatMap(({ access, flows, confirmations, limits }) => [
-    ...confirmations.map(({ globs, span }) => ({ kind: "can", thing: "tools", globs, span }) as const),
+  const steps = nodes.flatMap(({ access, flows, confirmations, results, limits }) => [
+    ...[...confirmations, ...results].map(({ globs, span }) => ({ kind: "can", thing: "tools", globs, span }) as const),
     ...access.map(({ thing, globs, span }) => ({ kind: "can", thing, globs, span }) as const),
     ...flows.map(({ globs, after, span }) => {
       return { kind: "can", thing: "tools", globs: [...globs, ...after], span } as const;
