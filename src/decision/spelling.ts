@@ -6,7 +6,7 @@
 
 /** A log of an answer that holds JSON is quoted three times; what is quoted more often nobody reads. */
 const MOST_TIMES = 4;
-/** Letters before a place in which the quote is looked for that it stands behind. */
+/** Letters before a place in which the quotes are looked for that it stands behind. */
 export const REACH = 4096;
 
 /** A value in the plainest of its spellings, which all of them share. */
@@ -56,14 +56,37 @@ export function respelled(value: string, from: number, to: number): string {
   return spelled;
 }
 
-/** How deep in quotes a text ends: 1 behind a quote in the same line, 2 behind one that is quoted itself, and so on. */
+/**
+ * How deep in quotes a text ends: 1 in a string of its last line, 2 in a string that is quoted itself, and so on. Each quote of the
+ * line opens a string or closes one; in a line that began too far before, the first of them tells what was open.
+ */
 export function depthBehind(text: string): number {
   const near = text.slice(-REACH);
-  const quote = near.lastIndexOf('"');
-  if (quote <= near.lastIndexOf("\n")) return 0;
+  const line = near.slice(near.lastIndexOf("\n") + 1);
+  let depth = line.length < REACH ? 0 : null;
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) {
+    const slashes = slashesBefore(line, at);
+    const level = levelOf(slashes);
+    const looksOpening = BEFORE_OPENING.test(line[at - slashes - 1] ?? " ") && !BEHIND_CLOSING.test(line[at + 1] ?? "");
+    // What looks so opens a string whatever was open: a quote alone, as of inches, would turn the line inside out.
+    const closes = !looksOpening && level <= (depth ?? level);
+    depth = closes ? level - 1 : level;
+  }
+  return depth ?? 0;
+}
+
+const BEFORE_OPENING = /[\s{[(,:=]/;
+const BEHIND_CLOSING = /[\s,:;})\]]/;
+
+function slashesBefore(line: string, at: number): number {
   let slashes = 0;
-  while (near[quote - 1 - slashes] === "\\") slashes += 1;
-  return 1 + Math.floor(Math.log2(slashes + 1));
+  while (line[at - 1 - slashes] === "\\") slashes += 1;
+  return slashes;
+}
+
+/** In how many strings a quote stands, counting its own: an odd number of backslashes quotes it, and half of them stand before it there. */
+function levelOf(slashes: number): number {
+  return slashes % 2 === 0 ? 1 : 1 + levelOf((slashes - 1) / 2);
 }
 
 function quoted(text: string): string {

@@ -55,6 +55,17 @@ test("how deep a place lies in quotes is told by the quote before it in its line
     ['{"a":"{\\"b\\":\\"x', 2],
     ['{"a":"{\\"b\\":\\"{\\\\\\"c\\\\\\":\\\\\\"', 3],
     ['"before"\nx', 0],
+    ['curl -H "accept: json" -d ', 0],
+    ['{"a":"b","c":', 0],
+    ['{"a":"{\\"b\\":\\"x\\"', 1],
+    ['{"a":"{\\"b\\":\\"x\\"}","c":"', 1],
+    ['{"dir":"C:\\\\","key":"', 1],
+    ['A="" B="b" C="', 1],
+    ['a 5" disk, {"key":"', 1],
+    ['a 5" disk, {"key":"x"} and ', 0],
+    [`{"${"x".repeat(5_000)}":"y","key":"`, 1],
+    [`{"${"x".repeat(5_000)}":"y","key":"z"} `, 0],
+    [`{"in":"{\\"${"x".repeat(5_000)}\\":\\"y\\"} `, 1],
   ] as const) {
     assert.equal(depthBehind(text), depth, text);
   }
@@ -119,6 +130,23 @@ test("a placeholder by itself becomes what it stood for, and elsewhere what the 
   assert.equal(restored(conversation, words), quoted(value, 1));
   assert.equal(restored(conversation, `echo ${words}`), `echo ${value}`);
   assert.equal(restored(conversation, `{\\"a\\":\\"${words}`), `{\\"a\\":\\"${quoted(value, 2)}`);
+});
+
+test("behind what was quoted a value is what it is, for the tool that gets it and for the placeholder that it has", () => {
+  for (const value of [
+    `x"y\\z${randomBytes(8).toString("hex")}`,
+    `-----BEGIN-----\n${randomBytes(8).toString("hex")}`,
+  ]) {
+    const conversation = new Conversation(hmac);
+    conversation.secrets.keep(quoted(value, 1), SOURCE);
+    const [{ words } = { words: "" }] = placeholdersIn(masked(conversation, JSON.stringify({ value })));
+    assert.equal(restored(conversation, `set "one" ${words}`), `set "one" ${value}`);
+    const nested = JSON.stringify({ log: JSON.stringify({ one: "1", value }), last: "x" });
+    const all = `the "one": ${value}\n${JSON.stringify({ value, more: [value] })} ${nested} ${value}`;
+    const sent = masked(conversation, all);
+    assert.deepEqual([...new Set(placeholdersIn(sent).map((each) => each.words))], [words]);
+    assert.equal(restored(conversation, sent), all);
+  }
 });
 
 test("what is forgotten is forgotten in all of its spellings", () => {
