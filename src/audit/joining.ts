@@ -122,7 +122,8 @@ export class Joining {
     if (call.toolUse === null) return [];
     const key = nameOf(call.actor, call.toolUse);
     const asked = this.#asked.get(key);
-    if (asked !== undefined) return asked.told ? [] : this.#met(call, asked);
+    // An id that was good for one call is no cover for another tool.
+    if (asked !== undefined) return asked.told && isSame(call.name, asked.name) ? [] : this.#met(call, asked);
     const open = [...this.#answering].filter(([, answering]) => answering.key === call.actor.key);
     if (open.length === 0) return this.#unissued(call, now);
     // Some clients call as soon as the model has said so, before its answer has come to an end.

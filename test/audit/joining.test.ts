@@ -74,6 +74,17 @@ test("the client's label does not matter, the tool does", () => {
   assert.equal(trail.add(called("toolu_2"))[0]?.finding, "mismatched");
 });
 
+test("an id that was joined covers no other tool, however often it is used", () => {
+  const trail = new Trail();
+  trail.answer("req_1", "toolu_1");
+  assert.equal(trail.add(called("toolu_1"))[0]?.finding, "joined");
+  for (const ticket of ["call_2", "call_3"]) {
+    const found = trail.add(called("toolu_1", { ticket, name: "mcp:github/merge" }));
+    assert.deepEqual(told(found), [["mismatched", "toolu_1", ticket, "req_1", "s"]]);
+  }
+  assert.deepEqual(trail.add(called("toolu_1", { ticket: "call_4" })), []);
+});
+
 test("an id that no answer gave to this key", () => {
   const trail = new Trail();
   trail.answer("req_1", "toolu_1");
