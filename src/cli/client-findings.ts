@@ -98,7 +98,10 @@ export function serverFindings(file: unknown, env: Variables, origin: string | n
   const servers = isObject(file) && isObject(file.mcpServers) ? Object.entries(file.mcpServers) : null;
   if (servers === null)
     return [bad("mcp", "the list of MCP servers has no `mcpServers`", "see `gw claude settings --mcp`")];
-  const found = servers.flatMap(([name, server]) => serverFinding(name, server, env, origin));
+  const found = servers.flatMap(([name, server]) => {
+    const wrong = serverFinding(name, server, env, origin);
+    return wrong.length > 0 ? wrong : keyFinding(name, server as object, env);
+  });
   return found.length > 0 ? found : [good("mcp", "all MCP servers are the gateway's")];
 }
 
@@ -115,10 +118,25 @@ export function ownServers(file: unknown, env: Variables, origin: string): OwnSe
   const servers = isObject(file) && isObject(file.mcpServers) ? Object.entries(file.mcpServers) : [];
   return servers.flatMap(([name, server]) => {
     if (serverFinding(name, server, env, origin).length > 0) return [];
-    const { url, headers } = server as { readonly url: string; readonly headers: object };
-    const [header, value] = Object.entries(headers).find(([known]) => AUTHORIZATION.test(known))!;
-    return [{ name, url, authorization: { header, value: filledIn(String(value), env) } }];
+    const { url } = server as { readonly url: string };
+    return [{ name, url, authorization: authorizationOf(server as object, env)! }];
   });
+}
+
+/** The header in which a server of a list gets its key; null when it gets none. */
+function authorizationOf(server: object, env: Variables): OwnServer["authorization"] | null {
+  const headers = "headers" in server && isObject(server.headers) ? Object.entries(server.headers) : [];
+  const [header, value] = headers.find(([known]) => AUTHORIZATION.test(known)) ?? [];
+  return header === undefined || typeof value !== "string" ? null : { header, value: filledIn(value, env) };
+}
+
+/** Calls under another key than the one that the models are asked with belong to nobody's conversation. */
+function keyFinding(name: string, server: object, env: Variables): ClientFinding[] {
+  const key = keyOf(env);
+  const value = authorizationOf(server, env)?.value.replace(/^bearer +/i, "");
+  if (key === null || value === key) return [];
+  const help = "use one key for both, so that its calls are joined with the answers that ask for them";
+  return [warning("mcp", `MCP server \`${name}\` is asked with another key than the models`, help)];
 }
 
 const AUTHORIZATION = /^(?:authorization|x-api-key)$/i;
@@ -141,7 +159,20 @@ function serverFinding(name: string, server: unknown, env: Variables, origin: st
       bad("mcp", `MCP server \`${name}\` is not below \`/mcp\``, `use ${url.origin}/mcp, or /mcp/NAME for one server`),
     ];
   }
-  return authorizationFindings(name, server as object, env);
+  return [...typeFindings(name, server as object), ...authorizationFindings(name, server as object, env)];
+}
+
+const TYPES: ReadonlySet<unknown> = new Set(["http", "streamable-http"]);
+
+/** The client takes a server without a type for a program, and drops it; what it calls `sse` is older than the gateway. */
+function typeFindings(name: string, server: object): ClientFinding[] {
+  const type = "type" in server ? server.type : undefined;
+  if (TYPES.has(type)) return [];
+  const message =
+    type === undefined
+      ? `MCP server \`${name}\` has no \`type\`, so that the client leaves it out`
+      : `MCP server \`${name}\` is of type \`${type}\`, which the gateway does not speak`;
+  return [bad("mcp", message, 'write "type": "http"')];
 }
 
 function authorizationFindings(name: string, server: object, env: Variables): ClientFinding[] {

@@ -144,6 +144,8 @@ suite("gw claude doctor", () => {
       [long]: at("store"),
       fixture: at("fixture"),
       stor: at("stor"),
+      old: { ...at("store"), type: "sse" },
+      bare: { ...at("store"), type: undefined },
       stranger: at("store", `Bearer ${KEY}`),
       away: at("away"),
       elsewhere: { type: "http", url: "http://127.0.0.1:9/mcp", headers: { Authorization: KEY } },
@@ -158,6 +160,9 @@ suite("gw claude doctor", () => {
     assert.equal(code, 1);
     const told = out.split("\n").filter((line) => / mcp: /.test(line));
     for (const [at, line] of [
+      /^bad: mcp: MCP server `old` is of type `sse`, which the gateway does not speak$/,
+      /^bad: mcp: MCP server `bare` has no `type`, so that the client leaves it out$/,
+      /^warning: mcp: MCP server `stranger` is asked with another key than the models$/,
       /^warning: mcp: MCP server `elsewhere` is at http:\/\/127\.0\.0\.1:9, not at the gateway$/,
       /^good: mcp: MCP server `store` gives 3 tools$/,
       /^good: mcp: MCP server `a-label.*` gives 3 tools$/,
@@ -169,7 +174,7 @@ suite("gw claude doctor", () => {
     ].entries()) {
       assert.match(told[at] ?? "", line);
     }
-    assert.equal(told.length, 8);
+    assert.equal(told.length, 11);
     assert.ok(!out.includes(KEY) && !out.includes(world.key), "a key is never shown");
 
     place.write("mcp.json", JSON.stringify({ mcpServers: { prompts: at("fixture") } }));
