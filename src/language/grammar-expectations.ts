@@ -164,7 +164,7 @@ export class GrammarExpectations extends GrammarServices {
           ]
         : [
             "about a request, and this `send` says what its tool gives back",
-            "of that can be expected `allow`, `redact`, `flag` or `withhold`",
+            "of that can be expected `allow`, `redact`, `flag` or `withhold`; leave `result` out to speak of the request",
           ];
     this.fault("GW1020", this.at(how), `\`expect ${how.image}\` is ${message}`, help);
     return false;
