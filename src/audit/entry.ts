@@ -331,6 +331,8 @@ export interface PolicyLoadBody {
   readonly commit: string | null;
   readonly content: string;
   readonly keys: number;
+  /** The builtin packs that it brings in, by name and SHA-256: no revision tells of them. null in records of before. */
+  readonly packs: readonly { readonly name: string; readonly content: string }[] | null;
 }
 
 /** A change that was not taken: the last good revision stays in force. `faults` are codes with `file:line`, no text. */

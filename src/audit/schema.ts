@@ -248,6 +248,10 @@ const body = z.discriminatedUnion("kind", [
     commit: text.nullable(),
     content: hex64,
     keys: count,
+    packs: z
+      .array(z.strictObject({ name: text, content: hex64 }))
+      .nullable()
+      .default(null),
   }),
   z.strictObject({
     kind: z.literal("policy.reject"),

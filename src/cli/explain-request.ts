@@ -101,19 +101,25 @@ function absent(error: unknown): null {
   throw error;
 }
 
-/** The builtin packs that a policy was read with now, where another version of the program decided then; null when none. */
+/** The builtin packs that a policy was read with now, and which were others then, or may have been. */
 interface OtherPacks {
   readonly packs: readonly string[];
+  /** Whether the record says what they held then. */
+  readonly compared: boolean;
   readonly version: string;
   /** null when the record does not say. */
   readonly recorded: string | null;
 }
 
-function otherPacks(found: FoundRequest, past: Loaded | null): OtherPacks | null {
-  const packs = past?.built.builtins ?? [];
-  return packs.length === 0 || found.version === version()
-    ? null
-    : { packs, version: version(), recorded: found.version };
+/** Those packs; null when there are none. A record of before has the version of the program alone. */
+function otherPacks({ load: then, version: recorded }: FoundRequest, past: Loaded | null): OtherPacks | null {
+  const compared = (then?.packs ?? null) !== null;
+  const contents = new Map(then?.packs?.map(({ name, content }) => [name, content]));
+  const others = (past?.built.builtins ?? []).filter(({ name, content }) =>
+    compared ? contents.get(name) !== content : recorded !== version(),
+  );
+  const packs = others.map(({ name }) => name);
+  return packs.length === 0 ? null : { packs, compared, version: version(), recorded };
 }
 
 interface Page {
@@ -164,11 +170,13 @@ function draw(found: FoundRequest, { past, again, dir, terminal }: Page): string
   return head + recorded + drawAgain(again!, { past, again, dir, terminal }) + note;
 }
 
-/** A revision is made of the policy's own files: what packs of another version hold is not in it. */
-function packsText({ packs, version: own, recorded }: OtherPacks): string {
+/** A revision is made of the policy's own files: what builtin packs hold is not in it. */
+function packsText({ packs, compared, version: own, recorded }: OtherPacks): string {
   const names = `builtin ${packs.length === 1 ? "pack" : "packs"} ${packs.map((name) => `\`${name}\``).join(", ")}`;
   const then = recorded === null ? "the record does not say which version decided" : `sallyport ${recorded} decided it`;
-  return `decided again with ${names} of sallyport ${own}; ${then}, and its packs may have been others`;
+  const held = packs.length === 1 ? "it held something else then" : "they held something else then";
+  const why = compared ? `${held} (${then})` : `${then}, and its packs may have been others`;
+  return `decided again with ${names} of sallyport ${own}; ${why}`;
 }
 
 function effectText({ effect, reason }: DecisionBody | CallBody): string {

@@ -41,7 +41,8 @@ export function createNews(parts: NewsParts): News {
   return {
     onTaken(table, { built, texts }) {
       const { id, commit, content } = table.revision;
-      log.append({ kind: "policy.load", revision: id, commit, content, keys: table.keys.size }).catch(onInternalError);
+      const body = { revision: id, commit, content, keys: table.keys.size, packs: built.builtins };
+      log.append({ kind: "policy.load", ...body }).catch(onInternalError);
       models.clear();
       for (const model of table.catalogue) models.add(model);
       if (format === "text") {

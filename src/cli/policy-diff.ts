@@ -57,7 +57,7 @@ function nameOf({ name, dir, loaded }: Chosen): Told["old"] {
 }
 
 function builtinsOf(sides: readonly Chosen[]): Told["builtins"] {
-  const packs = new Set(sides.flatMap(({ loaded }) => loaded.built.builtins));
+  const packs = new Set(sides.flatMap(({ loaded }) => loaded.built.builtins.map(({ name }) => name)));
   return packs.size === 0 ? null : { version: version(), packs: [...packs].sort() };
 }
 

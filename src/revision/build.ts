@@ -14,7 +14,7 @@ import type { Model } from "../model/model.ts";
 import { resolve } from "../model/resolve.ts";
 import { withoutConsequences } from "./consequences.ts";
 import { readLocks } from "./locks.ts";
-import { type Builtins, builtinOf, joinPacks, type Unit } from "./packs.ts";
+import { type BuiltinPack, type Builtins, builtinPack, joinPacks, type Unit } from "./packs.ts";
 import { isLockFile, type Parsed, parseFile } from "./source-files.ts";
 
 /** What became of a text. Good to be served when there is a table, no invariant is broken and no test fails. */
@@ -25,8 +25,8 @@ export interface Built {
   /** Errors and warnings, by place, but for warnings that are allowed; what breaks an invariant is in `proofs`. */
   readonly diagnostics: readonly Diagnostic[];
   readonly allowed: readonly Allowed[];
-  /** The builtin packs that are brought in, by name: they are those of this program, whatever the age of the sources. */
-  readonly builtins: readonly string[];
+  /** The builtin packs that are brought in: they are those of this program, whatever the age of the sources. */
+  readonly builtins: readonly BuiltinPack[];
   /** null when there is no table to test. */
   readonly report: TestReport | null;
   /** null when there is no table to prove anything of. */
@@ -78,6 +78,8 @@ function stop(found: readonly Diagnostic[], unit: Unit): Built {
   return { ...nothing, diagnostics: told, allowed, builtins: builtinsIn(unit) };
 }
 
-function builtinsIn({ packs }: Unit): readonly string[] {
-  return [...packs.values()].flatMap(({ source }) => builtinOf(source.path) ?? []).sort();
+function builtinsIn({ packs }: Unit): readonly BuiltinPack[] {
+  return [...packs.values()]
+    .flatMap(({ source }) => builtinPack(source) ?? [])
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -36,6 +36,18 @@ export function builtinOf(path: string): string | null {
   return path.startsWith(builtinPath("")) ? path.slice(builtinPath("").length) : null;
 }
 
+/** A builtin pack by its name and the SHA-256 of its text. */
+export interface BuiltinPack {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** The builtin pack that this is the text of; null for every other source. */
+export function builtinPack({ path, text }: Source): BuiltinPack | null {
+  const name = builtinOf(path);
+  return name === null ? null : { name, content: hash("sha256", text, "hex") };
+}
+
 /** Where the text of a builtin pack lies, for who wants to look at it. */
 export function builtinFile(name: string): URL {
   return new URL(`${name}${SUFFIX}`, BUILTIN_FOLDER);

@@ -122,7 +122,14 @@ const BODIES: { readonly [Kind in Body["kind"]]: Extract<Body, { readonly kind: 
     tools: ["get_issue", "list_issues"],
   },
   fault: { kind: "fault", ticket: "t2", actor, fault: "malformed", status: 400, path: "/v1/messages" },
-  "policy.load": { kind: "policy.load", revision: "r", commit: null, content: "a".repeat(64), keys: 2 },
+  "policy.load": {
+    kind: "policy.load",
+    revision: "r",
+    commit: null,
+    content: "a".repeat(64),
+    keys: 2,
+    packs: [{ name: "pii", content: "b".repeat(64) }],
+  },
   "policy.reject": { kind: "policy.reject", revision: "r", content: "a".repeat(64), faults: ["GW2003 a.policy:4"] },
   "budget.warn": budgetWarning("t1"),
   recovery: { kind: "recovery", truncatedBytes: 12, open: ["t0"], charges: [charge(1)] },
@@ -180,6 +187,7 @@ const LATER = new Set([
   "return.search",
   ...["id", "withheld", "observed"].map((name) => `toolUses.${name}`),
   "recovery.charges",
+  "policy.load.packs",
 ]);
 
 test("a member too many, too few or of another type is refused, at every depth", () => {

@@ -1,12 +1,14 @@
 /** `gw policy explain`, beyond the pages of the catalogue: a key's policy, a question, a request of the record. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { hash } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import type { DecisionBody, PolicyLoadBody } from "../../src/audit/entry.ts";
 import { openJournal } from "../../src/audit/journal.ts";
 import { readSources } from "../../src/revision/files.ts";
+import { readBuiltins } from "../../src/revision/packs.ts";
 import { contentHash } from "../../src/revision/revision.ts";
 import { digest } from "../analysis/sides.ts";
 import { called, decision, outcome, returned, toolUse } from "../audit/bodies.ts";
@@ -246,10 +248,10 @@ suite("gw policy explain", () => {
   });
 
   suite("a request of the record", () => {
-    const load = async (commit: string | null): Promise<PolicyLoadBody> => {
+    const load = async (commit: string | null, packs: PolicyLoadBody["packs"] = null): Promise<PolicyLoadBody> => {
       const content = contentHash(await readSources(join(place.dir, "policy")));
       const revision = (commit ?? content).slice(0, 12);
-      return { kind: "policy.load", revision, commit, content, keys: 1 };
+      return { kind: "policy.load", revision, commit, content, keys: 1, packs };
     };
     const record = async (loaded: PolicyLoadBody, bodies: readonly DecisionBody[]) => {
       const at = Date.parse(MONDAY);
@@ -389,6 +391,22 @@ suite("gw policy explain", () => {
       const json = await place.gw("policy", "explain", "req_yes", "--data", "data", "--format", "json");
       const { packs, recorded } = JSON.parse(json.out).again.builtins;
       assert.deepEqual([packs, recorded], [["claude-code"], "0"]);
+    });
+
+    test("and when they hold something else, whatever the version; not when they hold the same", async () => {
+      const withPack = `${policy("claude-haiku-5-5")}\ntools all { @claude-code.read }\n`;
+      place.write("policy/all.policy", withPack.replace("language 1", "language 1\nuse claude-code from builtin"));
+      await record(await load(null, [{ name: "claude-code", content: "0".repeat(64) }]), [allowed]);
+      const other = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.match(
+        other.out,
+        /note: decided again with builtin pack `claude-code` of sallyport \S+; it held something else then \(sallyport 0 decided it\)\n$/,
+      );
+      const content = hash("sha256", (await readBuiltins()).get("claude-code")!.text, "hex");
+      rmSync(join(place.dir, "data"), { recursive: true });
+      await record(await load(null, [{ name: "claude-code", content }]), [allowed]);
+      const same = await place.gw("policy", "explain", "req_yes", "--data", "data");
+      assert.match(same.out, /the same\n$/);
     });
 
     test("and when its revision is not at hand, that is said", async () => {

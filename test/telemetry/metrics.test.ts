@@ -158,7 +158,7 @@ test("what comes from outside cannot grow the number of series", async () => {
 });
 
 test("the policy in force is one series, and a change not taken is counted", async () => {
-  const load = { kind: "policy.load", commit: null, content: "c", keys: 1 } as const;
+  const load = { kind: "policy.load", commit: null, content: "c", keys: 1, packs: [] } as const;
   const text = await after([
     { ...load, revision: "one" },
     { ...load, revision: "two" },
