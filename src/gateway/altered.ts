@@ -141,15 +141,16 @@ function pinnedIn(table: Table): PinnedTools {
   const known = tables.get(table);
   if (known !== undefined) return known;
   const byName = new Map<string, { readonly server: Pinned; readonly told: Set<string | null> }>();
+  const nameOf = createNaming(table.servers);
   for (const server of table.servers.filter(isPinned)) {
     for (const [tool, told] of server.pins.told) {
-      const name = `mcp:${server.name}/${tool}`;
+      const name = nameOf(`client-mcp:${server.name}/${tool}`);
       const one = byName.get(name) ?? { server, told: new Set<string | null>() };
       byName.set(name, one);
       one.told.add(told);
     }
   }
-  const pinned = { nameOf: createNaming(table.servers), byName };
+  const pinned = { nameOf, byName };
   tables.set(table, pinned);
   return pinned;
 }

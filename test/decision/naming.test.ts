@@ -16,7 +16,10 @@ const github: Server = {
 };
 
 test("labels of the gateway's own servers, and of all of them together, lead to the server", () => {
-  const nameOf = createNaming([{ name: "github" }, { name: "my_files" }]);
+  const nameOf = createNaming([
+    { name: "github", pins: null },
+    { name: "my_files", pins: null },
+  ]);
   const names = {
     "client-mcp:github/get_issue": "mcp:github/get_issue",
     "client-mcp:gw/github__get__issue": "mcp:github/get__issue",
@@ -27,6 +30,32 @@ test("labels of the gateway's own servers, and of all of them together, lead to 
     "client-mcp:other/github__get": "client-mcp:other/github__get",
     "client-mcp:jira/get": "client-mcp:jira/get",
     Bash: "Bash",
+  };
+  for (const [told, name] of Object.entries(names)) assert.equal(nameOf(told), name, told);
+});
+
+test("a pinned tool is found by what clients write for its name", () => {
+  const digest = "0".repeat(64);
+  const tools = ["issues.get", "issues/list", "a.b", "a_b", "c.d", "c d", "plain"].map(
+    (name) => [name, digest] as const,
+  );
+  const pins = {
+    onDrift: "block",
+    tools,
+    told: [],
+    instructions: null,
+    origin: { place: "a.policy:1", text: "" },
+  } as const;
+  const nameOf = createNaming([{ name: "github", pins }]);
+  const names = {
+    "client-mcp:github/issues_get": "mcp:github/issues.get",
+    "client-mcp:gw/github__issues_get": "mcp:github/issues.get",
+    "client-mcp:github/issues_list": "mcp:github/issues/list",
+    "client-mcp:github/a_b": "mcp:github/a_b",
+    "client-mcp:github/c_d": "mcp:github/c_d",
+    "client-mcp:github/plain": "mcp:github/plain",
+    "client-mcp:github/not_pinned": "mcp:github/not_pinned",
+    "client-mcp:other/issues_get": "client-mcp:other/issues_get",
   };
   for (const [told, name] of Object.entries(names)) assert.equal(nameOf(told), name, told);
 });
