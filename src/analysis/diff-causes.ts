@@ -1,7 +1,7 @@
 /** The lines behind a change of access: statements that one policy has and the other has not, on the chain of a node. */
 import { eachBit, intersect } from "../decision/bits.ts";
 import type { Thing } from "../language/tree.ts";
-import type { Access, Group, Node } from "../model/model.ts";
+import type { Access, Group, Node, Pattern } from "../model/model.ts";
 import { canonicalText } from "../model/predicate-text.ts";
 import { rootsOf } from "./diff-fold.ts";
 import {
@@ -90,6 +90,16 @@ export function lineCauses<L extends Stated>(
 
 function wordsOf(line: Stated): string {
   return `${statementText(line)} ${line.until}`;
+}
+
+/** The declarations behind a pattern that finds something else now. */
+export function patternCauses(
+  joint: Joint,
+  changed: Readonly<Record<"old" | "new", readonly Pick<Pattern, "name" | "span">[]>>,
+): readonly Cause[] {
+  return (["new", "old"] as const).flatMap((side) =>
+    changed[side].map(({ name, span }) => ({ ...causeAt(joint, side, span, ""), text: `pattern ${name}` })),
+  );
 }
 
 /** A statement with its atoms, of one of the policies. */

@@ -2,7 +2,8 @@
 import { inForce } from "../decision/access.ts";
 import { deedsAt, strengthOf } from "../decision/deeds.ts";
 import { SEVERITIES } from "../language/tree.ts";
-import type { Deed, Guardrail, Model } from "../model/model.ts";
+import type { Deed, Guardrail, Model, Pattern } from "../model/model.ts";
+import { patternCauses } from "./diff-causes.ts";
 import { fold } from "./diff-fold.ts";
 import { causeAt, type Joint, unmatched } from "./diff-joint.ts";
 import type { Cause, Move, Row, Subject } from "./diff-row.ts";
@@ -32,8 +33,8 @@ export function guardrailRows(joint: Joint, renamed: ReadonlyMap<string, string>
     const now = joint.new.model.guardrails.find((it) => it.name === name);
     if (now === undefined || !used.old.has(old.name) || !used.new.has(name)) return [];
     const binds = used.old.get(old.name) === "binds" || used.new.get(name) === "binds";
-    return changesOf(joint, old, now).map(([move, change]) =>
-      rowOf(joint, { old, now, move: binds ? move : "neutral", change }),
+    return changesOf(joint, old, now).map(([move, change, causes]) =>
+      rowOf(joint, { old, now, move: binds ? move : "neutral", change, causes }),
     );
   });
 }
@@ -48,7 +49,8 @@ function bound({ nodes }: Model, at: number): ReadonlyMap<string, "binds" | "obs
   ]);
 }
 
-type Change = readonly [move: Move, change: string];
+/** The causes are the declarations of the guardrail unless others are named. */
+type Change = readonly [move: Move, change: string, causes?: readonly Cause[]];
 
 function changesOf(joint: Joint, old: Guardrail, now: Guardrail): readonly Change[] {
   const changes: Change[] = [];
@@ -60,7 +62,7 @@ function changesOf(joint: Joint, old: Guardrail, now: Guardrail): readonly Chang
     const words = `looks at ${now.sample}% of conversations, not ${old.sample}%`;
     changes.push([now.sample > old.sample ? "tighter" : "wider", words]);
   }
-  changes.push(...patternChange(old, now), ...askChange(joint, old, now), ...actionChange(old, now));
+  changes.push(...patternChange(joint, old, now), ...askChange(joint, old, now), ...actionChange(old, now));
   return changes;
 }
 
@@ -136,13 +138,19 @@ function direction(more: boolean, less: boolean): Move {
 }
 
 /** Expressions are compared as written; what two of them have in common is not told. */
-function patternChange(old: Guardrail, now: Guardrail): readonly Change[] {
+function patternChange(joint: Joint, old: Guardrail, now: Guardrail): readonly Change[] {
   const [before, after] = [expressionsOf(old), expressionsOf(now)];
   const left = unmatched(before, after, ({ expression }) => expression);
   const listed = (them: readonly Looked[]): string =>
     [...new Set(them.map(({ pattern }) => pattern || now.name))].join(", ");
   const [come, gone] = [listed(left.new), listed(left.old)];
-  if (come !== "" && come === gone) return [["changed", `looks for ${come} in another way`]];
+  if (come !== "" && come === gone) {
+    const words = `looks for ${come} in another way`;
+    // What the guardrail writes out itself is told by its own declaration.
+    if (left.new.some(({ pattern }) => pattern === "")) return [["changed", words]];
+    const owners = (them: readonly Looked[]) => [...new Set(them.map(({ owner }) => owner))];
+    return [["changed", words, patternCauses(joint, { old: owners(left.old), new: owners(left.new) })]];
+  }
   if (come !== "" || gone !== "") {
     const words = [come === "" ? [] : [`looks for ${come} too`], gone === "" ? [] : [`no longer looks for ${gone}`]];
     return [[direction(come !== "", gone !== ""), words.flat().join("; ")]];
@@ -156,12 +164,14 @@ function patternChange(old: Guardrail, now: Guardrail): readonly Change[] {
 interface Looked {
   readonly pattern: string;
   readonly expression: string;
+  readonly owner: Pattern;
 }
 
 function expressionsOf({ name, patterns, actions }: Guardrail): readonly Looked[] {
   const graded = actions.some(({ at }) => at !== "low");
   return patterns.flatMap((pattern) =>
     pattern.expressions.map(({ source, flags }) => ({
+      owner: pattern,
       pattern: pattern.name === name ? "" : pattern.name,
       // How grave a finding is matters only where actions ask for it.
       expression: `${flags} ${source} ${JSON.stringify(pattern.filter)}${graded ? ` ${pattern.severity}` : ""}`,
@@ -178,10 +188,15 @@ function meaning(guardrail: Guardrail): string {
   return JSON.stringify([sets, [...new Set(looked)].sort(), sample, ask, deeds]);
 }
 
-function rowOf(
-  joint: Joint,
-  { old, now, move, change }: { old: Guardrail; now: Guardrail; move: Move; change: string },
-): Row {
+interface RowParts {
+  readonly old: Guardrail;
+  readonly now: Guardrail;
+  readonly move: Move;
+  readonly change: string;
+  readonly causes: readonly Cause[] | undefined;
+}
+
+function rowOf(joint: Joint, { old, now, move, change, causes }: RowParts): Row {
   const { nodes } = joint.new.model;
   const binding = nodes.flatMap(({ guards }, index) =>
     guards.some(({ guardrail }) => guardrail === now.name) ? [index] : [],
@@ -190,13 +205,14 @@ function rowOf(
   for (const [index, { parent }] of nodes.entries()) if (parent !== null && below.has(parent)) below.add(index);
   const { label, teams, keys } = fold(nodes, below, joint.added);
   const subject: Subject = { label: `guardrail ${now.name} of ${label}`, roots: [], teams, keys };
-  const causes: readonly Cause[] = [
+  const declared: readonly Cause[] = [
     { ...causeAt(joint, "new", now.span, ""), text: `guardrail ${now.name}` },
     { ...causeAt(joint, "old", old.span, ""), text: `guardrail ${old.name}` },
   ];
   const cache = (isRewriting(old) || isRewriting(now)) && move !== "neutral";
   const plain = { names: null, example: null, from: null, until: null };
-  return { about: "guardrail", move, subject, change, ...plain, causes, nodes: [...below], cache };
+  const behind = causes ?? declared;
+  return { about: "guardrail", move, subject, change, ...plain, causes: behind, nodes: [...below], cache };
 }
 
 /** Whether a guardrail changes requests, and with them what a provider has cached. */

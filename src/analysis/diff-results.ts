@@ -8,8 +8,8 @@ import { listNames, thousands } from "../decision/words.ts";
 import type { Model, NamedPatterns, Pattern, ResultRule } from "../model/model.ts";
 import { describe, nameText } from "./describe.ts";
 import { vocabularyOf } from "./diff-access.ts";
-import { lineCauses } from "./diff-causes.ts";
-import { causeAt, chain, type Joint, type Pair, type Side, toolBits, unmatched } from "./diff-joint.ts";
+import { lineCauses, patternCauses } from "./diff-causes.ts";
+import { chain, type Joint, type Pair, type Side, toolBits, unmatched } from "./diff-joint.ts";
 import type { Cause, Move } from "./diff-row.ts";
 
 /** Tools that may give back more or less than before. */
@@ -40,7 +40,7 @@ export function resultChanges(joint: Joint, pair: Pair, moment: number): readonl
  * `since`; of a pattern that finds something else now, its declaration.
  */
 export function resultCauses(joint: Joint, pair: Pair, { bits, part }: ResultChange, since: number): readonly Cause[] {
-  if (part.kind !== "max" && part.rewritten) return patternCauses(joint, part.names);
+  if (part.kind !== "max" && part.rewritten) return patternCauses(joint, rewritten(joint, part.names));
   return lineCauses(joint, pair, {
     of: ({ results }) => results,
     key: resultKey,
@@ -60,12 +60,9 @@ function resultKey({ globs, max, redact, flag, until }: ResultRule): string {
   return JSON.stringify([[...globs].sort(), max, names(redact), names(flag), until]);
 }
 
-function patternCauses(joint: Joint, names: readonly string[]): readonly Cause[] {
+function rewritten(joint: Joint, names: readonly string[]): { old: Pattern[]; new: Pattern[] } {
   const named = ({ model }: Side) => model.patterns.filter(({ name }) => names.includes(name));
-  const left = unmatched(named(joint.old), named(joint.new), (pattern) => `${pattern.name} ${finds(pattern)}`);
-  return (["new", "old"] as const).flatMap((side) =>
-    left[side].map(({ name, span }) => ({ ...causeAt(joint, side, span, ""), text: `pattern ${name}` })),
-  );
+  return unmatched(named(joint.old), named(joint.new), (pattern) => `${pattern.name} ${finds(pattern)}`);
 }
 
 /** One for each pair of sizes. */
