@@ -95,7 +95,6 @@ async function dropped(passage: Passage): Promise<Carried> {
   const { answer, visit, hall } = passage;
   const { message } = visit;
   const { status } = answer;
-  const { name } = visit.server;
   await drop(answer);
   // The server has nothing to tell; the gateway has.
   if (message.kind === "request" && message.method === "subscriptions/listen") return subscribe(visit, message, hall);
@@ -108,8 +107,7 @@ async function dropped(passage: Passage): Promise<Carried> {
   }
   if (status >= 200 && status < 300 && visit.message.kind !== "request")
     return done(passage, accepted(status), NOTHING_SAID);
-  const sentence = `server \`${name}\` answered with status ${status}, which is neither an answer nor an error`;
-  return failed(visit, passing("upstream", sentence));
+  return failed(visit, noticeOf(visit, noMessage(status, "it is neither JSON nor a stream of events"), false));
 }
 
 /** What a client is told whose session the gateway or the server does not know any more; it begins a new one. */
