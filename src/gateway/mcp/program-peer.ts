@@ -25,22 +25,24 @@ import type { Hello, Peer, PeerCall } from "./peer.ts";
 export type OnChange = (name: keyof typeof CHANGES) => void;
 
 /** The peer of one program; it follows the program through its restarts. */
-export function createProgramPeer(program: McpProgram, onChange: OnChange): Peer {
+export function createProgramPeer(program: McpProgram, onChange: OnChange, greetingMs = GREETING_MS): Peer {
   let talk: Talk | null = null;
   const current = (): Talk => {
     const line = program.line();
-    if (talk === null || talk.line !== line) talk = new Talk(line, onChange);
+    if (talk === null || talk.line !== line) talk = new Talk(line, onChange, greetingMs);
     return talk;
   };
   return {
     asksInCalls: false,
-    hello: () => current().hello,
+    hello: () => current().hello(),
     call: (call) => current().call(call),
   };
 }
 
-/** How long a program may take to say who it is: some compile themselves first. */
+/** How long is waited for a program to say who it is: some are fetched or compiled first. */
 const GREETING_MS = 60_000;
+/** The longest time of a timer, for what ends with the program. */
+const NO_END_MS = 2 ** 31 - 1;
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -52,25 +54,32 @@ interface Waiting {
 /** One conversation, as long as the program runs. */
 class Talk {
   readonly line: McpLine;
-  readonly hello: Promise<Hello>;
+  /** The greeting; while it is awaited it fails when it takes too long, and is still good for whoever calls later. */
+  #hello: Promise<Hello>;
+  #greeted = false;
   readonly #onChange: OnChange;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
   #stateless = false;
   #over = false;
 
-  constructor(line: McpLine, onChange: OnChange) {
+  constructor(line: McpLine, onChange: OnChange, greetingMs: number) {
     this.line = line;
     this.#onChange = onChange;
     line.onLine((bytes) => this.#take(bytes));
     void line.ended.then(() => this.#end());
-    this.hello = this.#greet();
+    this.#hello = this.#awaited(this.#greet(), greetingMs);
     // Whoever calls hears of it; nobody has to be listening now.
-    this.hello.catch(() => {});
+    this.#hello.catch(() => {});
+  }
+
+  /** What the program says of itself; nobody waits for a program that is late already. */
+  hello(): Promise<Hello> {
+    return this.#hello;
   }
 
   async call({ method, params, signal, idleMs, onProgress }: PeerCall): Promise<Pick<Answer, "result" | "error">> {
-    await this.hello;
+    if (!this.#greeted) await unlessOver(this.#hello, signal);
     return this.#request(method, this.#stateless ? withVersion(params) : params, { signal, idleMs, onProgress });
   }
 
@@ -88,12 +97,30 @@ class Talk {
     return helloOf(found.result, fieldsIn(fieldsIn(found.result, "_meta"), META.server));
   }
 
+  #awaited(greeting: Promise<Hello>, greetingMs: number): Promise<Hello> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(new UpstreamError("timeout", "the program did not say who it is"));
+      }, greetingMs);
+      const onHello = (hello: Hello) => {
+        this.#greeted = true;
+        this.#hello = greeting;
+        resolve(hello);
+        // What was listed without it is another list now.
+        if (isLate) for (const list of LISTS) this.#onChange(list);
+      };
+      void greeting.then(onHello, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
   #request(
     method: string,
     params: Fields,
     options: Partial<Pick<PeerCall, "signal" | "idleMs" | "onProgress">> = {},
   ): Promise<Answer> {
-    const { signal, idleMs = GREETING_MS, onProgress = null } = options;
+    const { signal, idleMs = NO_END_MS, onProgress = null } = options;
     if (this.#over) return Promise.reject(ended());
     this.#last += 1;
     const id = this.#last;
@@ -181,6 +208,18 @@ class Talk {
 /** A program asks nobody but the gateway, which only says that it is there. */
 function reactionTo({ id, method }: Request): Fields {
   return method === "ping" ? resultTo(id, {}) : errorTo(id, -32_601, "the gateway answers no questions");
+}
+
+const LISTS = ["toolsListChanged", "promptsListChanged", "resourcesListChanged"] as const;
+
+/** Waits no longer than whoever asked does. */
+function unlessOver<T>(awaited: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new UpstreamError("broken", "given up by the gateway"));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    void awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
 
 function ended(): UpstreamError {
