@@ -108,6 +108,20 @@ const DOORS: readonly {
     asked: { tools: [BASH, { name: "Write" }], tool_choice: { type: "tool", name: "Write" } },
     sent: /Write/,
   },
+  ...[
+    { type: "tool_change", tool: BASH },
+    { type: "tools_added", tools: [{ type: "web_search_20250305", name: "web_search" }] },
+    { type: "news", of: { custom: BASH } },
+  ].map((block) => ({
+    door: `a definition in a block that nobody knows, ${block.type}`,
+    asked: { messages: words([say("now:"), block]) },
+    sent: /inline tool definition/,
+  })),
+  {
+    door: "a block that nobody knows and that has no tool",
+    asked: { messages: words([{ type: "news", text: "new", of: { name: "Bash" } }]) },
+    sent: {},
+  },
   { door: "a thread that the provider keeps", asked: { thread: { type: "continue", id: "t" } }, sent: /thread/ },
   { door: "a container with skills", asked: { container: { skills: [] } }, sent: /container/ },
   { door: "other models to fall back on", asked: { fallbacks: [{ model: "claude-other" }] }, sent: /fallbacks/ },

@@ -57,6 +57,9 @@ const CALLS: ReadonlySet<string> = new Set(["tool_use", "server_tool_use", "mcp_
 const BILLING = "x-anthropic-billing-header";
 const BILLING_MAX = 512;
 
+/** A door: a tool that is defined in the middle of the conversation. */
+const INLINE = "inline tool definition";
+
 /** Canonical names that the request itself gives. */
 export interface KnownNames {
   /** The connector of each server in `mcp_servers`, by the server's name. */
@@ -167,10 +170,16 @@ export class ContentReader {
     else if (type === "tool_addition" || type === "tool_removal") this.#change(node, fields, list);
     else if (type === "text") this.#words(fields.get("text"), place, before === "text");
     else {
-      if (!KNOWN.has(type) && !type.endsWith("tool_result")) this.#leave("unknown");
+      if (!KNOWN.has(type) && !type.endsWith("tool_result")) this.#unknown(fields);
       this.#members(fields, type.endsWith("tool_result") ? "tool-result" : place);
     }
     return type;
+  }
+
+  /** A block that nobody knows yet is let through with what it says, but not with a tool. */
+  #unknown(fields: ReadonlyMap<string, Node>): void {
+    this.#leave("unknown");
+    if (fields.has("tool") || fields.has("tools")) this.doors.add(INLINE);
   }
 
   #call(type: CallingBlock["type"], fields: ReadonlyMap<string, Node>): void {
@@ -191,6 +200,7 @@ export class ContentReader {
   }
 
   #members(fields: ReadonlyMap<string, Node>, place: Place): void {
+    if (fields.has("input_schema")) this.doors.add(INLINE);
     for (const [key, value] of fields) {
       if (key === "tool_references" && this.#json.kind(value) === "array") this.#blocks(value, place, "none");
       else this.#member(value, place, TEXT_KEYS.has(key));
@@ -242,7 +252,7 @@ export class ContentReader {
     if (type === "tool_reference") this.#mention(node, this.#referred(members), list);
     else if (server !== null && this.#known.hosts.has(server) && type !== "tool_definition" && type !== "mcp_toolset") {
       this.#mention(node, this.#known.hosts.get(server)!, list);
-    } else if (this.#string(fields, "type") === "tool_addition") this.doors.add("inline tool definition");
+    } else if (this.#string(fields, "type") === "tool_addition") this.doors.add(INLINE);
   }
 
   #mention(node: Node, name: string, list: ToolList | null): void {
