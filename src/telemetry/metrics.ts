@@ -269,12 +269,14 @@ function foldSearch(
   for (const { reason, count } of skipped) into.skipped("result", reason).inc(count);
 }
 
+/** Why a call is refused of a tool that is granted. */
+const OF_GRANTED: ReadonlySet<CallBody["reason"]> = new Set(["calls", "arguments", "flow", "unconfirmed"]);
+
 /** Server and name; names come from callers, so that those that are not granted are counted together. */
 function callLabels(names: Names, body: CallBody | ReturnBody): [string, string] {
   const [, server = NONE, name = NONE] = /^[a-z-]+:([^/]*)\/(.*)$/.exec(body.name) ?? [];
-  // What a limit refuses is granted.
-  const isRefused = body.kind === "call" && body.reason !== "calls";
-  return [names.tool(server), isRefused ? OTHER : names.tool(name)];
+  const isGranted = body.kind === "return" || OF_GRANTED.has(body.reason);
+  return [names.tool(server), isGranted ? names.tool(name) : OTHER];
 }
 
 function foldJoin(into: Instruments, names: Names, { actor, finding, name }: JoinBody): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Asking, Body, Finding } from "../../src/audit/entry.ts";
+import type { Asking, Body, CallBody, Finding } from "../../src/audit/entry.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { budgetWarning, called, joined, toolUse } from "../audit/bodies.ts";
 import { ACTOR, decision, entry, outcome } from "./entries.ts";
@@ -38,6 +38,19 @@ test("calls of tools are counted by what they have to do with answers", async ()
   has(text, 'gw_mcp_joins_total{team="eng",mcp_server="github",finding="joined"} 2');
   has(text, 'gw_mcp_joins_total{team="eng",mcp_server="github",finding="unissued"} 1');
   has(text, 'gw_mcp_joins_total{team="eng",mcp_server="mine",finding="outside"} 1');
+});
+
+test("a refused call counts under the name of its tool when that is granted, and with all others when it is not", async () => {
+  const refused = (reason: CallBody["reason"]) => called("call_1", { effect: "refuse", reason });
+  const text = await after([refused("arguments"), refused("flow"), refused("unconfirmed"), refused("tool")]);
+  for (const [tool, reason] of [
+    ["get_issue", "arguments"],
+    ["get_issue", "flow"],
+    ["get_issue", "unconfirmed"],
+    ["_other", "tool"],
+  ]) {
+    has(text, `gw_mcp_calls_total{team="eng",mcp_server="github",tool="${tool}",result="refused:${reason}"} 1`);
+  }
 });
 
 test("drift counts under the action that is in force", async () => {
