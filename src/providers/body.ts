@@ -90,7 +90,8 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
     const taken = this.#take();
     if (taken !== null) return settled(taken);
     return new Promise((resolve, reject) => {
-      this.#reader = (next) => (next instanceof Error ? reject(next) : resolve(next));
+      const reader = (next: Taken) => (next instanceof Error ? reject(next) : resolve(next));
+      this.#reader = reader;
     });
   }
 

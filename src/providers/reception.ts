@@ -31,7 +31,9 @@ class Reception implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#terms = terms;
-    this.#onAbort = () => this.#abort();
+    // A function that stands behind the `=` itself is made among what V8 takes to be old, and all that it knows stays with it.
+    const onAbort = () => this.#abort();
+    this.#onAbort = onAbort;
     terms.signal.addEventListener("abort", this.#onAbort);
   }
 

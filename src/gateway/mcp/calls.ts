@@ -19,24 +19,22 @@ export class Calls {
     if (session === null) return { signal: within, cancelled: false, stop() {} };
     const own = new AbortController();
     const name = nameOf(session.id, id);
-    let cancelled = false;
     const onGone = () => own.abort();
     if (within.aborted) own.abort();
     within.addEventListener("abort", onGone);
-    this.#open.set(name, () => {
-      cancelled = true;
-      own.abort();
-    });
-    return {
+    const tracked = {
       signal: own.signal,
-      get cancelled() {
-        return cancelled;
-      },
+      cancelled: false,
       stop: () => {
         within.removeEventListener("abort", onGone);
         this.#open.delete(name);
       },
     };
+    this.#open.set(name, () => {
+      tracked.cancelled = true;
+      own.abort();
+    });
+    return tracked;
   }
 
   /** A client takes its request back. */

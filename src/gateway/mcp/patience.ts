@@ -15,22 +15,21 @@ export function patienceOf({ caller, server, message }: Visit): Patience {
   if (message.kind === "request" && message.method === "subscriptions/listen")
     return { signal, over: false, stop() {} };
   const own = new AbortController();
-  let over = false;
   const timer = setTimeout(() => {
-    over = true;
+    patience.over = true;
     own.abort();
   }, server.patience.total);
   const onGone = () => own.abort();
   if (signal.aborted) own.abort();
   signal.addEventListener("abort", onGone);
-  return {
+  const patience = {
     signal: own.signal,
-    get over() {
-      return over;
-    },
+    // No getter: V8 makes those of a literal among what it takes to be old, and all that they know stays with them.
+    over: false,
     stop() {
       clearTimeout(timer);
       signal.removeEventListener("abort", onGone);
     },
   };
+  return patience;
 }
