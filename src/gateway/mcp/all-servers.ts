@@ -1,6 +1,7 @@
 /**
  * All servers behind one address, as one peer: its lists are theirs joined, and what one of them cannot say now is missing
- * until it can. Calls never come here: they go to the one server that their name tells.
+ * until it can: one that hangs, or takes long to start, keeps nobody from the others. Calls never come here: they go to the
+ * one server that their name tells.
  */
 
 import type { TableServer } from "../../decision/table.ts";
@@ -9,6 +10,8 @@ import { jointList } from "../../wire/mcp/joint.ts";
 import { LISTINGS } from "../../wire/mcp/lists.ts";
 import { errorTo, type Fields, textIn, type Value } from "../../wire/mcp/message.ts";
 import { GATEWAY } from "./http-exchange.ts";
+import { inTime } from "./in-time.ts";
+import type { Change } from "./listeners.ts";
 import type { Peer, PeerCall } from "./peer.ts";
 
 /** A server, and the peer to talk to it. */
@@ -18,7 +21,16 @@ export interface Member {
   readonly peer: () => Promise<Peer>;
   /** Told, with every whole list of tools, the server's names for those that clients could not say here. */
   readonly onLeftOut: (tools: readonly string[]) => void;
+  /** Told when a list is there that was not waited for any more. */
+  readonly onLate: (change: Change) => void;
 }
+
+const CHANGE_OF: Readonly<Record<string, Change>> = {
+  "tools/list": "toolsListChanged",
+  "prompts/list": "promptsListChanged",
+  "resources/list": "resourcesListChanged",
+  "resources/templates/list": "resourcesListChanged",
+};
 
 /** More pages of one list than this are not asked for. */
 const MOST_PAGES = 64;
@@ -30,7 +42,7 @@ export function joined(members: readonly Member[]): Peer {
   return {
     asksInCalls: false,
     async hello() {
-      const texts = await Promise.all(members.map(instructionsOf));
+      const texts = await Promise.all(members.map((member) => inTime(instructionsOf(member), () => {})));
       const instructions = texts.filter((text) => text !== null).join("\n\n");
       return {
         capabilities: CAPABILITIES,
@@ -41,7 +53,10 @@ export function joined(members: readonly Member[]): Peer {
     async call(call) {
       const listing = LISTINGS[call.method];
       if (listing === undefined) return { result: null, error: errorTo(null, -32_601, "").error as Fields };
-      const lists = await Promise.all(members.map((member) => listOf(member, call)));
+      const change = CHANGE_OF[call.method]!;
+      const lists = await Promise.all(
+        members.map((member) => inTime(listOf(member, call), () => member.onLate(change))),
+      );
       if (members.length > 0 && lists.every((list) => list === null)) {
         throw new UpstreamError("connect", "none of the servers can be reached");
       }

@@ -57,6 +57,7 @@ async function bridged(visit: Visit, hall: Hall): Promise<Carried> {
       server: each,
       peer: () => pinnedPeer(each, visit, hall),
       onLeftOut: (tools: readonly string[]) => hall.leftOut.note(each.name, tools),
+      onLate: (change: Change) => hall.listeners.announce(each.name, change),
     }));
     return front(visit, joined(members), hall);
   }

@@ -8,7 +8,7 @@ import { standing } from "../../decision/decide.ts";
 import { decideCall, wouldDecideCall } from "../../decision/decide-call.ts";
 import type { Refusal } from "../../decision/decision.ts";
 import { ONE_CALL } from "../../decision/demand.ts";
-import type { TableServer } from "../../decision/table.ts";
+import type { Table, TableServer } from "../../decision/table.ts";
 import { quote } from "../../decision/words.ts";
 import type { Reservation } from "../../limits/limits.ts";
 import type { UpstreamError } from "../../providers/provider.ts";
@@ -29,6 +29,7 @@ import { judgeFlow } from "./flow.ts";
 import { isForeign } from "./foreign.ts";
 import type { Hall } from "./hall.ts";
 import { recordHeard } from "./heard.ts";
+import { inTime } from "./in-time.ts";
 import { endWhole } from "./line-out.ts";
 import { isAll, placeOf } from "./place.ts";
 import { readVisit } from "./read.ts";
@@ -141,9 +142,15 @@ function count({ caller, server, request, target }: Called, { ports }: Hall): Re
 /** Looks at what the servers with pins offer that a message goes to; what keeps one from being seen, or null. */
 function lookAtPinned({ server, caller, message }: Visit, { pins }: Hall): null | Promise<UpstreamError | null> {
   if (message.kind !== "request") return null;
-  if (isAll(server)) return Promise.all(caller.table.servers.map((each) => pins.check(each))).then(() => null);
+  if (isAll(server)) return lookAtAll(caller.table, pins);
   const looking = pins.check(server);
   return server.pins?.onDrift === "warn" && looking !== null ? looking.then(() => null) : looking;
+}
+
+/** What cannot be seen in time is not vouched for, and not offered. */
+async function lookAtAll({ servers }: Table, pins: Hall["pins"]): Promise<null> {
+  await Promise.all(servers.map((each) => inTime(Promise.resolve(pins.check(each)), () => {})));
+  return null;
 }
 
 /** The refusal of a tool that is not what was pinned; null when nothing is held back. */
