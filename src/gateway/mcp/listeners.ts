@@ -87,7 +87,7 @@ export class Listeners {
     for (const [listener, row] of [...this.#open]) {
       const after = grants.now(listener.key);
       row.turn = this.#turnOf(listener);
-      if (after === null) listener.end();
+      if (after === null || this.#isOver(listener, this.#now())) listener.end();
       else if (after !== grants.before(listener.key)) this.#tellAll(listener);
     }
     this.#wind(this.#firstTurn());

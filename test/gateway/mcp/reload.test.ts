@@ -100,13 +100,19 @@ test("a client with a session hears of a change on its stream, and lists anew", 
   assert.equal((await client.listTools()).tools.length, 27);
 });
 
-test("a key that is gone hears nothing more", async (t) => {
-  const memory = programOf("memory", packaged("server-memory"));
-  const world = await startWorld(t, { policy: policyOf("allow tools mcp:memory/*", memory) });
-  const stream = await listen(t, world, "/mcp/memory");
-  world.use(policyOf("allow tools mcp:memory/*", memory).replace("key dev in", "key other in"));
-  await stream.ended();
-});
+for (const [what, from, to] of [
+  ["gone", "key dev in", "key other in"],
+  ["over", "2099-12-31", "2020-12-31"],
+] as const) {
+  test(`a key that a policy says is ${what} hears nothing more`, async (t) => {
+    const memory = programOf("memory", packaged("server-memory"));
+    const policy = policyOf("allow tools mcp:memory/*", memory);
+    const world = await startWorld(t, { policy });
+    const stream = await listen(t, world, "/mcp/memory");
+    world.use(policy.replace(from, to));
+    await stream.ended();
+  });
+}
 
 for (const path of ["/mcp/fixture", "/mcp"]) {
   test(`a change that a server tells of is told once on ${path}`, async (t) => {
