@@ -1,7 +1,8 @@
 /** Who asks, under the policy in force at this moment, which the request keeps to its end. */
 import type { Refusal } from "../decision/decision.ts";
-import { identify, type KeyPlace, presentedKey } from "../identity/key.ts";
+import { identify, presentedKey } from "../identity/key.ts";
 import type { Arrival } from "./arrival.ts";
+import { isOfTools } from "./mcp/place.ts";
 import type { Ports } from "./ports.ts";
 import { actorOf, type Case, strangerOf } from "./record.ts";
 import type { Caller } from "./ticket.ts";
@@ -16,12 +17,8 @@ export interface Stranger extends Omit<Case, "asked" | "purpose"> {
 export function authenticate(arrival: Arrival, { policy }: Pick<Ports, "policy">): Caller | Stranger {
   const table = policy();
   const presented = presentedKey(arrival.headers);
-  const found = identify(table, presented, placeOf(arrival));
+  // What a client is told to do about its key depends on what it asks.
+  const found = identify(table, presented, isOfTools(arrival.path) ? "tools" : "models");
   if ("kind" in found) return { kind: "stranger", arrival, table, actor: strangerOf(presented), why: found };
   return { kind: "caller", arrival, table, principal: found, actor: actorOf(table, found) };
-}
-
-/** What a client is told to do about its key depends on what it asks. */
-function placeOf({ path }: Arrival): KeyPlace {
-  return /^\/mcp(?:\/|$)/.test(path) ? "tools" : "models";
 }

@@ -16,6 +16,7 @@ import { lasting, passing } from "./faults.ts";
 import { hasty } from "./hasty.ts";
 import { joinPlanes } from "./join.ts";
 import { createHall, type Hall } from "./mcp/hall.ts";
+import { isOfTools } from "./mcp/place.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { messagesPlane } from "./messages.ts";
 import { listModels } from "./models.ts";
@@ -129,12 +130,9 @@ export function createGateway(ports: Ports): Gateway {
   };
 }
 
-/** Under these paths servers of tools are reached. */
-const MCP = /^\/mcp(?:\/|$)/;
-
 function route(arrival: Arrival, ports: Work, hall: Hall): Promise<void> {
   const { method } = arrival;
-  if (MCP.test(arrival.path)) return serveMcp(arrival, hall);
+  if (isOfTools(arrival.path)) return serveMcp(arrival, hall);
   const path = arrival.path.startsWith(`${PREFIX}/`) ? arrival.path.slice(PREFIX.length) : "";
   if (method === "POST" && path === "/v1/messages") return exchange(arrival, MESSAGES, ports);
   if (method === "POST" && path === "/v1/messages/count_tokens") return exchange(arrival, COUNT, ports);

@@ -11,6 +11,11 @@ const ALL: TableServer = {
   origin: { place: "", text: "" },
 };
 
+/** True for the paths under which servers of tools are reached, whether or not there is one. */
+export function isOfTools(path: string): boolean {
+  return /^\/mcp(?:\/|$)/.test(path);
+}
+
 /** The server that a path leads to; null when there is none. */
 export function placeOf(path: string, table: Table): TableServer | null {
   const [, name] = /^\/mcp(?:\/([^/]+))?\/?$/.exec(path) ?? [null, null];
